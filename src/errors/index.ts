@@ -1,0 +1,2 @@
+export { AgentError } from './agent-error.ts';
+export { type ErrorCode, errorTable } from './codes.ts';

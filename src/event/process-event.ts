@@ -1,0 +1,120 @@
+/**
+ * A process start as the rest of the agent sees it: shaped after ECS, immutable, the same for every
+ * provider. Every key is always present (`undefined` where the source says nothing), so that all
+ * events share one hidden class and "absent" has one spelling: decoders turn "", "-" and the like
+ * into `undefined`.
+ *
+ * Every string here is attacker-controlled. Escape and bound it at the edge that prints it.
+ */
+export interface ProcessEvent {
+  readonly kind: 'start';
+  /** `event.id`: the input's own, else derived from record position and content. */
+  readonly id: string;
+  /** `@timestamp`, milliseconds since the epoch, UTC; a fraction keeps the source's resolution. */
+  readonly timeMs: number;
+  /** `@timestamp` as ISO 8601 in UTC with the source's own resolution. */
+  readonly timestamp: string;
+  /** `event.action`. */
+  readonly action: string | undefined;
+  readonly provider: Provider;
+  readonly position: RecordPosition;
+  readonly host: Host;
+  readonly user: User;
+  readonly process: Process;
+}
+
+/** Who reported the event. `ecs` is an ECS document that does not say. */
+export type Provider = 'sysmon' | 'security' | 'defend' | 'etw' | 'ecs';
+
+/** Where a record was read, so that a person can find it again. */
+export interface RecordPosition {
+  /** File path, `-` for standard input, or event-log channel. */
+  readonly source: string;
+  /** Line number (from 1) or event record id. */
+  readonly record: number;
+  /** Byte offset in the (decompressed) source; 0 where there is none. */
+  readonly offset: number;
+}
+
+export interface Host {
+  /** `host.id`, or `undefined` where only the name is known. */
+  readonly id: string | undefined;
+  readonly name: string | undefined;
+}
+
+export interface User {
+  /** SID in text form, e.g. `S-1-5-18`. */
+  readonly id: string | undefined;
+  readonly name: string | undefined;
+  readonly domain: string | undefined;
+}
+
+export interface ProcessIdentity {
+  readonly pid: number | undefined;
+  /** Sysmon's ProcessGuid without braces in upper case, or the source's own entity id, or ours. */
+  readonly entityId: string | undefined;
+  /** Base name of the executable, as written by the source. */
+  readonly name: string | undefined;
+  /** Full path. */
+  readonly executable: string | undefined;
+  readonly commandLine: string | undefined;
+}
+
+export interface ParentProcess extends ProcessIdentity {
+  /** Start of the parent where the source or the process table knows it, ms since the epoch. */
+  readonly startMs: number | undefined;
+}
+
+export interface Process extends ProcessIdentity {
+  /** `process.args` where the source carries them; {@link splitCommandLine} makes them otherwise. */
+  readonly args: readonly string[] | undefined;
+  /** Creation time, ms since the epoch. */
+  readonly startMs: number | undefined;
+  readonly workingDirectory: string | undefined;
+  /** `process.pe.original_file_name`. */
+  readonly originalFileName: string | undefined;
+  readonly pe: PeInfo;
+  readonly hash: Hashes;
+  readonly signature: CodeSignature;
+  readonly token: Token;
+  /** Hexadecimal logon session id as `0x3e7`. */
+  readonly logonId: string | undefined;
+  readonly parent: ParentProcess;
+}
+
+export interface PeInfo {
+  readonly company: string | undefined;
+  readonly description: string | undefined;
+  readonly product: string | undefined;
+  readonly fileVersion: string | undefined;
+}
+
+/** Lower-case hexadecimal. */
+export interface Hashes {
+  readonly md5: string | undefined;
+  readonly sha1: string | undefined;
+  readonly sha256: string | undefined;
+  readonly imphash: string | undefined;
+}
+
+export interface CodeSignature {
+  /** `process.code_signature.exists`, or `winlog.event_data.Signed`. */
+  readonly exists: boolean | undefined;
+  /** `process.code_signature.trusted`, or whether `SignatureStatus` is `Valid`. */
+  readonly trusted: boolean | undefined;
+  readonly subjectName: string | undefined;
+  readonly status: string | undefined;
+}
+
+export interface Token {
+  /** `process.Ext.token.integrity_level_name` or Sysmon's IntegrityLevel, as written by the source. */
+  readonly integrityLevel: string | undefined;
+  /** `process.Ext.token.elevation`, or the kernel's TokenIsElevated. */
+  readonly elevated: boolean | undefined;
+  /** `process.Ext.token.elevation_type`. */
+  readonly elevationType: string | undefined;
+  /** `winlog.event_data.TokenElevationType` as written (`%%1936`, `TokenElevationTypeDefault`). */
+  readonly winlogElevationType: string | undefined;
+  /** Security 4688's MandatoryLabel, a SID such as `S-1-16-12288`. */
+  readonly mandatoryLabel: string | undefined;
+}

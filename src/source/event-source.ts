@@ -1,0 +1,43 @@
+import type { ErrorCode } from '../errors/index.ts';
+import type { HostEvent, RecordPosition } from '../event/index.ts';
+
+/** A stream of records already decoded. Each batch is committed as a whole together with its bookmark. */
+export interface EventSource {
+  /** For people and counters: `file`, `stdin`, `etw`, `eventlog:Security`. */
+  readonly name: string;
+  /**
+   * Batches in the order of the source, from after `bookmark` (or the beginning). Ends at the end of a
+   * file; a live source ends when `signal` aborts, after it has handed over what it already held.
+   */
+  batches(options: ReadOptions): AsyncIterable<SourceBatch>;
+}
+
+export interface ReadOptions {
+  readonly signal?: AbortSignal;
+  /** A bookmark this source gave earlier. */
+  readonly bookmark?: string;
+  /** Most records in one batch. */
+  readonly batchSize: number;
+}
+
+/** recordsRead = events.length + filtered + rejections.length, always. */
+export interface SourceBatch {
+  readonly events: readonly HostEvent[];
+  /** Records seen in this batch, of any kind. */
+  readonly recordsRead: number;
+  /** Sound records that are no process start, end, network or DNS event. */
+  readonly filtered: number;
+  readonly rejections: readonly Rejection[];
+  /** Bytes of (decompressed) input this batch covers; `bytesRead = in records + skipped`. */
+  readonly bytesRead: number;
+  readonly bytesSkipped: number;
+  /** Resumes after this batch; opaque to everyone but the source. */
+  readonly bookmark: string;
+}
+
+/** A record, or a stretch of a file, that could not be read. It is counted, reported and skipped. */
+export interface Rejection {
+  readonly code: ErrorCode;
+  readonly position: RecordPosition;
+  readonly message: string;
+}

@@ -1,0 +1,1 @@
+export type { EventSource, ReadOptions, Rejection, SourceBatch } from './event-source.ts';
