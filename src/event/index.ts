@@ -14,3 +14,4 @@ export type {
   Token,
   User,
 } from './process-event.ts';
+export { emptyWinEventData, type WinEvent, type WinEventData } from './win-event.ts';
