@@ -18,6 +18,14 @@ export const errorTable = {
     cause: 'A command was called with arguments it does not take.',
     remedy: 'Run the command with --help and correct the arguments.',
   },
+  PC_STORE_OPEN: {
+    cause: 'The state file could not be opened as a SQLite database.',
+    remedy: 'Check that the folder exists, is writable, and that the file is a state file of this agent.',
+  },
+  PC_STORE_NEWER: {
+    cause: 'The state file was written by a newer version of the agent.',
+    remedy: 'Install that version again, or move the state file aside to begin a new one.',
+  },
 } as const satisfies Record<`PC_${string}`, ErrorEntry>;
 
 export type ErrorCode = keyof typeof errorTable;

@@ -1,0 +1,2 @@
+export { BookmarkTable } from './bookmarks.ts';
+export { Store } from './store.ts';

@@ -1,0 +1,4 @@
+import { core } from './0001-core.ts';
+
+/** SQL of each schema version in order; `PRAGMA user_version` counts how many have run. Append only. */
+export const migrations: readonly string[] = [core];
