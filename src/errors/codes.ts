@@ -18,6 +18,10 @@ export const errorTable = {
     cause: 'A command was called with arguments it does not take.',
     remedy: 'Run the command with --help and correct the arguments.',
   },
+  PC_RULE_INVALID: {
+    cause: 'A rule file is not YAML, or not a rule.',
+    remedy: 'Correct the key that the message names, or remove the file; the shipped rules need none.',
+  },
   PC_STORE_OPEN: {
     cause: 'The state file could not be opened as a SQLite database.',
     remedy: 'Check that the folder exists, is writable, and that the file is a state file of this agent.',

@@ -6,4 +6,6 @@ export interface Prediction {
   readonly predictionProbability: number;
   /** P(malicious), 0..1. */
   readonly maliciousProbability: number;
+  /** 1 when a model of the first generation said 0 and its blocklist disagrees; else absent. */
+  readonly blocklistLabel: 1 | undefined;
 }

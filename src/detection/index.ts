@@ -1,0 +1,7 @@
+export { type Condition, ConditionSchema, compileAll, compileCondition, type Predicate } from './condition.ts';
+export type { EventDetection } from './detection.ts';
+export { type EventRuleOptions, EventRules } from './event-rules.ts';
+export { type FieldName, fieldNames, readField } from './field.ts';
+export { type AnomalyRule, type EventRule, type Rule, type Severity, severities } from './rule.ts';
+export { loadRules } from './rule-loader.ts';
+export type { ScoredEvent } from './scored-event.ts';
