@@ -1,0 +1,595 @@
+/*
+ * problemchild.dll: the agent's eyes and hands on Windows, as one flat C interface.
+ *
+ * Rules that hold for every function:
+ *  - It returns one code of the PC_E_ table (PC_OK is 0). A system call's own error goes to *cause.
+ *    `cause` is always the last parameter, may be NULL, and belongs to the call, not to a thread:
+ *    a call made on a pool thread keeps its cause.
+ *  - Every struct starts with `size`; the caller sets it to sizeof(struct). A smaller size than the
+ *    library knows is refused with PC_E_ARGUMENT, so an old caller never gets its memory overrun.
+ *  - All layouts use natural alignment, no pointers inside, little endian: a caller may build them
+ *    from a plain byte buffer. The offset of each member is noted as [n].
+ *  - Strings go in as UTF-16 plus a length in 16-bit units (no terminator needed). They come out as
+ *    UTF-16 with a length, or as ASCII with a terminator (`char` members).
+ *  - Handles are numbers, never pointers; a closed or invented one gives PC_E_HANDLE.
+ *  - There are no callbacks. Threads of the library never call into the caller.
+ *  - Every function may be called from any thread; pc_close wakes and waits for calls in progress.
+ *  - Times are FILETIMEs: 100 ns units since 1601-01-01 UTC.
+ */
+#ifndef PROBLEMCHILD_H
+#define PROBLEMCHILD_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(_WIN32) && defined(PC_BUILDING_DLL)
+#define PC_API __declspec(dllexport)
+#else
+#define PC_API
+#endif
+
+/* Major changes break callers, minor ones add functions or record fields. */
+#define PC_ABI_MAJOR 1u
+#define PC_ABI_MINOR 0u
+
+/* ------------------------------------------------------------------ codes */
+
+enum {
+  PC_OK = 0,
+  PC_TIMEOUT = 1, /* nothing arrived in time; not an error */
+  PC_ENDED = 2,   /* source stopped and everything was read; not an error */
+  PC_E_ARGUMENT = 16,      /* NULL, wrong struct size, value out of range */
+  PC_E_HANDLE = 17,        /* unknown or closed handle, or one of another kind */
+  PC_E_MEMORY = 18,        /* out of memory, or out of handles */
+  PC_E_BUFFER = 19,        /* buffer too small; nothing consumed, *bytes says what is needed */
+  PC_E_ACCESS = 20,        /* access denied; cause says by what */
+  PC_E_NOT_FOUND = 21,     /* no such process, file, channel */
+  PC_E_UNSUPPORTED = 22,   /* this Windows has no such function */
+  PC_E_STATE = 23,         /* not now: service not started, started twice */
+  PC_E_SYSTEM = 24,        /* a system call failed in another way; cause says how */
+  PC_E_NOT_A_SERVICE = 25, /* the process was not started by the service controller */
+  PC_E_CHANNEL_DISABLED = 26,
+  /* Process control: refusals; nothing was done. */
+  PC_E_PID = 32,           /* 0, 4, or not divisible by 4 */
+  PC_E_IDENTITY = 33,      /* the pid belongs to a process created at another time */
+  PC_E_CRITICAL = 34,      /* ending it would stop the machine */
+  PC_E_PROTECTED = 35,     /* any protection level */
+  PC_E_SELF = 36,          /* the calling process, or one of its ancestors inside a tree */
+  PC_E_EXITED = 37,        /* already ended, or ending */
+  PC_E_UNVERIFIABLE = 38,  /* critical flag, protection or creation time could not be read */
+  PC_E_TREE_UNSTABLE = 39, /* new members kept appearing; what was found is suspended */
+  PC_E_TREE_LIMIT = 40,    /* more members than allowed; all resumed again */
+  PC_E_NOT_ENDED = 41,     /* told to end, still there after the timeout */
+  PC_E_PARTIAL = 42        /* some members of the tree could not be acted on; see members */
+};
+
+/* Where a cause's value is from. */
+enum { PC_CAUSE_NONE = 0, PC_CAUSE_WIN32 = 1, PC_CAUSE_NTSTATUS = 2, PC_CAUSE_HRESULT = 3 };
+
+/* 64 bytes */
+typedef struct pc_cause {
+  uint32_t size;  /* [0] */
+  uint32_t kind;  /* [4] PC_CAUSE_ */
+  uint32_t value; /* [8] GetLastError, NTSTATUS or HRESULT */
+  uint32_t reserved; /* [12] */
+  char api[48];   /* [16] the system function that failed, ASCII, terminated */
+} pc_cause;
+
+typedef uint64_t pc_handle;
+
+/* (PC_ABI_MAJOR << 16) | PC_ABI_MINOR of the library. Callers refuse another major. */
+PC_API uint32_t pc_abi_version(void);
+
+/* Bit 0: built with the test seam (system functions may come from doubles). Never in a release. */
+#define PC_BUILD_TEST_SEAM 0x1u
+PC_API uint32_t pc_build_flags(void);
+
+/* The name of a code, "PC_E_…", ASCII, static; "PC_E_?" for an unknown one. */
+PC_API const char *pc_code_name(int32_t code);
+
+/* ---------------------------------------------------------------- records */
+
+/*
+ * A batch is records one after the other. A record is this header (32 bytes), then `field_count`
+ * fields; each field is a field header (8 bytes), then `length` bytes, then zeros to a multiple
+ * of 8. `size` counts everything. Skip kinds and fields you do not know.
+ */
+typedef struct pc_record {
+  uint32_t size;        /* [0] bytes of the whole record, multiple of 8 */
+  uint16_t kind;        /* [4] PC_RECORD_ */
+  uint16_t version;     /* [6] of the layout of this kind, now 1 */
+  uint64_t sequence;    /* [8] per source, from 1; a jump shows records dropped in between */
+  uint64_t filetime;    /* [16] time of the event */
+  uint16_t field_count; /* [24] */
+  uint16_t reserved;    /* [26] */
+  uint32_t arrival_us;  /* [28] microseconds from the event's time to its entry into the ring, capped */
+} pc_record;
+
+typedef struct pc_field {
+  uint16_t id;        /* [0] PC_FIELD_ */
+  uint8_t type;       /* [2] PC_TYPE_ */
+  uint8_t provenance; /* [3] PC_CAPTURED … */
+  uint32_t length;    /* [4] bytes of the value, without padding */
+} pc_field;
+
+enum {
+  PC_RECORD_PROCESS_START = 1,
+  PC_RECORD_PROCESS_END = 2,
+  PC_RECORD_PROCESS_RUNNING = 3, /* ran before the source started: seeds tables, never alerts */
+  PC_RECORD_WINEVENT = 4,        /* one event-log record, fields by name */
+  /* Control records: about the source itself. Not counted as decoded or delivered. */
+  PC_RECORD_BOOKMARK = 16,        /* everything before it in the stream is covered by it */
+  PC_RECORD_SESSION_STOPPED = 17, /* somebody stopped our ETW session; SESSION_NAME, CAUSE */
+  PC_RECORD_SESSION_STARTED = 18, /* started (again); filetime of the stop in SINCE, or absent */
+  PC_RECORD_LOSS = 19,            /* ETW lost events: LOST_EVENTS, LOST_BUFFERS since the last such record */
+  PC_RECORD_GAP = 20,             /* event-log records overwritten before they were read: GAP_RECORDS */
+  PC_RECORD_SOURCE_ERROR = 21     /* the source failed and tries again by itself: CAUSE, API */
+};
+
+enum {
+  PC_TYPE_U32 = 1,
+  PC_TYPE_U64 = 2,
+  PC_TYPE_FILETIME = 3, /* 8 bytes */
+  PC_TYPE_UTF16 = 4,    /* not terminated; may hold lone surrogates and NULs */
+  PC_TYPE_BYTES = 5,
+  PC_TYPE_NAMED = 6     /* u32 bytes of the name, the name, then the value: both UTF-16 */
+};
+
+enum {
+  PC_CAPTURED = 1,
+  PC_ABSENT = 2,  /* the source has no such fact (no version resource, no command line) */
+  PC_FAILED = 3,  /* it should be there and could not be read */
+  PC_SKIPPED = 4  /* not asked for, or left out because the source had fallen behind */
+};
+
+enum {
+  /* Process records. A field whose provenance is not PC_CAPTURED has length 0. */
+  PC_FIELD_PID = 1,              /* u32 */
+  PC_FIELD_PARENT_PID = 2,       /* u32 */
+  PC_FIELD_SESSION_ID = 3,       /* u32, terminal session */
+  PC_FIELD_CREATE_TIME = 4,      /* FILETIME as the kernel keeps it; else use the record's time */
+  PC_FIELD_IMAGE_PATH = 5,       /* UTF-16, C:\… */
+  PC_FIELD_IMAGE_NT_PATH = 6,    /* UTF-16, \Device\HarddiskVolume… */
+  PC_FIELD_IMAGE_NAME = 7,       /* UTF-16, file name only, widened from 8-bit by the system code page */
+  PC_FIELD_COMMAND_LINE = 8,     /* UTF-16 */
+  PC_FIELD_COMMAND_LINE_FROM = 9,/* u32, PC_LINE_ */
+  PC_FIELD_USER_SID = 10,        /* UTF-16, S-1-… */
+  PC_FIELD_USER_NAME = 11,       /* UTF-16 */
+  PC_FIELD_USER_DOMAIN = 12,     /* UTF-16 */
+  PC_FIELD_MANDATORY_LABEL = 13, /* UTF-16, S-1-16-… */
+  PC_FIELD_ELEVATED = 14,        /* u32 0 or 1 */
+  PC_FIELD_ELEVATION_TYPE = 15,  /* u32 1 default, 2 full, 3 limited */
+  PC_FIELD_LOGON_ID = 16,        /* u64 */
+  PC_FIELD_SEQUENCE = 17,        /* u64, ProcessSequenceNumber: never reused within a boot */
+  PC_FIELD_PARENT_SEQUENCE = 18, /* u64 */
+  PC_FIELD_EXIT_STATUS = 19,     /* u32 */
+  PC_FIELD_PROCESS_FLAGS = 20,   /* u32, the kernel's */
+  PC_FIELD_PACKAGE = 21,         /* UTF-16, package full name */
+  PC_FIELD_APPLICATION_ID = 22,  /* UTF-16 */
+  PC_FIELD_SHA256 = 23,          /* 32 bytes */
+  PC_FIELD_ORIGINAL_NAME = 24,   /* UTF-16, version resource OriginalFilename */
+  PC_FIELD_COMPANY = 25,         /* UTF-16 */
+  PC_FIELD_DESCRIPTION = 26,     /* UTF-16 */
+  PC_FIELD_PRODUCT = 27,         /* UTF-16 */
+  PC_FIELD_FILE_VERSION = 28,    /* UTF-16 */
+  PC_FIELD_SIGNATURE = 29,       /* u32, PC_SIGNATURE_ */
+  PC_FIELD_SIGNER = 30,          /* UTF-16, subject's simple name */
+  PC_FIELD_ORIGINS = 31,         /* u32, PC_ORIGIN_ bits: what this record was made of */
+  PC_FIELD_EVENT_VERSION = 32,   /* u32, classic version | manifest version << 8; 0xff = none */
+  /* Control records. */
+  PC_FIELD_CHANNEL = 64,         /* UTF-16 */
+  PC_FIELD_BOOKMARK = 65,        /* UTF-16, XML to store and hand to pc_eventlog_open */
+  PC_FIELD_SESSION_NAME = 66,    /* UTF-16 */
+  PC_FIELD_SINCE = 67,           /* FILETIME */
+  PC_FIELD_LOST_EVENTS = 68,     /* u64 */
+  PC_FIELD_LOST_BUFFERS = 69,    /* u64 */
+  PC_FIELD_GAP_RECORDS = 70,     /* u64; absent when the bookmark does not say */
+  PC_FIELD_CAUSE_KIND = 71,      /* u32 */
+  PC_FIELD_CAUSE_VALUE = 72,     /* u32 */
+  PC_FIELD_CAUSE_API = 73,       /* UTF-16 */
+  /* Event-log records; filetime of the record header is TimeCreated. */
+  PC_FIELD_EVENT_ID = 80,        /* u32 */
+  PC_FIELD_RECORD_ID = 81,       /* u64 */
+  PC_FIELD_PROVIDER = 82,        /* UTF-16 */
+  PC_FIELD_COMPUTER = 83,        /* UTF-16 */
+  PC_FIELD_WINEVENT_VERSION = 84,/* u32 */
+  PC_FIELD_EVENT_USER_SID = 85,  /* UTF-16, System/Security/@UserID */
+  PC_FIELD_EVENT_DATA = 86       /* NAMED: one per EventData/Data that the event has */
+};
+
+enum {
+  PC_LINE_CLASSIC = 1, /* complete, from the kernel at creation */
+  PC_LINE_PROCESS = 2, /* read from the live process (its own memory: it could have changed it) */
+  PC_LINE_CLASSIC_CUT = 3 /* at the kernel's 1,024-unit cap, and the live one could not be had */
+};
+
+enum { PC_ORIGIN_CLASSIC = 1, PC_ORIGIN_MANIFEST = 2, PC_ORIGIN_PROCESS = 4 };
+
+enum {
+  PC_SIGNATURE_NONE = 1,      /* neither embedded nor in a catalog */
+  PC_SIGNATURE_TRUSTED = 2,
+  PC_SIGNATURE_UNTRUSTED = 3, /* signed, chain does not end in a trusted root, or not for code */
+  PC_SIGNATURE_EXPIRED = 4,
+  PC_SIGNATURE_REVOKED = 5,
+  PC_SIGNATURE_BAD_DIGEST = 6,/* file changed after signing */
+  PC_SIGNATURE_ERROR = 7      /* could not be decided */
+};
+
+/* ---------------------------------------------------------------- sources */
+
+enum {
+  PC_ETW_CLASSIC = 0x1,    /* the system-logger session */
+  PC_ETW_MANIFEST = 0x2,   /* the Microsoft-Windows-Kernel-Process session */
+  PC_ETW_LIVE = 0x4,       /* read the live process for what the events lack */
+  PC_ETW_FILE_HASH = 0x8,
+  PC_ETW_FILE_VERSION = 0x10,
+  PC_ETW_FILE_SIGNATURE = 0x20,
+  PC_ETW_USER_NAME = 0x40,
+  PC_ETW_DEFAULT = 0x7f
+};
+
+/* 64 bytes; a member of 0 takes its default */
+typedef struct pc_etw_options {
+  uint32_t size;             /* [0] */
+  uint32_t flags;            /* [4] PC_ETW_, 0 = PC_ETW_DEFAULT */
+  uint32_t ring_kb;          /* [8] 16384 */
+  uint32_t buffer_kb;        /* [12] 32 */
+  uint32_t buffers_min;      /* [16] 64 */
+  uint32_t buffers_max;      /* [20] 512 */
+  uint32_t flush_ms;         /* [24] 5 */
+  uint32_t join_stamp_us;    /* [28] 1000: both events' times may differ by this */
+  uint32_t join_arrival_ms;  /* [32] 2000: wait this long for the other event */
+  uint32_t join_capacity;    /* [36] 4096: beyond it the oldest goes on alone */
+  uint32_t queue_capacity;   /* [40] 32768 events waiting for enrichment */
+  uint32_t behind_ms;        /* [44] 250: an event older than this takes only cached file facts */
+  uint32_t file_max_mb;      /* [48] 64: larger files are not hashed (PC_SKIPPED) */
+  uint32_t reserved[3];      /* [52] */
+} pc_etw_options;
+
+/* Starts the sessions and their threads. PC_E_ACCESS without administrator rights. */
+PC_API int32_t pc_etw_open(const pc_etw_options *options, pc_handle *source, pc_cause *cause);
+
+enum { PC_EVENTLOG_OLDEST = 0x1 /* without a bookmark: read the backlog; else only new records */ };
+
+/* 32 bytes; a member of 0 takes its default */
+typedef struct pc_eventlog_options {
+  uint32_t size;       /* [0] */
+  uint32_t flags;      /* [4] PC_EVENTLOG_ */
+  uint32_t ring_kb;    /* [8] 8192; a full ring makes the source wait, it drops nothing */
+  uint32_t batch;      /* [12] 128 records per EvtNext, at most 512 */
+  uint32_t reserved[4];/* [16] */
+} pc_eventlog_options;
+
+/*
+ * Subscribes to one channel: Microsoft-Windows-Sysmon/Operational (1, 3, 5, 22, 255) or Security
+ * (4688, 4689); others give PC_E_UNSUPPORTED. `bookmark` (units 0 = none) resumes strictly after it;
+ * when its record is gone the source begins at the oldest and says so in a PC_RECORD_GAP.
+ */
+PC_API int32_t pc_eventlog_open(const uint16_t *channel, uint32_t channel_units,
+                                const uint16_t *bookmark, uint32_t bookmark_units,
+                                const pc_eventlog_options *options, pc_handle *source,
+                                pc_cause *cause);
+
+/* 40 bytes */
+typedef struct pc_channel_facts {
+  uint32_t size;            /* [0] */
+  uint32_t enabled;         /* [4] */
+  uint64_t oldest_record;   /* [8] */
+  uint64_t record_count;    /* [16] */
+  uint64_t file_bytes;      /* [24] */
+  uint64_t reserved;        /* [32] */
+} pc_channel_facts;
+
+/* PC_E_NOT_FOUND: no such channel. */
+PC_API int32_t pc_eventlog_channel(const uint16_t *channel, uint32_t channel_units,
+                                   pc_channel_facts *facts, pc_cause *cause);
+
+/* A buffer of this size always takes at least one record. */
+#define PC_READ_MIN_BYTES 262144u
+
+/*
+ * Waits up to timeout_ms (0 = do not wait) for a record, then copies as many whole records as fit
+ * and as are there. PC_OK: *count >= 1. PC_TIMEOUT and PC_ENDED: *count == 0.
+ */
+PC_API int32_t pc_read(pc_handle source, void *buffer, uint32_t capacity, uint32_t timeout_ms,
+                       uint32_t *bytes, uint32_t *count, pc_cause *cause);
+
+/* Stops capturing and lets what was captured be read: pc_read gives PC_ENDED after the last. */
+PC_API int32_t pc_stop(pc_handle source, pc_cause *cause);
+
+/* Frees a source or log handle. Unread records are gone (a bookmark covers only what was read). */
+PC_API int32_t pc_close(pc_handle handle);
+
+/* Which fact field_counts counts, by index. */
+enum {
+  PC_FACT_COMMAND_LINE = 0,
+  PC_FACT_USER_SID = 1,
+  PC_FACT_USER_NAME = 2,
+  PC_FACT_INTEGRITY = 3,
+  PC_FACT_ELEVATION = 4,
+  PC_FACT_IMAGE_PATH = 5,
+  PC_FACT_SHA256 = 6,
+  PC_FACT_VERSION = 7,
+  PC_FACT_SIGNATURE = 8,
+  PC_FACT_COUNT = 9
+};
+
+/*
+ * One consistent reading; 512 bytes. At every moment, in events:
+ *   received = decoded + filtered + failed
+ *   decoded  = delivered + dropped + queued
+ * The second event of a joined pair is `filtered` (merged): a pair is one record.
+ */
+typedef struct pc_counters_t {
+  uint32_t size;               /* [0] */
+  uint32_t state;              /* [4] 1 running, 2 trying to restart, 3 stopped */
+  uint64_t received;           /* [8] */
+  uint64_t decoded;            /* [16] */
+  uint64_t filtered;           /* [24] */
+  uint64_t failed;             /* [32] */
+  uint64_t delivered;          /* [40] */
+  uint64_t dropped;            /* [48] */
+  uint64_t queued;             /* [56] waiting to be joined, enriched or read */
+  uint64_t filtered_kind;      /* [64] an event we have no use for */
+  uint64_t filtered_merged;    /* [72] became part of its partner's record */
+  uint64_t failed_version;     /* [80] event version unknown */
+  uint64_t failed_malformed;   /* [88] payload contradicts its version's layout */
+  uint64_t failed_memory;      /* [96] */
+  uint64_t failed_render;      /* [104] event log: EvtRender failed */
+  uint64_t dropped_ring;       /* [112] ring full: the reader is too slow */
+  uint64_t dropped_queue;      /* [120] enrichment queue full */
+  uint64_t dropped_size;       /* [128] record larger than PC_READ_MIN_BYTES */
+  uint64_t dropped_memory;     /* [136] */
+  uint64_t joined;             /* [144] pairs */
+  uint64_t alone_window;       /* [152] went on alone: the window passed */
+  uint64_t alone_capacity;     /* [160] went on alone: the join table was full */
+  uint64_t etw_events_lost;    /* [168] before they reached us, as ETW counts them */
+  uint64_t etw_buffers_lost;   /* [176] */
+  uint64_t sessions_stopped;   /* [184] by somebody else */
+  uint64_t sessions_restarted; /* [192] */
+  uint64_t sessions_reclaimed; /* [200] orphans of an earlier run */
+  uint64_t gaps;               /* [208] */
+  uint64_t gap_records;        /* [216] */
+  uint64_t control_records;    /* [224] */
+  uint64_t ring_bytes;         /* [232] in use now */
+  uint64_t ring_bytes_peak;    /* [240] */
+  uint64_t lines_from_process; /* [248] command lines taken from the live process */
+  uint64_t file_cache_hits;    /* [256] */
+  uint64_t file_cache_misses;  /* [264] */
+  uint64_t field_counts[PC_FACT_COUNT][3]; /* [272] captured, absent, failed or skipped */
+  uint64_t reserved[3];        /* [488] */
+} pc_counters_t;
+
+PC_API int32_t pc_counters(pc_handle source, pc_counters_t *counters);
+
+/* -------------------------------------------------------------- processes */
+
+enum {
+  PC_KNOW_CRITICAL = 0x1, PC_KNOW_PROTECTION = 0x2, PC_KNOW_IMAGE = 0x4, PC_KNOW_USER = 0x8,
+  PC_KNOW_SESSION = 0x10, PC_KNOW_DEBUGGED = 0x20, PC_KNOW_PARENT = 0x40,
+  PC_KNOW_INTEGRITY = 0x80, PC_KNOW_SIGNATURE = 0x100, PC_KNOW_ELEVATION = 0x200
+};
+enum {
+  PC_IS_CRITICAL = 0x1, PC_IS_DEBUGGED = 0x2, PC_IS_EXITING = 0x4, PC_IS_ELEVATED = 0x8,
+  PC_IS_MICROSOFT_ROOT = 0x10, /* trusted signature whose chain ends in a Microsoft root */
+  PC_IS_SUSPENDED = 0x20,      /* every thread is suspended */
+  PC_IS_PATH_CUT = 0x40        /* image_path did not fit */
+};
+
+/* 5,160 bytes. A fact is valid only when its PC_KNOW_ bit is set. */
+typedef struct pc_process_facts {
+  uint32_t size;              /* [0] */
+  uint32_t pid;               /* [4] */
+  uint32_t parent_pid;        /* [8] */
+  uint32_t session_id;        /* [12] */
+  uint64_t created;           /* [16] FILETIME read on the handle */
+  uint32_t known;             /* [24] PC_KNOW_ */
+  uint32_t is;                /* [28] PC_IS_ */
+  uint32_t protection;        /* [32] PS_PROTECTION byte; 0 = none */
+  uint32_t integrity;         /* [36] last sub-authority of the label, 0x3000 = high */
+  uint32_t signature;         /* [40] PC_SIGNATURE_ */
+  uint32_t image_path_units;  /* [44] */
+  uint32_t signer_units;      /* [48] */
+  uint32_t reserved;          /* [52] */
+  char user_sid[192];         /* [56] ASCII, terminated */
+  uint16_t image_path[2048];  /* [248] C:\… */
+  uint16_t signer[256];       /* [4344] */
+  uint64_t parent_created;    /* [4856] 0 = the parent is gone or the pid is another's now */
+  uint64_t reserved2[37];     /* [4864] */
+} pc_process_facts;
+
+enum {
+  PC_ASK_SIGNATURE = 0x1 /* in request.flags; costs milliseconds when the file is not cached */
+};
+
+/* 56 bytes */
+typedef struct pc_process_request {
+  uint32_t size;          /* [0] */
+  uint32_t pid;           /* [4] */
+  uint64_t created;       /* [8] FILETIME; 0 is refused except by pc_process_query */
+  uint64_t tolerance;     /* [16] in 100 ns, either way; 0 = exact */
+  uint32_t flags;         /* [24] PC_ASK_ */
+  uint32_t timeout_ms;    /* [28] wait for the outcome; 0 = 5000 */
+  uint32_t exit_code;     /* [32] terminate: 0 = 0xC0DE */
+  uint32_t tree_limit;    /* [36] members at most; 0 = 256 */
+  uint64_t reserved[2];   /* [40] */
+} pc_process_request;
+
+enum {
+  PC_OUTCOME_NONE = 0,       /* nothing was done */
+  PC_OUTCOME_SUSPENDED = 1,
+  PC_OUTCOME_RESUMED = 2,
+  PC_OUTCOME_TERMINATED = 3, /* seen ended */
+  PC_OUTCOME_PENDING = 4,    /* told to end, not seen ended within the timeout */
+  PC_OUTCOME_FAILED = 5,
+  PC_OUTCOME_GONE = 6        /* ended by itself before we acted */
+};
+
+/* 5,224 bytes */
+typedef struct pc_process_result {
+  uint32_t size;            /* [0] */
+  uint32_t outcome;         /* [4] PC_OUTCOME_ */
+  uint32_t exit_code;       /* [8] when ended */
+  uint32_t reserved0;       /* [12] */
+  uint64_t act_ns;          /* [16] from the call's start until the act's system call returned */
+  uint64_t total_ns;        /* [24] the whole call */
+  uint32_t members;         /* [32] tree: found */
+  uint32_t acted;           /* [36] tree: ended */
+  uint64_t reserved[3];     /* [40] */
+  pc_process_facts facts;   /* [64] of the process, or of a tree's root */
+} pc_process_result;
+
+/*
+ * Each opens the process once, checks pid and creation time on that handle, then whether it is
+ * critical, protected, the caller, or ended; refuses (PC_E_…, facts filled as far as read); acts on
+ * the same handle; waits for the outcome. query checks identity only when `created` is not 0.
+ * resume undoes one suspend: they nest.
+ */
+PC_API int32_t pc_process_query(const pc_process_request *request, pc_process_result *result,
+                                pc_cause *cause);
+PC_API int32_t pc_process_suspend(const pc_process_request *request, pc_process_result *result,
+                                  pc_cause *cause);
+PC_API int32_t pc_process_resume(const pc_process_request *request, pc_process_result *result,
+                                 pc_cause *cause);
+PC_API int32_t pc_process_terminate(const pc_process_request *request, pc_process_result *result,
+                                    pc_cause *cause);
+
+/* 48 bytes */
+typedef struct pc_tree_member {
+  uint32_t pid;         /* [0] */
+  uint32_t parent_pid;  /* [4] */
+  uint64_t created;     /* [8] */
+  uint32_t depth;       /* [16] root = 0 */
+  uint32_t outcome;     /* [20] PC_OUTCOME_ */
+  int32_t code;         /* [24] PC_OK or why not */
+  uint32_t cause_kind;  /* [28] */
+  uint32_t cause_value; /* [32] */
+  uint32_t exit_code;   /* [36] */
+  uint64_t reserved;    /* [40] */
+} pc_tree_member;
+
+/*
+ * Suspends the root, then collects and suspends descendants (a child names its parent's pid and was
+ * created after it) until two looks find nothing new, then ends leaves first and the root last. One
+ * critical or protected member, or the caller itself, refuses the whole tree: everything suspended
+ * is resumed and the code says why (its row in `members` too). The library asks nothing else: other
+ * rules are the caller's, who can look at the tree with pc_process_tree first.
+ */
+PC_API int32_t pc_process_terminate_tree(const pc_process_request *request,
+                                         pc_process_result *result, pc_tree_member *members,
+                                         uint32_t capacity, uint32_t *count, pc_cause *cause);
+
+/* The same members without touching them. */
+PC_API int32_t pc_process_tree(const pc_process_request *request, pc_process_result *result,
+                               pc_tree_member *members, uint32_t capacity, uint32_t *count,
+                               pc_cause *cause);
+
+/* Every process now, as PC_RECORD_PROCESS_RUNNING records (pid, parent, session, create time, image
+   name). PC_E_BUFFER when it does not fit: *bytes is what is needed. */
+PC_API int32_t pc_process_list(void *buffer, uint32_t capacity, uint32_t *bytes, uint32_t *count,
+                               pc_cause *cause);
+
+/* ------------------------------------------------------------------ files */
+
+/* 2,664 bytes. Each *_is is a provenance (PC_CAPTURED …). */
+typedef struct pc_file_facts {
+  uint32_t size;                /* [0] */
+  uint32_t sha256_is;           /* [4] */
+  uint32_t version_is;          /* [8] */
+  uint32_t signature;           /* [12] PC_SIGNATURE_ */
+  uint64_t file_bytes;          /* [16] */
+  uint32_t from_catalog;        /* [24] the signature is a catalog's */
+  uint32_t microsoft_root;      /* [28] */
+  uint8_t sha256[32];           /* [32] */
+  uint16_t original_name[256];  /* [64] each text: terminated, cut to fit */
+  uint16_t company[256];        /* [576] */
+  uint16_t description[256];    /* [1088] */
+  uint16_t product[128];        /* [1600] */
+  uint16_t file_version[128];   /* [1856] */
+  uint16_t signer[256];         /* [2112] */
+  uint64_t reserved[5];         /* [2624] */
+} pc_file_facts;
+
+/* Hash, version resource and signature of a file, through the same cache as the ETW source. */
+PC_API int32_t pc_file_query(const uint16_t *path, uint32_t path_units, pc_file_facts *facts,
+                             pc_cause *cause);
+
+enum {
+  PC_PATH_OWNER = 0x1,   /* owner is neither SYSTEM, Administrators nor TrustedInstaller */
+  PC_PATH_WRITABLE = 0x2,/* somebody else may write, delete, change its rights or owner */
+  PC_PATH_NO_DACL = 0x4, /* everybody may do everything */
+  PC_PATH_LINK = 0x8     /* a reparse point */
+};
+
+/* 208 bytes */
+typedef struct pc_path_report {
+  uint32_t size;          /* [0] */
+  uint32_t problems;      /* [4] PC_PATH_ bits; 0 = secure */
+  uint32_t rights;        /* [8] access mask that the offender has */
+  uint32_t reserved;      /* [12] */
+  char offender_sid[192]; /* [16] first offender, ASCII, terminated */
+} pc_path_report;
+
+/* PC_OK with report->problems == 0 when only SYSTEM, Administrators and TrustedInstaller may
+   change the file or folder. */
+PC_API int32_t pc_path_is_secure(const uint16_t *path, uint32_t path_units, pc_path_report *report,
+                                 pc_cause *cause);
+
+/* Creates the folder (not its parents) for SYSTEM and Administrators only, inherited by what is put
+   in; an existing folder gets those rights. A reparse point is refused with PC_E_ACCESS. */
+PC_API int32_t pc_secure_directory_create(const uint16_t *path, uint32_t path_units,
+                                          pc_cause *cause);
+
+/* ---------------------------------------------------------------- service */
+
+/* 40 bytes */
+typedef struct pc_service_event {
+  uint32_t size;       /* [0] */
+  uint32_t control;    /* [4] SERVICE_CONTROL_: 1 stop, 5 shutdown, 13 power, 14 session, 15 preshutdown */
+  uint32_t event_type; /* [8] of power (PBT_…) and session (WTS_…) events */
+  uint32_t session_id; /* [12] */
+  uint64_t filetime;   /* [16] */
+  uint64_t missed;     /* [24] events that did not fit the queue of 64, so far */
+  uint64_t reserved;   /* [32] */
+} pc_service_event;
+
+/* Connects to the service controller on a thread of its own and returns once ServiceMain runs, in
+   state START_PENDING. PC_E_NOT_A_SERVICE when started from a console. Once per process. */
+PC_API int32_t pc_service_start(const uint16_t *name, uint32_t name_units, pc_cause *cause);
+
+/* The next control, or PC_TIMEOUT, or PC_ENDED after SERVICE_STOPPED was reported. */
+PC_API int32_t pc_service_read(uint32_t timeout_ms, pc_service_event *event, pc_cause *cause);
+
+/* state: SERVICE_STOPPED 1, START_PENDING 2, STOP_PENDING 3, RUNNING 4. Checkpoints count by
+   themselves. exit_code and specific_code as in SERVICE_STATUS (1066 makes the second count). */
+PC_API int32_t pc_service_report(uint32_t state, uint32_t wait_hint_ms, uint32_t exit_code,
+                                 uint32_t specific_code, pc_cause *cause);
+
+/* -------------------------------------------------------------- event log */
+
+/* Event ids of the message table inside the DLL (EventMessageFile); each shows its one string. */
+enum {
+  PC_EVENT_STARTED = 1, PC_EVENT_STOPPED = 2, PC_EVENT_WARNING = 3, PC_EVENT_ERROR = 4,
+  PC_EVENT_CONFIG = 5, PC_EVENT_TAMPER = 6,
+  PC_EVENT_ALERT = 100, PC_EVENT_INCIDENT = 101,
+  PC_EVENT_ACTION = 200, PC_EVENT_ACTION_REFUSED = 201, PC_EVENT_ACTION_FAILED = 202,
+  PC_EVENT_ISOLATION = 203
+};
+enum { PC_LEVEL_ERROR = 1, PC_LEVEL_WARNING = 2, PC_LEVEL_INFORMATION = 4 };
+
+/* Longest text of one event in UTF-16 units; longer gives PC_E_ARGUMENT (the caller cuts or splits). */
+#define PC_LOG_TEXT_UNITS 31839u
+
+PC_API int32_t pc_log_open(const uint16_t *source_name, uint32_t source_name_units, pc_handle *log,
+                           pc_cause *cause);
+PC_API int32_t pc_log_write(pc_handle log, uint32_t level, uint32_t event_id, const uint16_t *text,
+                            uint32_t text_units, pc_cause *cause);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
