@@ -1,0 +1,52 @@
+import type { ProcessEvent } from '../event/index.ts';
+import type { FieldEncoder } from './field-encoder.ts';
+
+/** One feature by its name. Strings are attacker-controlled. */
+export type FeatureValue = string | number | boolean;
+export type NamedFeatures = Readonly<Record<string, FeatureValue>>;
+
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
+
+/**
+ * A named, versioned way to turn a process start into numbers. Its code here is the only
+ * implementation: training reads matrices that `problemchild features` wrote with it.
+ */
+export interface FeatureSet {
+  readonly name: string;
+  /** Raised whenever any feature's value changes for any event. A bundle names the version it was trained on. */
+  readonly version: number;
+  /**
+   * Prepares the encoding a model was trained with. `parameters` absent means the set's own columns.
+   * @throws AgentError PC_MODEL_INPUTS or PC_MODEL_ENCODERS when the set cannot make what the model asks for.
+   */
+  createEncoder(parameters?: FeatureParameters): FeatureEncoder;
+  /** The features of one event by name, for people and for `problemchild features`. */
+  describe(event: ProcessEvent): NamedFeatures;
+}
+
+/** What a bundle says about the encoding of its inputs. */
+export interface FeatureParameters {
+  /** Ordered columns of the model. */
+  readonly inputs: readonly string[];
+  /** Categorical encoders in the order they run; elastic sets only. */
+  readonly encoders?: readonly FieldEncoder[];
+  /** Raw fields the model may see, in an imported model whose `input.field_names` names fewer; absent = all. */
+  readonly fieldNames?: readonly string[];
+  /** A set's own parameters, e.g. a vocabulary. */
+  readonly parameters?: JsonValue;
+}
+
+/** Writes rows of a model's input matrix. Holds no state between events. */
+export interface FeatureEncoder {
+  readonly width: number;
+  /** Column names, `width` of them. */
+  readonly inputs: readonly string[];
+  /** Writes columns `offset` … `offset + width - 1` of `out`; NaN is a missing value. */
+  write(event: ProcessEvent, out: Float32Array, offset: number): void;
+}
