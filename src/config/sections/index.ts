@@ -1,0 +1,10 @@
+import { detection } from './detection.ts';
+import { lineage } from './lineage.ts';
+import { log } from './log.ts';
+import { model } from './model.ts';
+import { output } from './output.ts';
+import { source } from './source.ts';
+import { state } from './state.ts';
+
+/** Every section, in the order in which they are documented. A new section is a file here and a line below. */
+export const sections = { log, source, model, state, lineage, detection, output };

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { section } from '../setting.ts';
+
+export const source = section('Where records come from and how they are read.', {
+  format: z
+    .enum(['auto', 'winlogbeat', 'defend', 'evtx-dump', 'flat'])
+    .default('auto')
+    .meta({ description: 'Shape of JSON input; auto decides per line.' }),
+  maxLineBytes: z.int().min(1024).max(268_435_456).default(1_048_576).meta({
+    description: 'Longest line of JSON input; a longer one is rejected and counted.',
+    unit: 'bytes',
+  }),
+  batchSize: z.int().min(1).max(65_536).default(512).meta({
+    description: 'Records that are scored and committed together. Results do not depend on it.',
+    unit: 'records',
+  }),
+});

@@ -1,0 +1,7 @@
+/**
+ * Text that comes from events, files or the network is escaped here before it reaches a terminal, a log
+ * or a page. A leaf: any room may import it.
+ */
+export { escapeForTerminal, escapeHidden, shortenEnd, shortenForTerminal, shortenMiddle } from './escape.ts';
+export { escapeHtml } from './html.ts';
+export { findNearest } from './nearest.ts';
