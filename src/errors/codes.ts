@@ -18,6 +18,18 @@ export const errorTable = {
     cause: 'A command was called with arguments it does not take.',
     remedy: 'Run the command with --help and correct the arguments.',
   },
+  PC_EVENT_JSON: {
+    cause: 'A line of the input is not JSON.',
+    remedy: 'Look at the line; a file cut while it was written ends in such a line.',
+  },
+  PC_EVENT_SHAPE: {
+    cause: 'A JSON document is none of the shapes the agent reads, or not the one that --format asks for.',
+    remedy: 'Leave --format at auto, or export the events as ECS, Winlogbeat, evtx_dump or flat records.',
+  },
+  PC_EVENT_FIELD: {
+    cause: 'A field of an event holds what it cannot hold, such as a process id that is no number.',
+    remedy: 'Look at the field that the message names; the event was left out.',
+  },
   PC_RULE_INVALID: {
     cause: 'A rule file is not YAML, or not a rule.',
     remedy: 'Correct the key that the message names, or remove the file; the shipped rules need none.',
@@ -94,6 +106,51 @@ export const errorTable = {
   PC_CONFIG_UNSAFE: {
     cause: 'The configuration file can be changed by users other than its owner.',
     remedy: 'Take write access from them (chmod go-w FILE) and check the contents before using it.',
+  },
+  PC_LOG_UNWRITABLE: {
+    cause: 'The log file cannot be opened for writing.',
+    remedy: 'Check log.file, its folder and its permissions; it must be a regular file and no symbolic link.',
+  },
+  PC_MODEL_UNREADABLE: {
+    cause: 'A file of the model bundle cannot be read.',
+    remedy: 'Check that the folder holds bundle.json and model.onnx and that this user may read them.',
+  },
+  PC_MODEL_INVALID: {
+    cause: 'bundle.json is no sound description of a model; the message names the key.',
+    remedy: 'Take the bundle again from where it was made; do not edit it by hand.',
+  },
+  PC_MODEL_VERSION: {
+    cause: 'The bundle was made for another version of the bundle format or of its feature set.',
+    remedy: 'Use a bundle made with this version of the agent, or the agent that the bundle was made for.',
+  },
+  PC_MODEL_FEATURE_SET: {
+    cause: 'The bundle names a feature set that this agent does not have.',
+    remedy: 'Use a bundle over one of the feature sets the message lists.',
+  },
+  PC_MODEL_INPUTS: {
+    cause: 'The bundle lists inputs that its feature set and encoders do not make.',
+    remedy: 'Take the bundle again from where it was made, or import the model again.',
+  },
+  PC_MODEL_HASH: {
+    cause: 'model.onnx is not the file that bundle.json describes: its SHA-256 differs.',
+    remedy: 'Take the whole bundle again from a source you trust; do not use this one.',
+  },
+  PC_MODEL_SHAPE: {
+    cause: 'The network in model.onnx takes or gives something else than bundle.json says.',
+    remedy: 'Take the whole bundle again from where it was made.',
+  },
+  PC_MODEL_RUNTIME: {
+    cause: 'ONNX Runtime refused to load or run the model.',
+    remedy: 'Read its message; if the bundle is sound, report it with the version of the bundle.',
+  },
+  PC_MODEL_OUTPUT: {
+    cause: 'The model gave something that is no probability for an event.',
+    remedy: 'Do not trust this bundle; report it with the event named.',
+  },
+  PC_MODEL_IMPORT: {
+    cause: 'The file is no Elastic trained model of a kind that can be imported; the message says why.',
+    remedy:
+      'Export it with GET _ml/trained_models/<id>?include=definition&decompress_definition=false and import that answer unchanged.',
   },
 } as const satisfies Record<`PC_${string}`, ErrorEntry>;
 

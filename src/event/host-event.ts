@@ -6,7 +6,7 @@ export type HostEvent = ProcessEvent | ProcessEnd | NetworkEvent | DnsEvent;
 interface ProcessReference {
   readonly id: string;
   readonly timeMs: number;
-  readonly timestamp: string;
+  readonly timestamp: string | undefined;
   readonly provider: Provider;
   readonly position: RecordPosition;
   readonly host: Host;

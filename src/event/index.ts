@@ -1,5 +1,9 @@
 export type { Clock } from './clock.ts';
+export { splitCommandLine } from './command-line.ts';
+export { type Decoded, type Filtered, filtered, type Refused } from './decoded.ts';
+export { type EcsDocument, toEcs } from './ecs-writer.ts';
 export type { DnsEvent, HostEvent, NetworkEvent, ProcessEnd } from './host-event.ts';
+export { decodeJson, type JsonFormat, jsonFormats } from './json-decoder.ts';
 export type {
   CodeSignature,
   Hashes,
@@ -15,3 +19,4 @@ export type {
   User,
 } from './process-event.ts';
 export { emptyWinEventData, type WinEvent, type WinEventData } from './win-event.ts';
+export { decodeWinEvent, isDecodable } from './win-event-decoder.ts';

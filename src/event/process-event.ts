@@ -10,10 +10,13 @@ export interface ProcessEvent {
   readonly kind: 'start';
   /** `event.id`: the input's own, else derived from record position and content. */
   readonly id: string;
-  /** `@timestamp`, milliseconds since the epoch, UTC; a fraction keeps the source's resolution. */
+  /** `@timestamp`, milliseconds since the epoch, UTC; a fraction keeps the source's resolution. 0 when undated. */
   readonly timeMs: number;
-  /** `@timestamp` as ISO 8601 in UTC with the source's own resolution. */
-  readonly timestamp: string;
+  /**
+   * `@timestamp` as ISO 8601 in UTC with the source's own resolution. `undefined` where the record
+   * carries no time: such an event can be scored by itself, but has no place in any order of events.
+   */
+  readonly timestamp: string | undefined;
   /** `event.action`. */
   readonly action: string | undefined;
   readonly provider: Provider;

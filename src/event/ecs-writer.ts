@@ -1,0 +1,101 @@
+import type { ParentProcess, ProcessEvent } from './process-event.ts';
+import { formatTimestamp } from './timestamp.ts';
+
+/** An ECS document for the wire: nested objects, keys without a value left out. */
+export interface EcsDocument {
+  readonly [key: string]: EcsValue;
+}
+
+type EcsValue = string | number | boolean | readonly string[] | EcsDocument;
+
+type Draft = Record<string, EcsValue | undefined>;
+
+/** The event in ECS: `@timestamp`, `event`, `host`, `user` and `process` with its parent. */
+export function toEcs(event: ProcessEvent): EcsDocument {
+  const { host, user, process } = event;
+  const { token, signature, hash, pe } = process;
+  const document: Draft = {
+    '@timestamp': event.timestamp,
+    event: compact({
+      id: event.id,
+      kind: 'event',
+      category: ['process'],
+      type: ['start'],
+      action: event.action,
+      provider: providerNames[event.provider],
+    }),
+    host: compact({ id: host.id, name: host.name, os: { type: 'windows' } }),
+    user: compact({ id: user.id, name: user.name, domain: user.domain }),
+    process: compact({
+      pid: process.pid,
+      entity_id: process.entityId,
+      name: process.name,
+      executable: process.executable,
+      command_line: process.commandLine,
+      args: process.args,
+      start: timestampOf(process.startMs),
+      working_directory: process.workingDirectory,
+      parent: parentToEcs(process.parent),
+      hash: compact({ md5: hash.md5, sha1: hash.sha1, sha256: hash.sha256 }),
+      pe: compact({
+        original_file_name: process.originalFileName,
+        company: pe.company,
+        description: pe.description,
+        product: pe.product,
+        file_version: pe.fileVersion,
+        imphash: hash.imphash,
+      }),
+      code_signature: compact({
+        exists: signature.exists,
+        trusted: signature.trusted,
+        subject_name: signature.subjectName,
+        status: signature.status,
+      }),
+      Ext: compact({
+        authentication_id: process.logonId,
+        token: compact({
+          integrity_level_name: token.integrityLevel,
+          elevation: token.elevated,
+          elevation_type: token.elevationType ?? token.winlogElevationType,
+        }),
+      }),
+    }),
+  };
+  return compact(document) ?? {};
+}
+
+const providerNames: Readonly<Record<ProcessEvent['provider'], string | undefined>> = {
+  sysmon: 'Microsoft-Windows-Sysmon',
+  security: 'Microsoft-Windows-Security-Auditing',
+  etw: 'Microsoft-Windows-Kernel-Process',
+  defend: 'endpoint',
+  ecs: undefined,
+};
+
+function parentToEcs(parent: ParentProcess): EcsDocument | undefined {
+  return compact({
+    pid: parent.pid,
+    entity_id: parent.entityId,
+    name: parent.name,
+    executable: parent.executable,
+    command_line: parent.commandLine,
+    start: timestampOf(parent.startMs),
+  });
+}
+
+function timestampOf(timeMs: number | undefined): string | undefined {
+  return timeMs === undefined ? undefined : formatTimestamp(timeMs);
+}
+
+/** The draft without its absent keys, or `undefined` when none is left. */
+function compact(draft: Draft): EcsDocument | undefined {
+  const document: Record<string, EcsValue> = {};
+  let empty = true;
+  for (const key in draft) {
+    const value = draft[key];
+    if (value === undefined) continue;
+    document[key] = value;
+    empty = false;
+  }
+  return empty ? undefined : document;
+}
