@@ -1,6 +1,6 @@
 import { createKeywordScanner } from './keyword-scanner.ts';
 
-/** The keyword flags of generation 2 by the last part of their Elastic name; 1 or 0. */
+/** The keyword flags of generation 2 by the last part of their Elastic name. */
 export interface KeywordFlags {
   readonly credentialAccess: 0 | 1;
   readonly downloadCradle: 0 | 1;
@@ -12,19 +12,31 @@ export interface KeywordFlags {
   readonly exfiltration: 0 | 1;
 }
 
-/**
- * What makes a flag: any one of `any`, or all of one row of `all`, each row a list of alternatives.
- * Elastic also has lateral movement on "sc " with two backslashes in a row; the normalised command line
- * never holds two, so the clause cannot fire and is not here.
+/** Indices of keywords any of which will do. */
+type Alternatives = readonly number[];
+
+/** Raised by any one of `any`, or by a row of `all` each of whose members is met. */
+interface FlagRule {
+  readonly any: Alternatives;
+  readonly all?: readonly (readonly Alternatives[])[];
+}
+
+const keywords: string[] = [];
+
+function anyOf(...texts: readonly string[]): Alternatives {
+  return texts.map((text) => {
+    const known = keywords.indexOf(text);
+    return known >= 0 ? known : keywords.push(text) - 1;
+  });
+}
+
+/*
+ * Elastic also raises lateral movement on "sc " with two backslashes in a row; a normalised command line
+ * never holds two, so that the clause cannot fire and is not here.
  */
-const flagRules: Readonly<
-  Record<
-    keyof KeywordFlags,
-    { readonly any: readonly string[]; readonly all: readonly (readonly string[])[][] }
-  >
-> = {
+const rules: Readonly<Record<keyof KeywordFlags, FlagRule>> = {
   credentialAccess: {
-    any: [
+    any: anyOf(
       'sekurlsa',
       'mimikatz',
       'logonpasswords',
@@ -34,11 +46,10 @@ const flagRules: Readonly<
       'gsecdump',
       'hashdump',
       'wce.exe',
-    ],
-    all: [],
+    ),
   },
   downloadCradle: {
-    any: [
+    any: anyOf(
       'certutil',
       'bitsadmin',
       'invoke-webrequest',
@@ -47,26 +58,24 @@ const flagRules: Readonly<
       'bitstransfer',
       'desktopimgdownldr',
       'urldownloadtofile',
-    ],
-    all: [],
+    ),
   },
   lateralMovement: {
-    any: ['psexec', 'winrs', 'new-pssession', 'invoke-command'],
+    any: anyOf('psexec', 'winrs', 'new-pssession', 'invoke-command'),
     all: [
-      [['wmic'], ['node']],
-      [['schtasks'], ['/s ']],
+      [anyOf('wmic'), anyOf('node')],
+      [anyOf('schtasks'), anyOf('/s ')],
     ],
   },
   kerberoasting: {
-    any: ['rubeus', 'kerberoast', 'asktgt', 'krbtgt', 'domainspnticket', 'asreproast'],
-    all: [],
+    any: anyOf('rubeus', 'kerberoast', 'asktgt', 'krbtgt', 'domainspnticket', 'asreproast'),
   },
   recon: {
-    any: ['whoami', 'nltest'],
-    all: [[['net '], [' user', ' group', ' localgroup']]],
+    any: anyOf('whoami', 'nltest'),
+    all: [[anyOf('net '), anyOf(' user', ' group', ' localgroup')]],
   },
   defenseEvasion: {
-    any: [
+    any: anyOf(
       '-exec bypass',
       '-encodedcommand',
       'iex ',
@@ -75,58 +84,44 @@ const flagRules: Readonly<
       'set-mppreference',
       'disablerealtimemonitoring',
       '-enc ',
-    ],
-    all: [],
+    ),
   },
   persistence: {
-    any: ['runonce', 'new-scheduledtask', 'register-scheduledtask'],
+    any: anyOf('runonce', 'new-scheduledtask', 'register-scheduledtask'),
     all: [
-      [['schtasks'], ['/create']],
-      [['reg add'], ['hklm', 'hkcu']],
+      [anyOf('schtasks'), anyOf('/create')],
+      [anyOf('reg add'), anyOf('hklm', 'hkcu')],
     ],
   },
   exfiltration: {
-    any: ['writeallbytes', 'compress-archive', 'base64string'],
-    all: [[['certutil'], ['-encode']]],
+    any: anyOf('writeallbytes', 'compress-archive', 'base64string'),
+    all: [[anyOf('certutil'), anyOf('-encode')]],
   },
 };
 
-const keywords = [...new Set(Object.values(flagRules).flatMap(({ any, all }) => [...any, ...all.flat(2)]))];
 const scan = createKeywordScanner(keywords);
 const hits = new Uint8Array(keywords.length);
-
-type CompiledRule = {
-  readonly any: readonly number[];
-  readonly all: readonly (readonly (readonly number[])[])[];
-};
-const indexOf = (keyword: string) => keywords.indexOf(keyword);
-const compiled = Object.fromEntries(
-  Object.entries(flagRules).map(([flag, { any, all }]) => [
-    flag,
-    { any: any.map(indexOf), all: all.map((row) => row.map((alternatives) => alternatives.map(indexOf))) },
-  ]),
-) as Record<keyof KeywordFlags, CompiledRule>;
 
 /** @param commandLine fully normalised. */
 export function flagKeywords(commandLine: string): KeywordFlags {
   scan(commandLine, hits);
   return {
-    credentialAccess: decide(compiled.credentialAccess),
-    downloadCradle: decide(compiled.downloadCradle),
-    lateralMovement: decide(compiled.lateralMovement),
-    kerberoasting: decide(compiled.kerberoasting),
-    recon: decide(compiled.recon),
-    defenseEvasion: decide(compiled.defenseEvasion),
-    persistence: decide(compiled.persistence),
-    exfiltration: decide(compiled.exfiltration),
+    credentialAccess: decide(rules.credentialAccess),
+    downloadCradle: decide(rules.downloadCradle),
+    lateralMovement: decide(rules.lateralMovement),
+    kerberoasting: decide(rules.kerberoasting),
+    recon: decide(rules.recon),
+    defenseEvasion: decide(rules.defenseEvasion),
+    persistence: decide(rules.persistence),
+    exfiltration: decide(rules.exfiltration),
   };
 }
 
-function decide(rule: CompiledRule): 0 | 1 {
-  return someHit(rule.any) || rule.all.some((row) => row.every(someHit)) ? 1 : 0;
+function decide(rule: FlagRule): 0 | 1 {
+  return isHit(rule.any) || rule.all?.some((row) => row.every(isHit)) ? 1 : 0;
 }
 
-function someHit(alternatives: readonly number[]): boolean {
+function isHit(alternatives: Alternatives): boolean {
   for (let i = 0; i < alternatives.length; i++) if (hits[alternatives[i]!] === 1) return true;
   return false;
 }

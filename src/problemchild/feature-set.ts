@@ -28,6 +28,8 @@ export interface FeatureSet {
   createEncoder(parameters?: FeatureParameters): FeatureEncoder;
   /** The features of one event by name, for people and for `problemchild features`. */
   describe(event: ProcessEvent): NamedFeatures;
+  /** Whether the set's blocklist matches an event; it is asked only of events the model calls benign. */
+  isBlocklisted?(event: ProcessEvent): boolean;
 }
 
 /** What a bundle says about the encoding of its inputs. */
@@ -36,8 +38,11 @@ export interface FeatureParameters {
   readonly inputs: readonly string[];
   /** Categorical encoders in the order they run; elastic sets only. */
   readonly encoders?: readonly FieldEncoder[];
-  /** Raw fields the model may see, in an imported model whose `input.field_names` names fewer; absent = all. */
-  readonly fieldNames?: readonly string[];
+  /**
+   * What a column that takes a boolean feature directly gets: nothing (Elasticsearch's tree inference has no
+   * case for booleans) or 1 and 0. Elastic sets only; absent = `missing`.
+   */
+  readonly booleans?: 'missing' | 'number';
   /** A set's own parameters, e.g. a vocabulary. */
   readonly parameters?: JsonValue;
 }

@@ -1,3 +1,7 @@
+export type { Bundle } from './bundle.ts';
+export { bundleFormatVersion, parseBundle } from './bundle.ts';
+export { bundleFileName, type LoadedBundle, loadBundle, weightsFileName } from './bundle-loader.ts';
+export { type DecisionRule, decideClass } from './class-decision.ts';
 export { elasticFeatures, isBlocklisted } from './elastic-features.ts';
 export type { ElasticGeneration } from './elastic-fields.ts';
 export type {
@@ -8,5 +12,8 @@ export type {
   JsonValue,
   NamedFeatures,
 } from './feature-set.ts';
+export { featureSets } from './feature-sets.ts';
 export type { FieldEncoder } from './field-encoder.ts';
+export { type ModelSession, type ModelSessionOptions, openModelSession } from './model-session.ts';
 export type { Prediction } from './prediction.ts';
+export { createBundleEncoder, createScorer, openScorer, type Scorer, type ScorerOptions } from './scorer.ts';

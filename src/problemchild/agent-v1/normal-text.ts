@@ -1,0 +1,487 @@
+import { psOptionOf } from './powershell-options.ts';
+import { symbol } from './symbols.ts';
+import { readUrl } from './urls.ts';
+import { readVariable } from './variables.ts';
+
+/** Bytes of normal text kept per line. */
+export const normalTextCapacity = 768;
+/** UTF-16 units of a raw line that are read at all. */
+const rawLimit = 6144;
+
+/** What the spelling of a line gives away before normalisation removes it. */
+export interface SpellingCounts {
+  carets: number;
+  quotes: number;
+  backticks: number;
+  variables: number;
+  partialVariables: number;
+  wide: number;
+  joins: number;
+  urls: number;
+  publicAddresses: number;
+  base64Length: number;
+  executables: number;
+  caseSwitches: number;
+}
+
+/**
+ * A command line in the one spelling the features read, as bytes below 128: lower case; quotes, carets
+ * and backticks gone; spaces single; options with `-`; paths with `\`; known environment variables
+ * expanded; numbers, addresses, GUIDs, hashes, base64 and user names replaced by {@link symbol}s.
+ * One buffer, used again for every line.
+ */
+export class NormalText {
+  readonly bytes: Buffer = Buffer.alloc(normalTextCapacity);
+  length = 0;
+  /** Where in the raw line the first base64 run stood. */
+  base64Start = -1;
+  base64End = -1;
+  readonly counts: SpellingCounts = emptyCounts();
+  #tokenStart = 0;
+  #inPowershell = false;
+
+  clear(): void {
+    this.length = 0;
+    this.base64Start = -1;
+    this.base64End = -1;
+    this.#tokenStart = 0;
+    this.#inPowershell = false;
+    const counts = this.counts;
+    counts.carets = counts.quotes = counts.backticks = counts.variables = counts.partialVariables = 0;
+    counts.wide = counts.joins = counts.urls = counts.publicAddresses = counts.base64Length = 0;
+    counts.executables = counts.caseSwitches = 0;
+  }
+
+  /** The text as a one-byte string. */
+  toString(): string {
+    return this.bytes.latin1Slice(0, this.length);
+  }
+
+  /** Appends text that is already normal, e.g. the name of the program. */
+  appendWord(word: string): void {
+    for (let i = 0; i < word.length; i++) this.#put(word.charCodeAt(i));
+    if (word === 'powershell' || word === 'pwsh') this.#inPowershell = true;
+    this.#put(32);
+    this.#tokenStart = this.length;
+  }
+
+  appendSymbol(code: number): void {
+    this.#put(code);
+    this.#put(32);
+    this.#tokenStart = this.length;
+  }
+
+  /** Appends `raw` from `from` on, normalised. */
+  append(raw: string, from: number): void {
+    const end = Math.min(raw.length, from + rawLimit);
+    let i = from;
+    let lastCase = 0;
+    while (i < end && this.length < normalTextCapacity - 1) {
+      let unit = raw.charCodeAt(i);
+      if (unit >= 128) {
+        unit = foldWide(unit);
+        this.counts.wide++;
+        if (unit === 0) {
+          i++;
+          continue;
+        }
+      }
+      if (unit <= 32 || unit === 127) {
+        this.#endToken();
+        i++;
+        continue;
+      }
+      if (isWordUnit(unit)) {
+        if (!this.#inWord()) {
+          const skipped = this.#maskRun(raw, i, end);
+          if (skipped > i) {
+            i = skipped;
+            continue;
+          }
+        }
+        if (unit >= 65 && unit <= 90) {
+          if (lastCase === 1) this.counts.caseSwitches++;
+          lastCase = 2;
+          unit += 32;
+        } else if (unit >= 97) lastCase = 1;
+        this.#put(unit);
+        i++;
+        continue;
+      }
+      lastCase = 0;
+      i = this.#appendSign(raw, i, unit, end);
+    }
+    this.#endToken();
+  }
+
+  #put(unit: number): void {
+    if (this.length < normalTextCapacity) this.bytes[this.length++] = unit;
+  }
+
+  #inWord(): boolean {
+    return this.length > 0 && isWordUnit(this.bytes[this.length - 1]!);
+  }
+
+  /** A sign that is neither letter, digit nor space; gives the next index to read. */
+  #appendSign(raw: string, at: number, unit: number, end: number): number {
+    switch (unit) {
+      case 34:
+      case 39:
+        this.counts.quotes++;
+        return this.#skipJoin(raw, at);
+      case 96:
+        this.counts.backticks++;
+        return at + 1;
+      case 94:
+        this.counts.carets++;
+        return at + 1;
+      case 37:
+      case 33:
+      case 36:
+        return this.#appendVariable(raw, at, unit);
+      case 38:
+        return this.#appendAmpersand(raw, at);
+      case 58:
+        return this.#appendColon(raw, at, end);
+      case 47:
+        this.#put(this.length === this.#tokenStart ? 45 : 92);
+        return at + 1;
+      case 92:
+        return this.#appendBackslash(raw, at, end);
+      case 45: {
+        if (this.length === this.#tokenStart + 1 && this.bytes[this.#tokenStart] === 45) return at + 1;
+        this.#put(45);
+        return at + 1;
+      }
+      default:
+        if (isSeparator(unit)) {
+          this.#endWord();
+          this.#put(unit);
+          this.#tokenStart = this.length;
+        } else this.#put(unit);
+        return at + 1;
+    }
+  }
+
+  /** `'a'+'b'` reads `ab`. */
+  #skipJoin(raw: string, at: number): number {
+    let i = at + 1;
+    while (raw.charCodeAt(i) === 32) i++;
+    if (raw.charCodeAt(i) !== 43) return at + 1;
+    i++;
+    while (raw.charCodeAt(i) === 32) i++;
+    const next = raw.charCodeAt(i);
+    if (next !== 34 && next !== 39) return at + 1;
+    this.counts.joins++;
+    return i + 1;
+  }
+
+  #appendVariable(raw: string, at: number, unit: number): number {
+    const reference = readVariable(raw, at);
+    if (reference === undefined) {
+      if (unit === 37 && raw.charCodeAt(at + 1) === 37) return at + 1;
+      this.#put(unit);
+      return at + 1;
+    }
+    this.counts.variables++;
+    if (reference.value !== undefined) {
+      if (reference.value.length < 4) this.counts.partialVariables++;
+      for (let k = 0; k < reference.value.length; k++) {
+        const next = reference.value.charCodeAt(k);
+        if (next === 92) this.#appendBackslash(reference.value, k, reference.value.length);
+        else this.#put(next);
+      }
+      this.#maskUser();
+    } else if (this.#inWord() && isWordUnit(raw.charCodeAt(reference.end))) this.counts.partialVariables++;
+    else this.#put(symbol.variable);
+    return reference.end;
+  }
+
+  /** `&`, or an entity that an XML export left behind. */
+  #appendAmpersand(raw: string, at: number): number {
+    let unit = 38;
+    let next = at + 1;
+    if (raw.startsWith('gt;', next)) {
+      unit = 62;
+      next += 3;
+    } else if (raw.startsWith('lt;', next)) {
+      unit = 60;
+      next += 3;
+    } else if (raw.startsWith('amp;', next)) next += 4;
+    else if (raw.startsWith('quot;', next) || raw.startsWith('apos;', next)) return next + 5;
+    this.#endWord();
+    this.#put(unit);
+    this.#tokenStart = this.length;
+    return next;
+  }
+
+  #appendColon(raw: string, at: number, end: number): number {
+    const first = raw.charCodeAt(at + 1);
+    if ((first === 47 || first === 92) && raw.charCodeAt(at + 2) === first && this.#inWord()) {
+      const url = readUrl(raw, at + 3, end);
+      this.counts.urls++;
+      if (url.publicAddress) this.counts.publicAddresses++;
+      for (let k = 0; k < url.text.length; k++) this.#put(url.text.charCodeAt(k));
+      return url.end;
+    }
+    this.#put(58);
+    return at + 1;
+  }
+
+  #appendBackslash(raw: string, at: number, end: number): number {
+    const last = this.length - 1;
+    if (last >= this.#tokenStart && this.bytes[last] === 92) {
+      const leading = last === this.#tokenStart || this.bytes[last - 1] === 61;
+      if (!leading) return at + 1;
+    }
+    this.#put(92);
+    return this.#skipUser(raw, at + 1, end);
+  }
+
+  /** After `users\`: replaces the next path segment. */
+  #skipUser(raw: string, at: number, end: number): number {
+    if (!endsWith(this.bytes, this.length, 'users\\')) return at;
+    let i = at;
+    while (i < end && i - at < 40) {
+      const unit = raw.charCodeAt(i);
+      if (unit === 92 || unit === 47 || unit === 34 || unit === 39 || unit === 37) break;
+      i++;
+    }
+    if (raw.charCodeAt(i) !== 92 && raw.charCodeAt(i) !== 47) {
+      i = at;
+      while (i < end && raw.charCodeAt(i) > 34) i++;
+    }
+    const name = raw.slice(at, i).toLowerCase();
+    if (name === 'public' || name === 'default' || name === 'all users' || name === '') return at;
+    this.#put(symbol.user);
+    return i;
+  }
+
+  /** The same for a path that came out of a variable, where the name is always `x`. */
+  #maskUser(): void {
+    for (let i = this.#tokenStart; i + 6 < this.length; i++) {
+      if (this.bytes[i + 6] === 120 && endsWith(this.bytes, i + 6, 'users\\'))
+        this.bytes[i + 6] = symbol.user;
+    }
+  }
+
+  /** At the first unit of a run of letters and digits: replaces it where it is a number, address or blob. */
+  #maskRun(raw: string, at: number, end: number): number {
+    let i = at;
+    let digits = 0;
+    let hex = 0;
+    while (i < end) {
+      const unit = raw.charCodeAt(i);
+      if (unit >= 48 && unit <= 57) {
+        digits++;
+        hex++;
+      } else if ((unit >= 97 && unit <= 102) || (unit >= 65 && unit <= 70)) hex++;
+      else if (!isWordUnit(unit)) break;
+      i++;
+    }
+    const length = i - at;
+    const next = raw.charCodeAt(i);
+    if (digits === length) {
+      if (length <= 3 && next === 46) {
+        const afterAddress = this.#maskAddress(raw, at, i);
+        if (afterAddress > at) return afterAddress;
+      }
+      if (length < 3) return at;
+      if (length === 8 && next === 45 && isGuid(raw, at)) return this.#mask(symbol.guid, at + 36);
+      return this.#mask(symbol.number, i);
+    }
+    if (length === 8 && hex === 8 && next === 45 && isGuid(raw, at)) return this.#mask(symbol.guid, at + 36);
+    if (raw.charCodeAt(at) === 48 && (raw.charCodeAt(at + 1) | 32) === 120 && hex >= length - 1)
+      return this.#mask(symbol.hex, i);
+    if (length >= 8 && hex === length && digits > 0) return this.#mask(symbol.hex, i);
+    if (length >= 16 || next === 43 || next === 47 || next === 61) {
+      const blobEnd = readBase64(raw, at, end);
+      if (blobEnd > at) {
+        if (this.base64Start < 0) {
+          this.base64Start = at;
+          this.base64End = blobEnd;
+        }
+        this.counts.base64Length += blobEnd - at;
+        return this.#mask(symbol.base64, blobEnd);
+      }
+    }
+    if (digits < 3) return at;
+    return this.#copyMaskingDigits(raw, at, i);
+  }
+
+  #mask(code: number, next: number): number {
+    this.#put(code);
+    return next;
+  }
+
+  #maskAddress(raw: string, at: number, firstEnd: number): number {
+    let i = firstEnd;
+    for (let part = 0; part < 3; part++) {
+      if (raw.charCodeAt(i) !== 46) return at;
+      const start = i + 1;
+      i = start;
+      while (i < start + 3 && isDigit(raw.charCodeAt(i))) i++;
+      if (i === start) return at;
+    }
+    if (isWordUnit(raw.charCodeAt(i))) return at;
+    const first = Number(raw.slice(at, firstEnd));
+    const second = Number(raw.slice(firstEnd + 1, raw.indexOf('.', firstEnd + 1)));
+    if (first === 127 || (first === 0 && second === 0)) return this.#mask(symbol.loopback, i);
+    const isPrivate =
+      first === 10 || (first === 192 && second === 168) || (first === 172 && second >= 16 && second < 32);
+    if (!isPrivate) this.counts.publicAddresses++;
+    return this.#mask(isPrivate ? symbol.privateAddress : symbol.publicAddress, i);
+  }
+
+  /** Copies a word, each run of three or more digits as one symbol. */
+  #copyMaskingDigits(raw: string, at: number, end: number): number {
+    let i = at;
+    while (i < end) {
+      let run = i;
+      while (run < end && isDigit(raw.charCodeAt(run))) run++;
+      if (run - i >= 3) {
+        this.#put(symbol.number);
+        i = run;
+        continue;
+      }
+      const unit = raw.charCodeAt(i);
+      this.#put(unit >= 65 && unit <= 90 ? unit + 32 : unit);
+      i++;
+    }
+    return end;
+  }
+
+  /** The end of a word before a separator: `cmd.exe` reads `cmd`. */
+  #endWord(): void {
+    if (this.length - this.#tokenStart > 4 && endsWith(this.bytes, this.length, '.exe')) {
+      this.length -= 4;
+      this.counts.executables++;
+    }
+  }
+
+  #endToken(): void {
+    this.#endWord();
+    const start = this.#tokenStart;
+    if (this.length === start) {
+      if (this.length > 0 && this.bytes[this.length - 1] !== 32 && this.length < normalTextCapacity)
+        this.#put(32);
+      this.#tokenStart = this.length;
+      return;
+    }
+    if (this.bytes[start] === 45) {
+      if (this.#inPowershell) this.#shortenOption(start);
+    } else if (
+      endsWith(this.bytes, this.length, 'powershell') ||
+      endsWith(this.bytes, this.length, 'pwsh') ||
+      endsWith(this.bytes, this.length, 'powershell_ise')
+    )
+      this.#inPowershell = true;
+    this.#put(32);
+    this.#tokenStart = this.length;
+  }
+
+  #shortenOption(start: number): void {
+    const option = psOptionOf(this.bytes, start + 1, this.length);
+    if (option === undefined) return;
+    this.length = start + 1;
+    for (let i = 0; i < option.length; i++) this.#put(option.charCodeAt(i));
+  }
+}
+
+function emptyCounts(): SpellingCounts {
+  return {
+    carets: 0,
+    quotes: 0,
+    backticks: 0,
+    variables: 0,
+    partialVariables: 0,
+    wide: 0,
+    joins: 0,
+    urls: 0,
+    publicAddresses: 0,
+    base64Length: 0,
+    executables: 0,
+    caseSwitches: 0,
+  };
+}
+
+export function isWordUnit(unit: number): boolean {
+  return (unit >= 97 && unit <= 122) || (unit >= 48 && unit <= 57) || (unit >= 65 && unit <= 90);
+}
+
+function isDigit(unit: number): boolean {
+  return unit >= 48 && unit <= 57;
+}
+
+/** `, ; < > = | ( ) [ ] { }`: they end a word without a space. */
+function isSeparator(unit: number): boolean {
+  return (
+    unit === 44 ||
+    unit === 59 ||
+    unit === 60 ||
+    unit === 62 ||
+    unit === 61 ||
+    unit === 124 ||
+    unit === 40 ||
+    unit === 41 ||
+    unit === 91 ||
+    unit === 93 ||
+    unit === 123 ||
+    unit === 125
+  );
+}
+
+function endsWith(bytes: Uint8Array, length: number, word: string): boolean {
+  if (length < word.length) return false;
+  for (let i = word.length - 1, k = length - 1; i >= 0; i--, k--) {
+    if (bytes[k] !== word.charCodeAt(i)) return false;
+  }
+  return true;
+}
+
+/** 8-4-4-4-12 hexadecimal digits. */
+function isGuid(raw: string, at: number): boolean {
+  for (let i = 0; i < 36; i++) {
+    const unit = raw.charCodeAt(at + i);
+    const dash = i === 8 || i === 13 || i === 18 || i === 23;
+    if (dash ? unit !== 45 : !(isDigit(unit) || ((unit | 32) >= 97 && (unit | 32) <= 102))) return false;
+  }
+  return true;
+}
+
+/** End of a base64 run of at least 40 units at `at`, else `at`. A path or a long word is none. */
+function readBase64(raw: string, at: number, end: number): number {
+  let i = at;
+  let upper = 0;
+  let lower = 0;
+  let slashes = 0;
+  while (i < end) {
+    const unit = raw.charCodeAt(i);
+    if (unit >= 65 && unit <= 90) upper++;
+    else if (unit >= 97 && unit <= 122) lower++;
+    else if (unit === 47) slashes++;
+    else if (!(isDigit(unit) || unit === 43 || unit === 61)) break;
+    i++;
+  }
+  const length = i - at;
+  return length >= 40 && upper >= 4 && lower >= 4 && slashes * 12 <= length ? i : at;
+}
+
+/** Look-alikes of ASCII signs to the sign, invisible characters to 0, the rest to one symbol. */
+function foldWide(unit: number): number {
+  if (unit >= 0xff01 && unit <= 0xff5e) return unit - 0xfee0;
+  if (unit >= 0x2010 && unit <= 0x2015) return 45;
+  if (unit === 0x2212) return 45;
+  if (unit >= 0x2018 && unit <= 0x201b) return 39;
+  if (unit >= 0x201c && unit <= 0x201f) return 34;
+  if (unit === 0xa0 || (unit >= 0x2000 && unit <= 0x200a) || unit === 0x202f || unit === 0x3000) return 32;
+  if (unit === 0x2044 || unit === 0x2215) return 47;
+  if (
+    (unit >= 0x200b && unit <= 0x200f) ||
+    (unit >= 0x202a && unit <= 0x202e) ||
+    unit === 0xfeff ||
+    unit === 0xad
+  )
+    return 0;
+  return symbol.nonAscii;
+}

@@ -1,0 +1,8 @@
+import { elasticG1, elasticG2 } from './elastic-feature-set.ts';
+import type { FeatureSet } from './feature-set.ts';
+
+/** Every feature set the agent has, by name. */
+export const featureSets: Readonly<Record<string, FeatureSet>> = {
+  [elasticG1.name]: elasticG1,
+  [elasticG2.name]: elasticG2,
+};
