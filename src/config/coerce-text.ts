@@ -1,4 +1,4 @@
-import type { Setting } from './settings.ts';
+import type { Setting } from './layout.ts';
 import { unwrapSchema } from './walk-schema.ts';
 
 const decimal = /^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/;

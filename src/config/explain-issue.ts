@@ -1,9 +1,8 @@
 import type { z } from 'zod';
 import { escapeForTerminal, findNearest } from '../text/index.ts';
+import type { Layout } from './layout.ts';
 import type { ConfigProblem, Origin } from './problem.ts';
-import { configSchema } from './schema.ts';
-import { settings } from './settings.ts';
-import { isPlainObject, knownNames, schemasAt } from './walk-schema.ts';
+import { isPlainObject, knownNames, type Schema, schemasAt, unwrapSchema } from './walk-schema.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -52,10 +51,18 @@ function describeFound(value: unknown, isSecret: boolean): string {
   return quote(value);
 }
 
-function isSecretPath(path: readonly PropertyKey[]): boolean {
+function isSecretPath(root: Schema, path: readonly PropertyKey[]): boolean {
   return path.some((_, index) =>
-    schemasAt(configSchema, path.slice(0, index + 1)).some((schema) => schema.meta()?.secret === true),
+    schemasAt(root, path.slice(0, index + 1)).some((schema) => schema.meta()?.secret === true),
   );
+}
+
+/** zod first says "number" of an integer, and only then that it must be whole. */
+function isWholeNumber(root: Schema, path: readonly PropertyKey[]): boolean {
+  return schemasAt(root, path).some((schema) => {
+    const { def } = unwrapSchema(schema).schema;
+    return def.type === 'number' && (def as { readonly format?: string }).format === 'safeint';
+  });
 }
 
 function describeLimit(
@@ -74,19 +81,21 @@ function describeLimit(
   }
 }
 
-function describeExpected(issue: Issue, path: readonly PropertyKey[]): string {
+function describeExpected(root: Schema, issue: Issue, path: readonly PropertyKey[]): string {
   switch (issue.code) {
     case 'invalid_type':
-      return typeNames[issue.expected] ?? issue.expected;
+      return isWholeNumber(root, path) ? 'a whole number' : (typeNames[issue.expected] ?? issue.expected);
     case 'invalid_value':
       return `${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map((value) => String(value)).join(', ')}`;
     case 'too_small':
     case 'too_big':
-      return describeLimit(issue, schemasAt(configSchema, path)[0]?.meta()?.unit);
+      return describeLimit(issue, schemasAt(root, path)[0]?.meta()?.unit);
     case 'not_multiple_of':
       return `a multiple of ${issue.divisor}`;
     case 'invalid_union': {
-      const branches = issue.errors.flat().map((inner) => describeExpected(inner, [...path, ...inner.path]));
+      const branches = issue.errors
+        .flat()
+        .map((inner) => describeExpected(root, inner, [...path, ...inner.path]));
       return branches.length === 0 ? issue.message : [...new Set(branches)].join(' or ');
     }
     default:
@@ -101,15 +110,15 @@ function suggestValue(issue: Issue, found: unknown): string {
 }
 
 /** A sibling spelt alike, else a setting of that name in another section. */
-function suggestKey(parent: readonly PropertyKey[], name: string): string {
+function suggestKey(layout: Layout, parent: readonly PropertyKey[], name: string): string {
   const nearest =
-    findNearest(name, knownNames(schemasAt(configSchema, parent))) ??
-    settings.find((setting) => setting.path.at(-1) === name)?.key;
+    findNearest(name, knownNames(schemasAt(layout.schema, parent))) ??
+    layout.settings.find((setting) => setting.path.at(-1) === name)?.key;
   return nearest === undefined ? '' : `; did you mean ${nearest}?`;
 }
 
 /** Says what the schema refused: what was expected, what was found, where, and what was probably meant. */
-export function explainIssue(issue: Issue, values: unknown, locate: Locate): ConfigProblem[] {
+export function explainIssue(layout: Layout, issue: Issue, values: unknown, locate: Locate): ConfigProblem[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((name) => {
       const path = [...issue.path, name];
@@ -117,7 +126,7 @@ export function explainIssue(issue: Issue, values: unknown, locate: Locate): Con
         code: 'PC_CONFIG_UNKNOWN_KEY',
         origin: locate(path, 'key'),
         key: formatKey(path),
-        message: `unknown key${suggestKey(issue.path, name)}`,
+        message: `unknown key${suggestKey(layout, issue.path, name)}`,
       };
     });
   }
@@ -126,17 +135,17 @@ export function explainIssue(issue: Issue, values: unknown, locate: Locate): Con
       code: 'PC_CONFIG_INVALID_VALUE',
       origin: locate(issue.path, 'key'),
       key: formatKey(issue.path),
-      message: `expected ${describeExpected(inner, issue.path)} as key`,
+      message: `expected ${describeExpected(layout.schema, inner, issue.path)} as key`,
     }));
   }
   const found = valueAt(values, issue.path);
-  const shown = describeFound(found, isSecretPath(issue.path));
+  const shown = describeFound(found, isSecretPath(layout.schema, issue.path));
   return [
     {
       code: 'PC_CONFIG_INVALID_VALUE',
       origin: locate(issue.path, 'value'),
       key: formatKey(issue.path),
-      message: `expected ${describeExpected(issue, issue.path)}, found ${shown}${suggestValue(issue, found)}`,
+      message: `expected ${describeExpected(layout.schema, issue, issue.path)}, found ${shown}${suggestValue(issue, found)}`,
     },
   ];
 }

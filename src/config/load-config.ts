@@ -1,23 +1,25 @@
 import { dirname, resolve } from 'node:path';
+import type { z } from 'zod';
 import { readConfigFile } from './config-file.ts';
 import { explainIssue } from './explain-issue.ts';
 import { type FileLayer, parseFileLayer } from './file-layer.ts';
+import type { Layout, Setting } from './layout.ts';
 import { type FlagValue, type Override, readEnvironment, readFlags } from './override-layers.ts';
 import { ConfigError, type Origin } from './problem.ts';
-import { type Config, configSchema } from './schema.ts';
-import { settings } from './settings.ts';
+import { type Config, configLayout, type SettingKey } from './schema.ts';
 import { isPlainObject, mapLeaves } from './walk-schema.ts';
 
-export interface ConfigSources {
+/** Where values come from. */
+export interface ConfigSources<Key extends string = SettingKey> {
   /** YAML file; where there is none, `PC_CONFIG` may name one. */
   readonly file?: string | undefined;
   /** `process.env`, injected. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly flags?: readonly FlagValue[];
+  readonly flags?: readonly FlagValue<Key>[];
 }
 
-export interface LoadedConfig {
-  readonly config: Config;
+export interface LoadedConfig<Values = Config> {
+  readonly config: Values;
   /** The file that was read, if any. */
   readonly file: string | undefined;
   /** Who set each setting, by its dotted key. */
@@ -27,11 +29,11 @@ export interface LoadedConfig {
 const emptyFile: FileLayer = { values: {}, locate: () => '', problems: [] };
 
 /** A section whose keys are all commented out reads as null in YAML; it means an empty one. */
-function fillEmptySections(values: Record<string, unknown>): Record<string, unknown> {
+function fillEmptySections(layout: Layout, values: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [
       name,
-      value === null && Object.hasOwn(configSchema.shape, name) ? {} : value,
+      value === null && Object.hasOwn(layout.schema.shape, name) ? {} : value,
     ]),
   );
 }
@@ -63,38 +65,34 @@ function deepFreeze<T>(value: T): T {
 }
 
 /** Paths in the configuration file are relative to its folder; those of other layers to the working directory. */
-function resolveFilePaths(config: Config, provenance: ReadonlyMap<string, Origin>, file: string): Config {
-  let resolved: unknown = config;
-  for (const setting of settings) {
-    if (provenance.get(setting.key)?.layer !== 'file') continue;
-    const value = setting.path.reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], resolved);
-    const absolute = mapLeaves([setting.schema], value, (leaf, schemas) =>
-      typeof leaf === 'string' && schemas.some((schema) => schema.meta()?.path === true)
+function resolveFilePaths(values: unknown, given: readonly Setting[], file: string): unknown {
+  let resolved = values;
+  for (const { path, schema } of given) {
+    const value = path.reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], values);
+    const absolute = mapLeaves([schema], value, (leaf, schemas) =>
+      typeof leaf === 'string' && schemas.some((each) => each.meta()?.path === true)
         ? resolve(dirname(file), leaf)
         : leaf,
     );
-    resolved = withLeaf(resolved, setting.path, absolute);
+    resolved = withLeaf(resolved, path, absolute);
   }
-  return resolved as Config;
+  return resolved;
 }
 
-/**
- * The configuration from, in rising precedence: defaults, YAML file, PC_… variables, flags. Layers override
- * each other setting by setting; lists and maps are replaced as a whole.
- *
- * @throws ConfigError with every problem at once; AgentError PC_CONFIG_UNREADABLE, PC_CONFIG_UNSAFE or
- * PC_CONFIG_TOO_LARGE where the file itself cannot be used
- */
-export function loadConfig(sources: ConfigSources): LoadedConfig {
+/** As {@link loadConfig}, for any schema. */
+export function loadLayers<Root extends z.ZodObject>(
+  layout: Layout<Root>,
+  sources: ConfigSources<string>,
+): LoadedConfig<z.output<Root>> {
   const file = sources.file ?? (sources.env['PC_CONFIG'] || undefined);
   const fileLayer = file === undefined ? emptyFile : parseFileLayer(file, readConfigFile(file));
-  const environment = readEnvironment(sources.env);
+  const environment = readEnvironment(layout, sources.env);
   const overrides = new Map<string, Override>();
-  for (const override of [...environment.overrides, ...readFlags(sources.flags ?? [])]) {
+  for (const override of [...environment.overrides, ...readFlags(layout, sources.flags ?? [])]) {
     overrides.set(override.setting.key, override);
   }
 
-  let values: unknown = fillEmptySections(fileLayer.values);
+  let values: unknown = fillEmptySections(layout, fileLayer.values);
   for (const { setting, value } of overrides.values()) values = withLeaf(values, setting.path, value);
 
   const locate = (path: readonly PropertyKey[], what: 'key' | 'value'): Origin => {
@@ -105,19 +103,31 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
     return { layer: 'file', where: fileLayer.locate(path, what) };
   };
 
-  const result = configSchema.safeParse(values);
+  const result = layout.schema.safeParse(values);
   const problems = [
     ...fileLayer.problems,
     ...environment.problems,
-    ...(result.error?.issues ?? []).flatMap((issue) => explainIssue(issue, values, locate)),
+    ...(result.error?.issues ?? []).flatMap((issue) => explainIssue(layout, issue, values, locate)),
   ];
   if (!result.success || problems.length > 0) throw new ConfigError(problems);
 
   const provenance = new Map<string, Origin>();
-  for (const { key, path } of settings) {
-    const given = overrides.has(key) || hasPath(fileLayer.values, path);
-    provenance.set(key, given ? locate(path, 'value') : { layer: 'default', where: '' });
+  for (const { key, path } of layout.settings) {
+    const isGiven = overrides.has(key) || hasPath(fileLayer.values, path);
+    provenance.set(key, isGiven ? locate(path, 'value') : { layer: 'default', where: '' });
   }
-  const config = file === undefined ? result.data : resolveFilePaths(result.data, provenance, file);
-  return { config: deepFreeze(config) as Config, file, provenance };
+  const fromFile = layout.settings.filter(({ key }) => provenance.get(key)?.layer === 'file');
+  const config = file === undefined ? result.data : resolveFilePaths(result.data, fromFile, file);
+  return { config: deepFreeze(config) as z.output<Root>, file, provenance };
+}
+
+/**
+ * The configuration from, in rising precedence: defaults, YAML file, PC_… variables, flags. Layers override
+ * each other setting by setting; lists and maps are replaced as a whole.
+ *
+ * @throws ConfigError with every problem at once; AgentError PC_CONFIG_UNREADABLE, PC_CONFIG_UNSAFE or
+ * PC_CONFIG_TOO_LARGE where the file itself cannot be used
+ */
+export function loadConfig(sources: ConfigSources): LoadedConfig {
+  return loadLayers(configLayout, sources);
 }

@@ -1,11 +1,14 @@
 import { z } from 'zod';
+import { createLayout } from './layout.ts';
 import { sections } from './sections/index.ts';
 
 /** The whole configuration. Unknown keys are errors everywhere. */
-export const configSchema = z.strictObject(sections).meta({
+const configSchema = z.strictObject(sections).meta({
   title: 'problemchild configuration',
   description: 'Configuration of the problemchild agent.',
 });
+
+export const configLayout = createLayout(configSchema);
 
 type DeepReadonly<T> = T extends readonly (infer Item)[]
   ? readonly DeepReadonly<Item>[]

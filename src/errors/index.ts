@@ -1,2 +1,3 @@
 export { AgentError } from './agent-error.ts';
 export { type ErrorCode, errorTable } from './codes.ts';
+export { createErrorReference } from './document-errors.ts';

@@ -84,12 +84,6 @@ describe('layers', () => {
     },
   );
 
-  it('replaces maps as a whole', () => {
-    const file = write('detection: {rules: {a: {enabled: false}, b: {riskScore: 5}}}');
-    const env = { PC_DETECTION_RULES: '{"c": {"severity": "low"}}' };
-    expect(loadConfig({ file, env }).config.detection.rules).toEqual({ c: { severity: 'low' } });
-  });
-
   it('resolves paths of the file against its folder, others not at all', () => {
     const file = write('state: {file: state.db}\nlog: {file: /var/log/agent.log}');
     const { config } = loadConfig({ file, env: { PC_MODEL_BUNDLE: 'models/x' } });
@@ -117,7 +111,6 @@ describe('layers', () => {
   it('cannot be changed afterwards', () => {
     const { config } = loadConfig({ env: {} });
     expect(() => Object.assign(config.log, { level: 'debug' })).toThrow(TypeError);
-    expect(() => Object.assign(config.detection.rules, { x: {} })).toThrow(TypeError);
   });
 });
 
@@ -139,19 +132,14 @@ describe('what is said of a wrong file', () => {
       'agent.yaml:1:21: source.batchSize: expected a number of at least 1 records, found 0',
     ],
     ['source: {batchSize: 1.5}\n', 'agent.yaml:1:21: source.batchSize: expected a whole number, found 1.5'],
-    ['source: {batchSize: many}\n', 'agent.yaml:1:21: source.batchSize: expected a number, found "many"'],
+    [
+      'source: {batchSize: many}\n',
+      'agent.yaml:1:21: source.batchSize: expected a whole number, found "many"',
+    ],
     ['log: [1, 2]\n', 'agent.yaml:1:6: log: expected a map, found a list of 2'],
     [
       'log: {file: ""}\n',
       'agent.yaml:1:13: log.file: expected text of at least 1 characters, found empty text',
-    ],
-    [
-      'detection: {rules: {a: {riskScore: 101}}}',
-      'agent.yaml:1:36: detection.rules.a.riskScore: expected a number of at most 100, found 101',
-    ],
-    [
-      'detection: {rules: {a: {riskscore: 1}}}',
-      'agent.yaml:1:25: detection.rules.a.riskscore: unknown key; did you mean riskScore?',
     ],
     [
       'detection: {exclusions: yes}',
@@ -175,7 +163,7 @@ describe('what is said of a wrong file', () => {
       'PC_LOG_LEVLE: no setting has this variable; did you mean PC_LOG_LEVEL?',
       'agent.yaml:1:14: log.level: expected one of error, warn, info, debug, found "loud"',
       'agent.yaml:1:20: log.colour: unknown key',
-      'PC_SOURCE_BATCH_SIZE: source.batchSize: expected a number, found "x"',
+      'PC_SOURCE_BATCH_SIZE: source.batchSize: expected a whole number, found "x"',
       '--output: output.format: expected one of table, ndjson, found "xml"',
       'agent.yaml:2:1: sauce: unknown key; did you mean source?',
     ]);
@@ -188,6 +176,7 @@ describe('what is said of a wrong file', () => {
       } catch (error) {
         return error instanceof ConfigError ? [error.code, error.problems.length] : error;
       }
+      return undefined;
     };
     expect(codeOf('a: 1')).toEqual(['PC_CONFIG_UNKNOWN_KEY', 1]);
     expect(codeOf('a: 1\nlog: 2')).toEqual(['PC_CONFIG_INVALID', 2]);

@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import { configSchema } from './schema.ts';
 import { isPlainObject, type Schema, unwrapSchema } from './walk-schema.ts';
 
 /** How text from an environment variable or a flag becomes a value. */
@@ -73,13 +72,22 @@ function* walk(schema: Schema, path: readonly string[], defaults: unknown): Gene
   };
 }
 
-/** Every setting of the schema, in documentation order. */
-export const settings: readonly Setting[] = [...walk(configSchema, [], configSchema.parse({}))];
+/** A schema with its leaves laid out. */
+export interface Layout<Root extends z.ZodObject = z.ZodObject> {
+  readonly schema: Root;
+  /** In documentation order. */
+  readonly settings: readonly Setting[];
+  readonly byKey: ReadonlyMap<string, Setting>;
+  readonly byVariable: ReadonlyMap<string, Setting>;
+}
 
-export const settingByKey: ReadonlyMap<string, Setting> = new Map(settings.map((each) => [each.key, each]));
-export const settingByVariable: ReadonlyMap<string, Setting> = new Map(
-  settings.map((each) => [each.variable, each]),
-);
+/** Lays out a schema whose every leaf has a default. */
+export function createLayout<Root extends z.ZodObject>(schema: Root): Layout<Root> {
+  const settings = [...walk(schema, [], schema.parse({}))];
+  const byVariable = new Map(settings.map((each) => [each.variable, each]));
+  if (byVariable.size < settings.length) throw new TypeError('two settings share one variable name');
+  return { schema, settings, byKey: new Map(settings.map((each) => [each.key, each])), byVariable };
+}
 
 /** Variables that begin with PC_ but are no settings: who reads them, for the documentation. */
 export const reservedVariables: Readonly<Record<string, string>> = {

@@ -1,0 +1,40 @@
+import { Command } from 'commander';
+import { configJsonSchema, formatConfig, type LoadedConfig } from '../../config/index.ts';
+import { escapeForTerminal } from '../../text/index.ts';
+import type { CliIo } from '../io.ts';
+import { addSettingFlags, loadCommandConfig } from '../options.ts';
+
+/** `problemchild config check|show|schema`. */
+export function configCommand(io: CliIo): Command {
+  const load = (file: string | undefined, options: Readonly<Record<string, unknown>>): LoadedConfig =>
+    loadCommandConfig(io, file === undefined ? options : { ...options, config: file });
+  const withFile = (command: Command): Command =>
+    addSettingFlags(command.argument('[file]', 'YAML configuration file; the same as --config'), []);
+
+  const check = withFile(new Command('check'))
+    .description('Say whether the configuration is sound, or name everything that is wrong.')
+    .action((file: string | undefined, options: Readonly<Record<string, unknown>>) => {
+      const { file: read } = load(file, options);
+      io.stdout.write(
+        `OK: ${read === undefined ? 'defaults and environment' : escapeForTerminal(read, 1024)}\n`,
+      );
+    });
+
+  const show = withFile(new Command('show'))
+    .description('Print the configuration in force and who set each value; secrets are masked.')
+    .action((file: string | undefined, options: Readonly<Record<string, unknown>>) => {
+      io.stdout.write(formatConfig(load(file, options)));
+    });
+
+  const schema = new Command('schema')
+    .description('Print the JSON Schema of the configuration file.')
+    .action(() => {
+      io.stdout.write(`${JSON.stringify(configJsonSchema(), null, 2)}\n`);
+    });
+
+  return new Command('config')
+    .description('Check, show or describe the configuration.')
+    .addCommand(check)
+    .addCommand(show)
+    .addCommand(schema);
+}
