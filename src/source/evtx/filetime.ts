@@ -1,0 +1,29 @@
+/** Milliseconds from 1601-01-01 (FILETIME's zero) to 1970-01-01. */
+const EPOCH_GAP_MS = 11_644_473_600_000;
+
+/** 2^32 ticks of 100 ns, in whole milliseconds and the ticks left over. */
+const HIGH_MS = 429_496;
+const HIGH_TICKS = 7_296;
+
+/** A FILETIME's two halves as milliseconds since 1970, with the 100 ns ticks as fraction. */
+export function fileTimeToMs(low: number, high: number): number {
+  const rest = high * HIGH_TICKS + low;
+  return high * HIGH_MS + rest / 10_000 - EPOCH_GAP_MS;
+}
+
+let lastSecond = Number.NaN;
+let lastPrefix = '';
+
+/** A FILETIME's two halves as ISO 8601 in UTC with 100 ns resolution: `2024-05-01T12:00:00.1234567Z`. */
+export function fileTimeToIso(low: number, high: number): string {
+  const rest = high * HIGH_TICKS + low;
+  const ms = high * HIGH_MS + Math.floor(rest / 10_000) - EPOCH_GAP_MS;
+  const second = Math.floor(ms / 1000);
+  // Neighbouring records share their second: the calendar is asked once for it.
+  if (second !== lastSecond) {
+    lastSecond = second;
+    lastPrefix = new Date(second * 1000).toISOString().slice(0, -4);
+  }
+  const ticks = (ms - second * 1000) * 10_000 + (rest % 10_000);
+  return `${lastPrefix}${(10_000_000 + ticks).toString().slice(1)}Z`;
+}

@@ -1,0 +1,74 @@
+import { AgentError } from '../../errors/index.ts';
+import { BinaryXmlParser, type ParseContext, type Template, templateSizeAt } from './binary-xml.ts';
+import { CHUNK_SIZE, TEMPLATE_HEADER_SIZE } from './layout.ts';
+import { type DataPlan, type EventPlan, planData, planEvent } from './template-plan.ts';
+
+/** A template with the plans to read an event or a payload by it; `undefined` where the tree must. */
+export interface PlannedTemplate extends Template {
+  readonly eventPlan: EventPlan | undefined;
+  readonly dataPlan: DataPlan | undefined;
+}
+
+/** Definitions in a chunk cannot overlap, so a sound chunk never needs more; a hostile one gets no more. */
+const PARSE_BUDGET_BYTES = 2 * CHUNK_SIZE;
+
+/** The template definitions of the current chunk, each parsed once. */
+export class TemplateStore {
+  readonly #context: ParseContext;
+  readonly #byOffset = new Map<number, PlannedTemplate | AgentError>();
+  #parsedBytes = 0;
+
+  constructor(context: ParseContext) {
+    this.#context = context;
+  }
+
+  /** Forgets offsets: the bytes now hold another chunk. */
+  reset(): void {
+    this.#byOffset.clear();
+    this.#parsedBytes = 0;
+  }
+
+  at(offset: number): PlannedTemplate {
+    let entry = this.#byOffset.get(offset);
+    if (entry === undefined) {
+      // Marks the definition as being parsed: one that contains itself must not go round.
+      this.#byOffset.set(offset, damage(offset, 'contains itself'));
+      entry = this.#parse(offset);
+      this.#byOffset.set(offset, entry);
+    }
+    if (entry instanceof AgentError) throw entry;
+    return entry;
+  }
+
+  #parse(offset: number): PlannedTemplate | AgentError {
+    const size = templateSizeAt(this.#context.bytes, offset);
+    if (size < 0) return damage(offset, 'does not fit in the chunk');
+    this.#parsedBytes += size;
+    if (this.#parsedBytes > PARSE_BUDGET_BYTES) {
+      return new AgentError(
+        'PC_SOURCE_EVTX_LIMIT',
+        'the chunk has more template definitions than it has room for',
+      );
+    }
+    const stretch = {
+      at: offset + TEMPLATE_HEADER_SIZE,
+      limit: offset + size,
+      dependencies: true,
+      errorCode: 'PC_SOURCE_EVTX_TEMPLATE',
+    } as const;
+    try {
+      const template = { nodes: new BinaryXmlParser(this.#context, stretch).parseStream(), offset, size };
+      return { ...template, eventPlan: planEvent(template), dataPlan: planData(template) };
+    } catch (error) {
+      if (error instanceof AgentError) return error;
+      throw error;
+    }
+  }
+}
+
+function damage(offset: number, what: string): AgentError {
+  return new AgentError(
+    'PC_SOURCE_EVTX_TEMPLATE',
+    `the template definition at chunk offset ${offset} ${what}`,
+  );
+}
