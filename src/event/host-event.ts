@@ -1,7 +1,7 @@
-import type { Host, ProcessEvent, Provider, RecordPosition, User } from './process-event.ts';
+import type { Host, Process, ProcessEvent, Provider, RecordPosition, User } from './process-event.ts';
 
 /** What decoders of every provider make of a record: a process start, or something that happened to one. */
-export type HostEvent = ProcessEvent | ProcessEnd | NetworkEvent | DnsEvent;
+export type HostEvent = ProcessEvent | ProcessRunning | ProcessEnd | NetworkEvent | DnsEvent;
 
 interface ProcessReference {
   readonly id: string;
@@ -14,6 +14,12 @@ interface ProcessReference {
   readonly pid: number | undefined;
   readonly entityId: string | undefined;
   readonly executable: string | undefined;
+}
+
+/** A process that ran before a live source began: seeds the process table, is never scored. */
+export interface ProcessRunning extends ProcessReference {
+  readonly kind: 'running';
+  readonly process: Process;
 }
 
 /** Sysmon 5, Security 4689, ECS `event.type: end`. */

@@ -2,7 +2,9 @@ export type { Clock } from './clock.ts';
 export { splitCommandLine } from './command-line.ts';
 export { type Decoded, type Filtered, filtered, type Refused } from './decoded.ts';
 export { type EcsDocument, toEcs } from './ecs-writer.ts';
-export type { DnsEvent, HostEvent, NetworkEvent, ProcessEnd } from './host-event.ts';
+export { decodeEtwRecord } from './etw.ts';
+export type { EtwProcessRecord, EtwSignature } from './etw-record.ts';
+export type { DnsEvent, HostEvent, NetworkEvent, ProcessEnd, ProcessRunning } from './host-event.ts';
 export { decodeJson, type JsonFormat, jsonFormats } from './json-decoder.ts';
 export type {
   CodeSignature,
