@@ -6,7 +6,8 @@ export interface Alert {
   /** Stable: the same rule on the same source events has the same id on every run. */
   readonly id: string;
   readonly timeMs: number;
-  readonly timestamp: string;
+  /** Absent where the source event is undated. */
+  readonly timestamp: string | undefined;
   readonly rule: Rule;
   /** The process start that it is about. */
   readonly subject: ScoredEvent;

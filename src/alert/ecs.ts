@@ -1,10 +1,13 @@
+import type { Rule, Severity } from '../detection/index.ts';
 import { type EcsDocument, toEcs } from '../event/index.ts';
 import type { Prediction } from '../problemchild/index.ts';
-import type { Rule, Severity } from '../detection/index.ts';
 import type { Alert } from './alert.ts';
 
 /** `event.severity` of each level: a number that sorts, as ECS wants. */
-export const severityNumbers = { low: 21, medium: 47, high: 73, critical: 99 } as const satisfies Record<Severity, number>;
+export const severityNumbers = { low: 21, medium: 47, high: 73, critical: 99 } as const satisfies Record<
+  Severity,
+  number
+>;
 
 /** The alert as it goes over the wire: the source event's document, turned into an alert about it. */
 export function alertToEcs(alert: Alert): EcsDocument {

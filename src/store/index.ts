@@ -1,2 +1,3 @@
+export { AlertTable } from './alerts.ts';
 export { BookmarkTable } from './bookmarks.ts';
 export { Store } from './store.ts';

@@ -1,0 +1,63 @@
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+/**
+ * Makes dist/: one bundled script with the files it reads, and the native packages it needs named in a package.json
+ * of its own. The script lies two folders deep, as every module of src/ does, so that relative asset paths hold.
+ */
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
+const lib = join(dist, 'lib', 'problemchild');
+/** Packages with native binaries cannot be bundled; ffi-napi brings ref-napi. */
+const external = ['better-sqlite3', 'ffi-napi', 'koffi', 'onnxruntime-node', 'ref-napi'];
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(lib, { recursive: true });
+await build({
+  entryPoints: { problemchild: join(root, 'src/cli/main.ts') },
+  outdir: lib,
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  sourcemap: 'linked',
+  legalComments: 'linked',
+  external,
+  // Bundled CommonJS packages call require.
+  banner: {
+    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+  },
+  outExtension: { '.js': '.mjs' },
+  logLevel: 'warning',
+});
+cpSync(join(root, 'src/detection/rules'), join(lib, 'rules'), { recursive: true });
+cpSync(join(root, 'models'), join(dist, 'models'), {
+  recursive: true,
+  filter: (path) => !path.startsWith(join(root, 'models', 'training')),
+});
+for (const name of ['LICENSE', 'README.md', 'CHANGELOG.md']) cpSync(join(root, name), join(dist, name));
+
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const dependencies = Object.fromEntries(
+  external.map((name) => [name, manifest.dependencies[name]]).filter(([, version]) => version !== undefined),
+);
+const { name, version, description, license, type, engines } = manifest;
+writeFileSync(
+  join(dist, 'package.json'),
+  `${JSON.stringify(
+    {
+      name,
+      version,
+      description,
+      license,
+      type,
+      engines,
+      bin: { problemchild: 'lib/problemchild/problemchild.mjs' },
+      dependencies,
+    },
+    null,
+    2,
+  )}\n`,
+);

@@ -1,0 +1,54 @@
+import type { ErrorCode } from '../errors/index.ts';
+import type { SourceBatch } from '../source/index.ts';
+
+/**
+ * What became of every record of a run. Reconciles:
+ * records = scored + related + filtered + rejected.
+ */
+export class Tally {
+  records = 0;
+  /** Process starts. */
+  processEvents = 0;
+  /** Process starts that have a score. */
+  scored = 0;
+  /** Process ends, network and DNS events: kept as context, never scored. */
+  related = 0;
+  /** Sound records of no interest. */
+  filtered = 0;
+  /** Alerts not raised because the same rule had already fired on the same source events. */
+  duplicates = 0;
+  bytesRead = 0;
+  bytesSkipped = 0;
+  readonly rejectedByCode = new Map<ErrorCode, number>();
+  readonly alertsByRule = new Map<string, number>();
+
+  get rejected(): number {
+    let sum = 0;
+    for (const count of this.rejectedByCode.values()) sum += count;
+    return sum;
+  }
+
+  get alerts(): number {
+    let sum = 0;
+    for (const count of this.alertsByRule.values()) sum += count;
+    return sum;
+  }
+
+  countBatch(batch: SourceBatch): void {
+    this.records += batch.recordsRead;
+    this.filtered += batch.filtered;
+    this.bytesRead += batch.bytesRead;
+    this.bytesSkipped += batch.bytesSkipped;
+    for (const event of batch.events) {
+      if (event.kind === 'start') this.processEvents++;
+      else this.related++;
+    }
+    for (const { code } of batch.rejections) {
+      this.rejectedByCode.set(code, (this.rejectedByCode.get(code) ?? 0) + 1);
+    }
+  }
+
+  countAlert(ruleName: string): void {
+    this.alertsByRule.set(ruleName, (this.alertsByRule.get(ruleName) ?? 0) + 1);
+  }
+}

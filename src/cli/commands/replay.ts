@@ -1,0 +1,64 @@
+import { Command } from 'commander';
+import { openReplay } from '../../agent/index.ts';
+import { alertToEcs } from '../../alert/index.ts';
+import { formatAlert, formatHeader } from '../alert-table.ts';
+import { openCommandLog } from '../command-log.ts';
+import { type CliIo, exitCodes } from '../io.ts';
+import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { ResultWriter } from '../result-writer.ts';
+import { runInputs } from '../run-inputs.ts';
+import { formatSummary } from '../summary.ts';
+
+const defaultWidth = 160;
+
+/** `problemchild replay FILE…`: the whole pipeline over recordings; prints alerts. */
+export function replayCommand(io: CliIo, finish: (exitCode: number) => void): Command {
+  const command = new Command('replay')
+    .description('Run recorded process starts through the whole pipeline and print the alerts.')
+    .argument('<file...>', 'EVTX or JSON files, also .gz and .zip, folders, globs, or - for standard input');
+  addSettingFlags(command, ['output', 'format', 'model', 'state', 'batchSize', 'logLevel']);
+  return command.action(async (files: string[], options: Record<string, unknown>) => {
+    const startedMs = performance.now();
+    const { config } = loadCommandConfig(io, options);
+    const log = openCommandLog(io, config.log);
+    const replay = await openReplay({ config, files, stdin: io.stdin, log });
+    try {
+      const writer = new ResultWriter(io.stdout);
+      const asTable = config.output.format === 'table';
+      const table = {
+        width: io.stdout.columns ?? defaultWidth,
+        colour: io.stdout.isTTY === true && io.env['NO_COLOR'] === undefined,
+      };
+      let headed = false;
+      const { pipeline, source, bookmark } = replay;
+      await runInputs(
+        io,
+        source,
+        config,
+        log,
+        async (batch) => {
+          const { alerts } = await pipeline.process(source.name, batch);
+          for (const alert of alerts) {
+            if (!asTable) {
+              writer.json(alertToEcs(alert));
+              continue;
+            }
+            if (!headed) writer.line(formatHeader());
+            headed = true;
+            writer.line(formatAlert(alert, table));
+          }
+          await writer.flush();
+          return !writer.closed;
+        },
+        bookmark,
+      );
+      await writer.flush(true);
+      const { tally } = pipeline;
+      io.stderr.write(`${formatSummary(tally, source.files, (performance.now() - startedMs) / 1_000)}\n`);
+      finish(tally.rejected > 0 ? exitCodes.inputUnread : exitCodes.fine);
+    } finally {
+      await replay.close();
+      await log.close();
+    }
+  });
+}

@@ -1,0 +1,49 @@
+import { Command } from 'commander';
+import { openScoring } from '../../agent/index.ts';
+import { predictionToEcs } from '../../alert/index.ts';
+import type { ScoredEvent } from '../../detection/index.ts';
+import { type EcsDocument, toEcs } from '../../event/index.ts';
+import { openCommandLog } from '../command-log.ts';
+import { type CliIo, exitCodes } from '../io.ts';
+import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { ResultWriter } from '../result-writer.ts';
+import { runInputs } from '../run-inputs.ts';
+import { formatSummary } from '../summary.ts';
+
+/** `problemchild score FILE…`: one NDJSON line for each process start, with what the model says of it. */
+export function scoreCommand(io: CliIo, finish: (exitCode: number) => void): Command {
+  const command = new Command('score')
+    .description('Print one JSON line for each process start, with its score.')
+    .argument('<file...>', 'EVTX or JSON files, also .gz and .zip, folders, globs, or - for standard input');
+  addSettingFlags(command, ['format', 'model', 'batchSize', 'logLevel']);
+  return command.action(async (files: string[], options: Record<string, unknown>) => {
+    const startedMs = performance.now();
+    const { config } = loadCommandConfig(io, options);
+    const log = openCommandLog(io, config.log);
+    const scoring = await openScoring({ config, files, stdin: io.stdin, log });
+    try {
+      const writer = new ResultWriter(io.stdout);
+      const { source, tally } = scoring;
+      await runInputs(io, source, config, log, async (batch) => {
+        for (const scored of await scoring.score(batch)) writer.json(scoredToEcs(scored));
+        await writer.flush();
+        return !writer.closed;
+      });
+      await writer.flush(true);
+      io.stderr.write(`${formatSummary(tally, source.files, (performance.now() - startedMs) / 1_000)}\n`);
+      finish(tally.rejected > 0 ? exitCodes.inputUnread : exitCodes.fine);
+    } finally {
+      await scoring.close();
+      await log.close();
+    }
+  });
+}
+
+function scoredToEcs({ event, prediction }: ScoredEvent): EcsDocument {
+  const document = toEcs(event);
+  return {
+    ...document,
+    event: { ...(document['event'] as EcsDocument), dataset: 'problemchild.score' },
+    problemchild: predictionToEcs(prediction),
+  };
+}

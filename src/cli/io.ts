@@ -1,0 +1,18 @@
+import type { Readable, Writable } from 'node:stream';
+
+/** What a command may touch of the world outside; tests give it their own. */
+export interface CliIo {
+  readonly stdin: Readable;
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stderr: Writable & { readonly isTTY?: boolean };
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Exit codes of every command. */
+export const exitCodes = {
+  fine: 0,
+  /** Some input could not be read; what could be was processed. */
+  inputUnread: 1,
+  /** The command line or the configuration is wrong; nothing was processed. */
+  usage: 2,
+} as const;

@@ -1,0 +1,48 @@
+import { Command, CommanderError } from 'commander';
+import { AgentError } from '../errors/index.ts';
+import { escapeText } from '../text/index.ts';
+import { configCommand } from './commands/config.ts';
+import { featuresCommand } from './commands/features.ts';
+import { replayCommand } from './commands/replay.ts';
+import { scoreCommand } from './commands/score.ts';
+import { type CliIo, exitCodes } from './io.ts';
+
+/** Codes of errors that are the caller's: wrong arguments or configuration. */
+const usageCodes = /^PC_(USAGE|CONFIG_|RULE_|MODEL_)/;
+
+/** Runs one command line, without the program's name, and returns the exit code. */
+export async function run(args: readonly string[], io: CliIo): Promise<number> {
+  let exitCode: number = exitCodes.fine;
+  const program = new Command('problemchild')
+    .description('Finds living-off-the-land attacks in Windows process starts, on the host.')
+    .showHelpAfterError('Run with --help for the options.')
+    .enablePositionalOptions();
+  const finish = (code: number): void => {
+    exitCode = code;
+  };
+  program.addCommand(replayCommand(io, finish));
+  program.addCommand(scoreCommand(io, finish));
+  program.addCommand(featuresCommand(io, finish));
+  program.addCommand(configCommand(io, finish));
+  for (const command of [
+    program,
+    ...program.commands,
+    ...program.commands.flatMap((child) => child.commands),
+  ]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+    });
+  }
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.fine : exitCodes.usage;
+    if (!(error instanceof AgentError)) throw error;
+    io.stderr.write(
+      `${error.code}: ${escapeText(error.message, { maxLength: 4_000, keepNewlines: true })}\n  ${error.remedy}\n`,
+    );
+    return usageCodes.test(error.code) ? exitCodes.usage : exitCodes.inputUnread;
+  }
+}

@@ -1,0 +1,21 @@
+import type { Tally } from '../agent/index.ts';
+import { escapeForTerminal } from '../text/index.ts';
+
+/** The line that ends a run: what was read, and what became of all of it. */
+export function formatSummary(tally: Tally, files: number, seconds: number): string {
+  const rejected = [...tally.rejectedByCode].map(([code, count]) => `${code} ${count}`);
+  const alerts = [...tally.alertsByRule].map(([rule, count]) => `${escapeForTerminal(rule, 120)} ${count}`);
+  const parts = [
+    `files ${files}`,
+    `records ${tally.records}`,
+    `process events ${tally.processEvents}`,
+    `scored ${tally.scored}`,
+    `related ${tally.related}`,
+    `filtered ${tally.filtered}`,
+    `rejected ${tally.rejected}${rejected.length === 0 ? '' : ` (${rejected.sort().join(', ')})`}`,
+    `bytes ${tally.bytesRead}${tally.bytesSkipped === 0 ? '' : ` (skipped ${tally.bytesSkipped})`}`,
+    `alerts ${tally.alerts}${alerts.length === 0 ? '' : ` (${alerts.sort().join(', ')})`}`,
+  ];
+  if (tally.duplicates > 0) parts.push(`duplicate alerts ${tally.duplicates}`);
+  return `${parts.join(', ')}, ${seconds.toFixed(1)} s`;
+}
