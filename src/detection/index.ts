@@ -1,4 +1,10 @@
-export { type Condition, ConditionSchema, compileAll, compileCondition, type Predicate } from './condition.ts';
+export {
+  type Condition,
+  ConditionSchema,
+  compileAll,
+  compileCondition,
+  type Predicate,
+} from './condition.ts';
 export type { EventDetection } from './detection.ts';
 export { type EventRuleOptions, EventRules } from './event-rules.ts';
 export { type FieldName, fieldNames, readField } from './field.ts';
