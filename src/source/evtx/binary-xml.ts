@@ -50,6 +50,8 @@ interface InstructionNode {
 
 /** A parsed template definition. */
 export interface Template {
+  /** The first four bytes of its GUID, by which instances name it. */
+  readonly id: number;
   readonly nodes: readonly XmlNode[];
   /** Offset of the definition in its chunk. */
   readonly offset: number;
@@ -61,8 +63,8 @@ export interface Template {
 export interface ParseContext {
   readonly bytes: Buffer;
   readonly names: NameTable;
-  /** The definition at an offset of the chunk; throws where there is none. */
-  template(offset: number): Template;
+  /** The definition at an offset of the chunk; throws where there is none with that id. */
+  template(offset: number, id: number): Template;
 }
 
 /** Windows nests a handful of levels; the bound keeps hostile input off the stack. */
@@ -197,9 +199,10 @@ export class BinaryXmlParser {
 
   #readInstance(): InstanceNode {
     const at = this.#at - 1;
-    this.#skip(5); // version and template id
+    this.#skip(1); // version
+    const id = this.#u32();
     const offset = this.#u32();
-    const template = this.#context.template(offset);
+    const template = this.#context.template(offset, id);
     // A definition stands behind its first use; later uses point back to it.
     if (offset === this.#at) this.#skip(template.size);
     const values = new ValueTable(this.#bytes);

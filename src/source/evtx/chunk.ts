@@ -5,7 +5,7 @@ import { CHUNK_HEADER_SIZE, CHUNK_SIZE } from './layout.ts';
 import { NameTable } from './name-table.ts';
 import { EvtxRecord } from './record.ts';
 import type { RecordContext } from './record-context.ts';
-import { type RecordWalk, walkRecords } from './record-walk.ts';
+import { type FreeSpace, type RecordWalk, walkRecords } from './record-walk.ts';
 import { type PlannedTemplate, TemplateStore } from './template-store.ts';
 import { ValueTable } from './value-table.ts';
 
@@ -18,7 +18,7 @@ export class EvtxChunk implements RecordContext {
   /** Room for one chunk; the reader fills it. */
   readonly bytes = Buffer.alloc(CHUNK_SIZE);
   readonly names = new NameTable(this.bytes);
-  readonly templates = new TemplateStore(this);
+  readonly #templates = new TemplateStore(this);
   readonly systemValues = new ValueTable(this.bytes);
   readonly dataValues = new ValueTable(this.bytes);
   openedAt = -1;
@@ -55,7 +55,7 @@ export class EvtxChunk implements RecordContext {
         0,
       );
     }
-    const walk = walkRecords(this.bytes, size, this.#checkedFreeSpace());
+    const walk = walkRecords(this.bytes, size, this.#readFreeSpace());
     this.#records = walk.records;
     this.unusedBytes = walk.unused;
     for (const gap of walk.gaps) {
@@ -87,8 +87,8 @@ export class EvtxChunk implements RecordContext {
     for (const { offset, size } of this.#records) yield new EvtxRecord(this, offset, size);
   }
 
-  template(offset: number): PlannedTemplate {
-    return this.templates.at(offset);
+  template(offset: number, id: number): PlannedTemplate {
+    return this.#templates.at(offset, id);
   }
 
   #begin(fileOffset: number, size: number): void {
@@ -99,27 +99,23 @@ export class EvtxChunk implements RecordContext {
     this.openedAt = -1;
     this.#records = [];
     this.names.reset();
-    this.templates.reset();
+    this.#templates.reset();
   }
 
-  /** Where the header says free space begins, or `undefined` when the header is not to be trusted. */
-  #checkedFreeSpace(): number | undefined {
+  /** Where the header says free space begins; notes what is wrong with the header on the way. */
+  #readFreeSpace(): FreeSpace | undefined {
     const { bytes, size } = this;
-    if (!hasChunkSignature(bytes, 0)) {
+    const hasSignature = hasChunkSignature(bytes, 0);
+    const isTrusted = hasSignature && isChunkHeaderSound(bytes, 0);
+    if (!hasSignature) {
       this.#find('PC_SOURCE_EVTX_CHECKSUM', 'the chunk has no signature', 0, 0);
-      return undefined;
-    }
-    if (!isChunkHeaderSound(bytes, 0)) {
-      // A header cut short shows in the size; there is no second thing to say.
-      if (size >= CHUNK_HEADER_SIZE) {
-        this.#find('PC_SOURCE_EVTX_CHECKSUM', 'the header of the chunk does not match its checksum', 0, 0);
-      }
-      return undefined;
-    }
-    if (size === CHUNK_SIZE && !areRecordsSound(bytes)) {
+    } else if (!isTrusted && size >= CHUNK_HEADER_SIZE) {
+      this.#find('PC_SOURCE_EVTX_CHECKSUM', 'the header of the chunk does not match its checksum', 0, 0);
+    } else if (size === CHUNK_SIZE && !areRecordsSound(bytes)) {
       this.#find('PC_SOURCE_EVTX_CHECKSUM', 'the records of the chunk do not match their checksum', 0, 0);
     }
-    return freeSpaceOf(bytes);
+    const offset = freeSpaceOf(bytes);
+    return offset === undefined ? undefined : { offset, isTrusted };
   }
 
   #find(code: ErrorCode, message: string, at: number, bytesSkipped: number): void {

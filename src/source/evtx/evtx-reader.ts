@@ -5,7 +5,7 @@ import { findOldestChunk, holdsRecord } from './chunk-order.ts';
 import { findHeaderDamage } from './file-header.ts';
 import { EvtxFile, type EvtxInput, EvtxStream } from './input.ts';
 import { CHUNK_HEADER_SIZE, CHUNK_SIGNATURE, CHUNK_SIZE, FILE_HEADER_SIZE } from './layout.ts';
-import { hasRecordAt, isZero } from './record-walk.ts';
+import { hasRecordAt, hasRecordTraces } from './record-walk.ts';
 
 export interface EvtxReadOptions {
   /** Name of the source in positions and findings; the path for a file. */
@@ -65,7 +65,7 @@ async function* readFile(
   const stretches = isInOlder
     ? [[resumed.chunkOffset, oldest]]
     : [
-        [resumed?.chunkOffset ?? oldest, file.size],
+        [resumed?.chunkOffset ?? oldest, Number.POSITIVE_INFINITY],
         [begin, oldest],
       ];
   for (const [from, to] of stretches as [number, number][]) {
@@ -112,41 +112,54 @@ async function* scanChunks(
   limit: number,
 ): AsyncGenerator<EvtxChunk, void, undefined> {
   const rest = Buffer.allocUnsafe(CHUNK_SIZE);
+  let gap = { size: 0, hasTraces: false };
   let held = carried;
   let at = offset;
   for (;;) {
     const wanted = Math.min(CHUNK_SIZE, limit - at) - held;
     const reading = input.read(chunk.bytes, held, wanted);
     const available = held + (typeof reading === 'number' ? reading : await reading);
-    if (available === 0) return;
-    const size = loadStretch(chunk, at, available, rest);
-    yield chunk;
+    if (available === 0) break;
+    const size = chunkSizeIn(chunk.bytes, available);
+    if (size === 0) {
+      const skipped = findSoundChunk(chunk.bytes, 1, available);
+      gap = { size: gap.size + skipped, hasTraces: gap.hasTraces || hasRecordTraces(chunk.bytes, skipped) };
+      at += skipped;
+      held = available - skipped;
+      chunk.bytes.copyWithin(0, skipped, available);
+      continue;
+    }
+    if (gap.size > 0) {
+      loadLostGap(chunk, at - gap.size, gap.size);
+      yield chunk;
+      gap = { size: 0, hasTraces: false };
+    }
+    // Taking up a short chunk clears what lies behind it.
     held = available - size;
+    chunk.bytes.copy(rest, 0, size, available);
+    chunk.load(at, size);
+    yield chunk;
     rest.copy(chunk.bytes, 0, 0, held);
     at += size;
   }
+  if (gap.size === 0) return;
+  // Windows makes the file larger than it needs and leaves the end as it finds it.
+  if (gap.hasTraces || at === limit) loadLostGap(chunk, at - gap.size, gap.size);
+  else chunk.loadGap(at - gap.size, gap.size, undefined);
+  yield chunk;
 }
 
-/**
- * Takes up what begins at the first of `available` bytes of the chunk; answers how many of them it
- * covers. The others are put into `rest`.
- */
-function loadStretch(chunk: EvtxChunk, at: number, available: number, rest: Buffer): number {
-  const { bytes } = chunk;
-  if (hasChunkSignature(bytes, 0) || hasRecordAt(bytes, CHUNK_HEADER_SIZE, available)) {
-    // Bytes lost from a chunk bring the next one forward into it. A whole chunk is not searched: what
-    // looks like the next one inside it is an event's own text.
-    const isWhole = available === CHUNK_SIZE && areRecordsSound(bytes);
-    const size = isWhole ? available : findSoundChunk(bytes, CHUNK_HEADER_SIZE, available);
-    bytes.copy(rest, 0, size, available);
-    chunk.load(at, size);
-    return size;
-  }
-  const size = findSoundChunk(bytes, 1, available);
-  bytes.copy(rest, 0, size, available);
-  if (isZero(bytes, 0, size)) chunk.loadGap(at, size, undefined);
-  else chunk.loadGap(at, size, 'PC_SOURCE_EVTX_CHUNK', `${size} bytes hold no chunk of records`, size);
-  return size;
+function loadLostGap(chunk: EvtxChunk, at: number, size: number): void {
+  chunk.loadGap(at, size, 'PC_SOURCE_EVTX_CHUNK', `${size} bytes hold no chunk of records`, size);
+}
+
+/** Bytes that a chunk at the first of `available` bytes covers, 0 when there is none. */
+function chunkSizeIn(bytes: Buffer, available: number): number {
+  if (!hasChunkSignature(bytes, 0) && !hasRecordAt(bytes, CHUNK_HEADER_SIZE, available)) return 0;
+  // Bytes lost from a chunk bring the next one forward into it. A sound chunk is not searched: what
+  // looks like the next one inside it is an event's own text.
+  const isWhole = available === CHUNK_SIZE && areRecordsSound(bytes);
+  return isWhole ? available : findSoundChunk(bytes, CHUNK_HEADER_SIZE, available);
 }
 
 /** Offset of the first chunk with a sound header at or after `from`, or `end`. */

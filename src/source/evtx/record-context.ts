@@ -2,15 +2,15 @@ import { AgentError } from '../../errors/index.ts';
 import type { ParseContext } from './binary-xml.ts';
 import { u32 } from './bytes.ts';
 import { Token } from './layout.ts';
-import type { PlannedTemplate, TemplateStore } from './template-store.ts';
+import type { PlannedTemplate } from './template-store.ts';
 import { readValueTable, type ValueTable } from './value-table.ts';
 
 /** The chunk a record lies in, with room to work in that all its records share. */
 export interface RecordContext extends ParseContext {
+  template(offset: number, id: number): PlannedTemplate;
   readonly source: string;
   /** Offset of the chunk in the file. */
   readonly fileOffset: number;
-  readonly templates: TemplateStore;
   readonly systemValues: ValueTable;
   readonly dataValues: ValueTable;
   /** Offset of the record whose values {@link systemValues} holds; -1 for none. */
@@ -25,7 +25,7 @@ export function instanceAt(context: RecordContext, at: number, limit: number): P
   const bytes = context.bytes;
   if (at + INSTANCE_SIZE > limit || bytes[at] !== Token.fragmentHeader) return undefined;
   if (bytes[at + 4] !== Token.templateInstance) return undefined;
-  return context.templates.at(u32(bytes, at + 10));
+  return context.template(u32(bytes, at + 10), u32(bytes, at + 6));
 }
 
 /** Reads the values of the instance that {@link instanceAt} found. */

@@ -1,10 +1,23 @@
 import { u32, u64 } from './bytes.ts';
-import { CHUNK_HEADER_SIZE, RECORD_MIN_SIZE, RECORD_SIGNATURE, RECORD_TRAILER_SIZE } from './layout.ts';
+import {
+  CHUNK_HEADER_SIZE,
+  CHUNK_SIZE,
+  RECORD_MIN_SIZE,
+  RECORD_SIGNATURE,
+  RECORD_TRAILER_SIZE,
+} from './layout.ts';
 
 /** A stretch of a chunk, in bytes from its beginning. */
 export interface Stretch {
   readonly offset: number;
   readonly size: number;
+}
+
+/** What a chunk's header says about where free space begins. */
+export interface FreeSpace {
+  readonly offset: number;
+  /** Whether the header matches its checksum. What a damaged one says counts only where records bear it out. */
+  readonly isTrusted: boolean;
 }
 
 /** Where the records of a chunk lie. Records, gaps and `unused` together cover it behind its header. */
@@ -22,18 +35,16 @@ const signature = Buffer.from([0x2a, 0x2a, 0, 0]);
  * Finds the records of a chunk.
  *
  * @param end bytes of the chunk that are there (less than all when the file is cut).
- * @param freeSpace where the chunk's header says free space begins; `undefined` when the header is not
- *   to be trusted.
  */
-export function walkRecords(chunk: Buffer, end: number, freeSpace: number | undefined): RecordWalk {
+export function walkRecords(chunk: Buffer, end: number, freeSpace: FreeSpace | undefined): RecordWalk {
   const records: Stretch[] = [];
   const gaps: Stretch[] = [];
-  const stop = Math.min(freeSpace ?? end, end);
+  const stop = Math.min(freeSpace?.isTrusted ? freeSpace.offset : end, end);
   let at = Math.min(CHUNK_HEADER_SIZE, end);
   while (at < stop) {
     let size = recordSizeAt(chunk, at, end, stop);
     if (size === 0) {
-      if (isZero(chunk, at, stop)) break;
+      if (at === freeSpace?.offset || isZero(chunk, at, stop)) break;
       const next = findRecord(chunk, at + 1, end, stop);
       gaps.push({ offset: at, size: next - at });
       at = next;
@@ -81,7 +92,17 @@ function findRecord(chunk: Buffer, from: number, end: number, stop: number): num
   return stop;
 }
 
-export function isZero(chunk: Buffer, from: number, to: number): boolean {
+/** Whether bytes that are no chunk still look as if records had been in them. */
+export function hasRecordTraces(bytes: Buffer, end: number): boolean {
+  for (let at = bytes.indexOf(signature); at >= 0; at = bytes.indexOf(signature, at + 1)) {
+    if (at + RECORD_MIN_SIZE > end) return false;
+    const size = u32(bytes, at + 4);
+    if (size >= RECORD_MIN_SIZE && size <= CHUNK_SIZE) return true;
+  }
+  return false;
+}
+
+function isZero(chunk: Buffer, from: number, to: number): boolean {
   for (let i = from; i < to; i++) if (chunk[i] !== 0) return false;
   return true;
 }

@@ -1,5 +1,6 @@
 import { AgentError } from '../../errors/index.ts';
 import { BinaryXmlParser, type ParseContext, type Template, templateSizeAt } from './binary-xml.ts';
+import { u32 } from './bytes.ts';
 import { CHUNK_SIZE, TEMPLATE_HEADER_SIZE } from './layout.ts';
 import { type DataPlan, type EventPlan, planData, planEvent } from './template-plan.ts';
 
@@ -8,6 +9,9 @@ export interface PlannedTemplate extends Template {
   readonly eventPlan: EventPlan | undefined;
   readonly dataPlan: DataPlan | undefined;
 }
+
+/** Behind the link to the next definition. */
+const GUID_OFFSET = 4;
 
 /** Definitions in a chunk cannot overlap, so a sound chunk never needs more; a hostile one gets no more. */
 const PARSE_BUDGET_BYTES = 2 * CHUNK_SIZE;
@@ -28,7 +32,11 @@ export class TemplateStore {
     this.#parsedBytes = 0;
   }
 
-  at(offset: number): PlannedTemplate {
+  /**
+   * The definition at an offset of the chunk. In a chunk that mixes old and new pages, another than the
+   * instance means can stand there: its values would come out under wrong names.
+   */
+  at(offset: number, id: number): PlannedTemplate {
     let entry = this.#byOffset.get(offset);
     if (entry === undefined) {
       // Marks the definition as being parsed: one that contains itself must not go round.
@@ -37,6 +45,7 @@ export class TemplateStore {
       this.#byOffset.set(offset, entry);
     }
     if (entry instanceof AgentError) throw entry;
+    if (entry.id !== id) throw damage(offset, 'is of another template than the record says');
     return entry;
   }
 
@@ -57,7 +66,8 @@ export class TemplateStore {
       errorCode: 'PC_SOURCE_EVTX_TEMPLATE',
     } as const;
     try {
-      const template = { nodes: new BinaryXmlParser(this.#context, stretch).parseStream(), offset, size };
+      const id = u32(this.#context.bytes, offset + GUID_OFFSET);
+      const template = { id, nodes: new BinaryXmlParser(this.#context, stretch).parseStream(), offset, size };
       return { ...template, eventPlan: planEvent(template), dataPlan: planData(template) };
     } catch (error) {
       if (error instanceof AgentError) return error;
