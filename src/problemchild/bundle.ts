@@ -25,7 +25,7 @@ const EncoderSchema = z.discriminatedUnion('type', [
     type: z.literal('n_gram'),
     field: Name,
     prefix: Name,
-    lengths: z.array(z.int().min(1).max(5)).min(1),
+    lengths: z.array(z.int().min(1).max(5)).min(1).readonly(),
     start: z.int(),
     length: z.int().min(1).max(100),
   }),
@@ -42,8 +42,9 @@ const BundleSchema = z.strictObject({
     .array(Name)
     .min(1)
     .max(100_000)
-    .refine((inputs) => new Set(inputs).size === inputs.length, 'an input is listed twice'),
-  encoders: z.array(EncoderSchema).optional(),
+    .refine((inputs) => new Set(inputs).size === inputs.length, 'an input is listed twice')
+    .readonly(),
+  encoders: z.array(EncoderSchema).readonly().optional(),
   booleans: z.enum(['missing', 'number']).optional(),
   /** The feature set's own parameters. */
   parameters: Json.optional(),

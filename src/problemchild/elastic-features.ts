@@ -7,12 +7,12 @@ import type { FeatureValue, NamedFeatures } from './feature-set.ts';
 /** A feature that is one value, under its Elastic name. */
 export interface ScalarFeature {
   readonly name: string;
+  readonly kind: 'text' | 'boolean' | 'flag';
   readonly read: (fields: ElasticFields) => FeatureValue;
 }
 
 /** A text that Elastic cuts into bigrams, under its Elastic name. */
-export interface TextFeature {
-  readonly name: string;
+export interface TextFeature extends ScalarFeature {
   readonly read: (fields: ElasticFields) => string;
 }
 
@@ -21,31 +21,31 @@ export const bigramPositions = 100;
 
 /** In the order Elastic cuts them. */
 export const textFeatures: readonly TextFeature[] = [
-  { name: 'feature_process_name', read: (fields) => fields.processName },
-  { name: 'feature_process_parent_name', read: (fields) => fields.parentName },
-  { name: 'feature_process_executable', read: (fields) => fields.executable },
-  { name: 'feature_process_parent_executable', read: (fields) => fields.parentExecutable },
-  { name: 'feature_command_line', read: (fields) => fields.commandLine },
+  { name: 'feature_process_name', kind: 'text', read: (fields) => fields.processName },
+  { name: 'feature_process_parent_name', kind: 'text', read: (fields) => fields.parentName },
+  { name: 'feature_process_executable', kind: 'text', read: (fields) => fields.executable },
+  { name: 'feature_process_parent_executable', kind: 'text', read: (fields) => fields.parentExecutable },
+  { name: 'feature_command_line', kind: 'text', read: (fields) => fields.commandLine },
 ];
 
 const commonFeatures: readonly ScalarFeature[] = [
   ...textFeatures,
-  { name: 'feature_event_action', read: (fields) => fields.eventAction },
-  { name: 'feature_elevation_type', read: (fields) => fields.elevationType },
-  { name: 'feature_integrity_level', read: (fields) => fields.integrityLevel },
-  { name: 'feature_process_pe_original_file_name', read: (fields) => fields.originalFileName },
-  { name: 'feature_user_id', read: (fields) => fields.userId },
-  { name: 'feature_elevated', read: (fields) => fields.elevated },
-  { name: 'feature_process_signed', read: (fields) => fields.signed },
-  { name: 'feature_process_signer_trusted', read: (fields) => fields.signerTrusted },
-  { name: 'feature_filename_mismatch', read: (fields) => fields.filenameMismatch },
-  { name: 'feature_running_as_system', read: (fields) => fields.runningAsSystem },
-  { name: 'feature_ends_with_exe', read: (fields) => fields.endsWithExe },
-  { name: 'feature_normalized_ppath', read: (fields) => fields.normalizedPath },
+  { name: 'feature_event_action', kind: 'text', read: (fields) => fields.eventAction },
+  { name: 'feature_elevation_type', kind: 'text', read: (fields) => fields.elevationType },
+  { name: 'feature_integrity_level', kind: 'text', read: (fields) => fields.integrityLevel },
+  { name: 'feature_process_pe_original_file_name', kind: 'text', read: (fields) => fields.originalFileName },
+  { name: 'feature_user_id', kind: 'text', read: (fields) => fields.userId },
+  { name: 'feature_elevated', kind: 'boolean', read: (fields) => fields.elevated },
+  { name: 'feature_process_signed', kind: 'boolean', read: (fields) => fields.signed },
+  { name: 'feature_process_signer_trusted', kind: 'boolean', read: (fields) => fields.signerTrusted },
+  { name: 'feature_filename_mismatch', kind: 'boolean', read: (fields) => fields.filenameMismatch },
+  { name: 'feature_running_as_system', kind: 'boolean', read: (fields) => fields.runningAsSystem },
+  { name: 'feature_ends_with_exe', kind: 'boolean', read: (fields) => fields.endsWithExe },
+  { name: 'feature_normalized_ppath', kind: 'text', read: (fields) => fields.normalizedPath },
 ];
 
 const commandFlags: readonly ScalarFeature[] = [
-  { name: 'feature_cmd_obfuscation', read: (fields) => fields.obfuscated! },
+  { name: 'feature_cmd_obfuscation', kind: 'flag', read: (fields) => fields.obfuscated! },
   flag('feature_cmd_credential_access', 'credentialAccess'),
   flag('feature_cmd_download_cradle', 'downloadCradle'),
   flag('feature_cmd_lateral_movement', 'lateralMovement'),
@@ -57,7 +57,7 @@ const commandFlags: readonly ScalarFeature[] = [
 ];
 
 function flag(name: string, key: keyof KeywordFlags): ScalarFeature {
-  return { name, read: (fields) => fields.keywordFlags![key] };
+  return { name, kind: 'flag', read: (fields) => fields.keywordFlags![key] };
 }
 
 export const scalarFeatures: Readonly<Record<ElasticGeneration, readonly ScalarFeature[]>> = {

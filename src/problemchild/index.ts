@@ -1,9 +1,16 @@
 export type { Bundle } from './bundle.ts';
 export { bundleFormatVersion, parseBundle } from './bundle.ts';
 export { bundleFileName, type LoadedBundle, loadBundle, weightsFileName } from './bundle-loader.ts';
+export { saveBundle } from './bundle-writer.ts';
 export { type DecisionRule, decideClass } from './class-decision.ts';
 export { elasticFeatures, isBlocklisted } from './elastic-features.ts';
 export type { ElasticGeneration } from './elastic-fields.ts';
+export {
+  type ImportedModel,
+  type ImportOptions,
+  type ImportReport,
+  importElasticModel,
+} from './elastic-import/index.ts';
 export type {
   FeatureEncoder,
   FeatureParameters,
