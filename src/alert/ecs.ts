@@ -1,7 +1,10 @@
 import type { Rule, Severity } from '../detection/index.ts';
-import { type EcsDocument, toEcs } from '../event/index.ts';
+import { toEcs } from '../event/index.ts';
 import type { Prediction } from '../problemchild/index.ts';
 import type { Alert } from './alert.ts';
+
+/** A document for the wire in ECS; keys that hold `undefined` are left out when it is written as JSON. */
+export type WireDocument = Readonly<Record<string, unknown>>;
 
 /** `event.severity` of each level: a number that sorts, as ECS wants. */
 export const severityNumbers = { low: 21, medium: 47, high: 73, critical: 99 } as const satisfies Record<
@@ -10,10 +13,9 @@ export const severityNumbers = { low: 21, medium: 47, high: 73, critical: 99 } a
 >;
 
 /** The alert as it goes over the wire: the source event's document, turned into an alert about it. */
-export function alertToEcs(alert: Alert): EcsDocument {
+export function alertToEcs(alert: Alert): WireDocument {
   const { rule, subject } = alert;
   const source = toEcs(subject.event);
-  const sourceEvent = source['event'] as EcsDocument;
   return {
     '@timestamp': alert.timestamp,
     message: `${rule.name}: ${subject.event.process.name ?? 'a process'}`,
@@ -24,9 +26,8 @@ export function alertToEcs(alert: Alert): EcsDocument {
       dataset: 'problemchild.alert',
       category: ['process'],
       type: ['info'],
-      action: sourceEvent['action'],
-      code: sourceEvent['code'],
-      provider: sourceEvent['provider'],
+      action: subject.event.action,
+      provider: subject.event.provider,
       severity: severityNumbers[rule.severity],
       risk_score: rule.riskScore,
     },
@@ -51,7 +52,7 @@ export function alertToEcs(alert: Alert): EcsDocument {
 }
 
 /** The `problemchild.*` fields of one score. */
-export function predictionToEcs(prediction: Prediction): EcsDocument {
+export function predictionToEcs(prediction: Prediction): WireDocument {
   return {
     prediction: prediction.prediction,
     prediction_probability: prediction.predictionProbability,
@@ -60,7 +61,7 @@ export function predictionToEcs(prediction: Prediction): EcsDocument {
   };
 }
 
-function threatToEcs(rule: Rule): EcsDocument[] {
+function threatToEcs(rule: Rule): WireDocument[] {
   return rule.threat.map(({ tactic, techniques }) => {
     const main = techniques.filter(({ id }) => !id.includes('.'));
     const sub = techniques.filter(({ id }) => id.includes('.'));

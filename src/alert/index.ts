@@ -1,2 +1,3 @@
 export { type Alert, createAlert, type Reason } from './alert.ts';
-export { alertToEcs, predictionToEcs, severityNumbers } from './ecs.ts';
+export { alertToEcs, predictionToEcs, severityNumbers, type WireDocument } from './ecs.ts';
+export * from './exceptions/index.ts';

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { AgentError } from '../errors/index.ts';
-import { escapeText } from '../text/index.ts';
+import { escapeHidden } from '../text/index.ts';
 import { configCommand } from './commands/config.ts';
 import { featuresCommand } from './commands/features.ts';
 import { replayCommand } from './commands/replay.ts';
@@ -23,7 +23,7 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   program.addCommand(replayCommand(io, finish));
   program.addCommand(scoreCommand(io, finish));
   program.addCommand(featuresCommand(io, finish));
-  program.addCommand(configCommand(io, finish));
+  program.addCommand(configCommand(io));
   for (const command of [
     program,
     ...program.commands,
@@ -40,9 +40,12 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.fine : exitCodes.usage;
     if (!(error instanceof AgentError)) throw error;
-    io.stderr.write(
-      `${error.code}: ${escapeText(error.message, { maxLength: 4_000, keepNewlines: true })}\n  ${error.remedy}\n`,
-    );
+    const message = error.message.slice(0, 16_000).split('
+').map(escapeHidden).join('
+');
+    io.stderr.write(`${error.code}: ${message}
+  ${error.remedy}
+`);
     return usageCodes.test(error.code) ? exitCodes.usage : exitCodes.inputUnread;
   }
 }

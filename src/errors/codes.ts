@@ -30,6 +30,10 @@ export const errorTable = {
     cause: 'A field of an event holds what it cannot hold, such as a process id that is no number.',
     remedy: 'Look at the field that the message names; the event was left out.',
   },
+  PC_EXCEPTION_INVALID: {
+    cause: 'A file of exceptions is not YAML, holds an entry that is not one, or names a set that is not there.',
+    remedy: 'Correct what the message names. While the agent runs, the last good entries stay in force.',
+  },
   PC_RULE_INVALID: {
     cause: 'A rule file is not YAML, or not a rule.',
     remedy: 'Correct the key that the message names, or remove the file; the shipped rules need none.',
@@ -151,6 +155,46 @@ export const errorTable = {
     cause: 'The file is no Elastic trained model of a kind that can be imported; the message says why.',
     remedy:
       'Export it with GET _ml/trained_models/<id>?include=definition&decompress_definition=false and import that answer unchanged.',
+  },
+  PC_NATIVE_PLATFORM: {
+    cause: 'A live source was asked for on a system that is not Windows.',
+    remedy: 'Read recorded events instead: a file, a folder, or - for standard input.',
+  },
+  PC_NATIVE_FFI: {
+    cause: 'The package that calls the native library does not load on this machine.',
+    remedy: 'Set native.ffi to the other one (ffi-napi or koffi), or install the agent again.',
+  },
+  PC_NATIVE_LIBRARY: {
+    cause: 'problemchild.dll is missing, does not load, or is not the one of a release.',
+    remedy: 'Install the agent again; in a checkout, build native/ first.',
+  },
+  PC_NATIVE_ABI: {
+    cause: 'problemchild.dll belongs to another version of the agent.',
+    remedy: 'Install the agent again, all of it from one release.',
+  },
+  PC_NATIVE_UNSAFE: {
+    cause: 'Somebody other than the administrators may change problemchild.dll or its folder.',
+    remedy: 'Take their write access away, check that the file is the released one, and start again.',
+  },
+  PC_NATIVE_ACCESS: {
+    cause: 'Windows refused the agent something it needs.',
+    remedy: 'Run it as administrator or as the installed service.',
+  },
+  PC_NATIVE_NOT_FOUND: {
+    cause: 'The event-log channel is not there or is disabled.',
+    remedy: 'Install Sysmon or enable the channel, or use --source etw.',
+  },
+  PC_NATIVE_UNSUPPORTED: {
+    cause: 'This version of Windows lacks a function that was asked for.',
+    remedy: 'Use another source; docs/windows.md lists what each needs.',
+  },
+  PC_NATIVE_CALL: {
+    cause: 'A call into the native library failed; the message names the system function and its error.',
+    remedy: 'Look the error up; if the agent caused it, report it with the message.',
+  },
+  PC_NATIVE_RECORD: {
+    cause: 'The native library handed over a record that contradicts its own layout; it was skipped.',
+    remedy: 'Install the agent again, all of it from one release; if it comes back, report it.',
   },
 } as const satisfies Record<`PC_${string}`, ErrorEntry>;
 

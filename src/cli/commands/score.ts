@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { openScoring } from '../../agent/index.ts';
-import { predictionToEcs } from '../../alert/index.ts';
+import { predictionToEcs, type WireDocument } from '../../alert/index.ts';
 import type { ScoredEvent } from '../../detection/index.ts';
-import { type EcsDocument, toEcs } from '../../event/index.ts';
+import { toEcs } from '../../event/index.ts';
 import { openCommandLog } from '../command-log.ts';
 import { type CliIo, exitCodes } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
@@ -39,11 +39,11 @@ export function scoreCommand(io: CliIo, finish: (exitCode: number) => void): Com
   });
 }
 
-function scoredToEcs({ event, prediction }: ScoredEvent): EcsDocument {
-  const document = toEcs(event);
+function scoredToEcs({ event, prediction }: ScoredEvent): WireDocument {
+  const document: WireDocument = toEcs(event);
   return {
     ...document,
-    event: { ...(document['event'] as EcsDocument), dataset: 'problemchild.score' },
+    event: { ...(document['event'] as WireDocument), dataset: 'problemchild.score' },
     problemchild: predictionToEcs(prediction),
   };
 }
