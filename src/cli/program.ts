@@ -10,6 +10,8 @@ import { type CliIo, exitCodes } from './io.ts';
 /** Codes of errors that are the caller's: wrong arguments or configuration. */
 const usageCodes = /^PC_(USAGE|CONFIG_|RULE_|MODEL_)/;
 
+const maxMessageLength = 16_000;
+
 /** Runs one command line, without the program's name, and returns the exit code. */
 export async function run(args: readonly string[], io: CliIo): Promise<number> {
   let exitCode: number = exitCodes.fine;
@@ -40,12 +42,8 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.fine : exitCodes.usage;
     if (!(error instanceof AgentError)) throw error;
-    const message = error.message.slice(0, 16_000).split('
-').map(escapeHidden).join('
-');
-    io.stderr.write(`${error.code}: ${message}
-  ${error.remedy}
-`);
+    const message = error.message.slice(0, maxMessageLength).split('\n').map(escapeHidden).join('\n');
+    io.stderr.write(`${error.code}: ${message}\n  ${error.remedy}\n`);
     return usageCodes.test(error.code) ? exitCodes.usage : exitCodes.inputUnread;
   }
 }
