@@ -46,6 +46,30 @@ export const errorTable = {
     cause: 'The state file was written by a newer version of the agent.',
     remedy: 'Install that version again, or move the state file aside to begin a new one.',
   },
+  PC_SOURCE_MISSING: {
+    cause: 'A file, folder or pattern that was asked for is not there, or holds nothing that is read.',
+    remedy: 'Check the path; files that are read end in .evtx, .json, .jsonl or .ndjson, also with .gz, or .zip.',
+  },
+  PC_SOURCE_KIND: {
+    cause: 'The name of a file does not say what it holds.',
+    remedy: 'Say it with --format, or give the file its usual ending.',
+  },
+  PC_SOURCE_UNREADABLE: {
+    cause: 'A file or folder could not be read, or not to its end.',
+    remedy: 'Check its permissions and the disk; what was read before the error counts.',
+  },
+  PC_SOURCE_COMPRESSED: {
+    cause: 'A compressed file or archive is damaged, cut short, encrypted, or holds nothing that is read.',
+    remedy: 'Copy or download it again; what could be decompressed before the damage was read.',
+  },
+  PC_SOURCE_RECORD_SIZE: {
+    cause: 'A line or JSON document is longer than the longest that is read, and was skipped.',
+    remedy: 'Look whether the file holds one document per line; raise source.maxLineBytes if it must be so long.',
+  },
+  PC_SOURCE_BOOKMARK: {
+    cause: 'Reading cannot go on where it stopped: the state names another file, or is not of this version.',
+    remedy: 'Nothing is lost: the inputs are read from the beginning; events seen before alert only once.',
+  },
   PC_SOURCE_EVTX_HEADER: {
     cause: 'The header of an EVTX file is damaged; its records are read all the same.',
     remedy: 'Copy the log again from its source, or export it with wevtutil epl.',

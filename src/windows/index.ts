@@ -1,0 +1,29 @@
+export type { ControlRecord } from './control-record.ts';
+export { EventLog, type LogEvent, type LogLevel } from './event-log.ts';
+export { type FfiName, ffiNames } from './functions.ts';
+export { findLibrary } from './library-path.ts';
+export { defaultFfi } from './load-ffi.ts';
+export { type LibraryOptions, NativeLibrary } from './native-library.ts';
+export {
+  type ChannelFacts,
+  type EtwOptions,
+  type EventLogOptions,
+  NativeSource,
+  queryChannel,
+} from './native-source.ts';
+export {
+  type ActOptions,
+  type ActResult,
+  type Outcome,
+  ProcessControl,
+  type ProcessTarget,
+  type TreeMember,
+  type TreeResult,
+} from './process-control.ts';
+export type { ProcessFacts } from './process-facts.ts';
+export { listProcesses } from './process-list.ts';
+export { decodeRecords, type RecordReceiver } from './record-decoder.ts';
+export { type NativeBatch, RecordStream } from './record-stream.ts';
+export { createSecureDirectory, inspectPath, type PathProblem, type PathReport } from './secure-path.ts';
+export type { FactCount, SourceCounters } from './source-counters.ts';
+export { type ServiceControl, type ServiceState, WindowsService } from './windows-service.ts';

@@ -1,0 +1,95 @@
+import { Worker } from 'node:worker_threads';
+import { AgentError } from '../errors/index.ts';
+import { readMinBytes } from './abi.ts';
+import type { NativeSource } from './native-source.ts';
+import type { ReaderMessage, ReaderTask } from './reader-protocol.ts';
+
+const bufferBytes = readMinBytes * 2;
+const bufferCount = 4;
+
+/** Records of one pc_read call. `bytes` is valid until `release` is called, which must happen. */
+export interface NativeBatch {
+  readonly bytes: Uint8Array;
+  readonly count: number;
+  release(): void;
+}
+
+/**
+ * What a source captures, in batches, read by a thread of its own. Ends after `stop` once everything
+ * captured before it was handed over.
+ */
+export class RecordStream implements AsyncIterable<NativeBatch> {
+  readonly #source: NativeSource;
+  readonly #worker: Worker;
+  readonly #exited: Promise<void>;
+  readonly #waiting: ReaderMessage[] = [];
+  #wake: (() => void) | undefined;
+
+  constructor(source: NativeSource) {
+    this.#source = source;
+    const task: ReaderTask = {
+      libraryPath: source.library.path,
+      ffi: source.library.ffi,
+      handle: source.handle,
+      bufferBytes,
+      bufferCount,
+    };
+    this.#worker = new Worker(new URL('./reader-thread.ts', import.meta.url), { workerData: task });
+    this.#worker.on('message', (message: ReaderMessage) => this.#take(message));
+    this.#worker.on('error', (error) => this.#take({ kind: 'failed', message: error.message }));
+    this.#exited = new Promise((done) => {
+      this.#worker.once('exit', () => {
+        // After 'ended' or 'failed' nobody waits for this one.
+        this.#take({ kind: 'failed', message: 'the reader thread ended before the source did' });
+        done();
+      });
+    });
+  }
+
+  /** Ends capturing; what was captured is still handed over. */
+  stop(): void {
+    this.#source.stop();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<NativeBatch, void, void> {
+    try {
+      for (;;) {
+        const message = await this.#next();
+        if (message.kind === 'ended') return;
+        if (message.kind === 'failed') throw new AgentError('PC_NATIVE_CALL', message.message);
+        const { buffer, bytes, count } = message;
+        yield {
+          bytes: new Uint8Array(buffer, 0, bytes),
+          count,
+          release: () => this.#worker.postMessage(buffer, [buffer]),
+        };
+      }
+    } finally {
+      await this.#close();
+    }
+  }
+
+  /** No thread is inside the library when its source is freed, and none when the process ends. */
+  async #close(): Promise<void> {
+    this.#source.stop();
+    // It may be waiting for a buffer that nobody will send back any more.
+    void this.#worker.terminate();
+    await this.#exited;
+    this.#source.close();
+  }
+
+  #take(message: ReaderMessage): void {
+    this.#waiting.push(message);
+    this.#wake?.();
+  }
+
+  async #next(): Promise<ReaderMessage> {
+    for (;;) {
+      const message = this.#waiting.shift();
+      if (message !== undefined) return message;
+      await new Promise<void>((done) => {
+        this.#wake = done;
+      });
+    }
+  }
+}
