@@ -54,7 +54,7 @@ export class NormalText {
 
   /** The text as a one-byte string. */
   toString(): string {
-    return this.bytes.latin1Slice(0, this.length);
+    return this.bytes.toString('latin1', 0, this.length);
   }
 
   /** Appends text that is already normal, e.g. the name of the program. */
@@ -186,12 +186,7 @@ export class NormalText {
     this.counts.variables++;
     if (reference.value !== undefined) {
       if (reference.value.length < 4) this.counts.partialVariables++;
-      for (let k = 0; k < reference.value.length; k++) {
-        const next = reference.value.charCodeAt(k);
-        if (next === 92) this.#appendBackslash(reference.value, k, reference.value.length);
-        else this.#put(next);
-      }
-      this.#maskUser();
+      for (let k = 0; k < reference.value.length; k++) this.#put(reference.value.charCodeAt(k));
     } else if (this.#inWord() && isWordUnit(raw.charCodeAt(reference.end))) this.counts.partialVariables++;
     else this.#put(symbol.variable);
     return reference.end;
@@ -255,14 +250,6 @@ export class NormalText {
     if (name === 'public' || name === 'default' || name === 'all users' || name === '') return at;
     this.#put(symbol.user);
     return i;
-  }
-
-  /** The same for a path that came out of a variable, where the name is always `x`. */
-  #maskUser(): void {
-    for (let i = this.#tokenStart; i + 6 < this.length; i++) {
-      if (this.bytes[i + 6] === 120 && endsWith(this.bytes, i + 6, 'users\\'))
-        this.bytes[i + 6] = symbol.user;
-    }
   }
 
   /** At the first unit of a run of letters and digits: replaces it where it is a number, address or blob. */
@@ -362,7 +349,7 @@ export class NormalText {
   #endToken(): void {
     this.#endWord();
     const start = this.#tokenStart;
-    if (this.length === start) {
+    if (this.length <= start) {
       if (this.length > 0 && this.bytes[this.length - 1] !== 32 && this.length < normalTextCapacity)
         this.#put(32);
       this.#tokenStart = this.length;

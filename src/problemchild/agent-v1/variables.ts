@@ -1,6 +1,6 @@
 /**
  * Environment variables whose value is the same on almost every machine, as normal text: they are
- * expanded so that `%comspec%`, `$env:comspec` and `cmd.exe` read alike.
+ * expanded so that `%comspec%`, `$env:comspec` and `cmd.exe` read alike. \u0008 is the user's name.
  */
 const values: Readonly<Record<string, string>> = {
   comspec: 'c:\\windows\\system32\\cmd.exe',
@@ -8,12 +8,12 @@ const values: Readonly<Record<string, string>> = {
   windir: 'c:\\windows',
   systemdrive: 'c:',
   homedrive: 'c:',
-  temp: 'c:\\users\\x\\appdata\\local\\temp',
-  tmp: 'c:\\users\\x\\appdata\\local\\temp',
-  appdata: 'c:\\users\\x\\appdata\\roaming',
-  localappdata: 'c:\\users\\x\\appdata\\local',
-  userprofile: 'c:\\users\\x',
-  homepath: '\\users\\x',
+  temp: 'c:\\users\\\u0008\\appdata\\local\\temp',
+  tmp: 'c:\\users\\\u0008\\appdata\\local\\temp',
+  appdata: 'c:\\users\\\u0008\\appdata\\roaming',
+  localappdata: 'c:\\users\\\u0008\\appdata\\local',
+  userprofile: 'c:\\users\\\u0008',
+  homepath: '\\users\\\u0008',
   public: 'c:\\users\\public',
   programdata: 'c:\\programdata',
   allusersprofile: 'c:\\programdata',

@@ -1,0 +1,1 @@
+export { agentV1 } from './feature-set.ts';
