@@ -1,0 +1,67 @@
+import { AgentError } from '../errors/index.ts';
+import { decodeWinEvent, isDecodable } from '../event/index.ts';
+import type { BatchBuilder } from './batch-builder.ts';
+import { rejectBroken } from './broken-input.ts';
+import { type EvtxRecord, formatBookmark, parseBookmark, readEvtxChunks } from './evtx/index.ts';
+import type { Member } from './input-members.ts';
+
+/** Where an EVTX reader is between two records. */
+export interface EvtxPlace {
+  /** What the EVTX reader resumes from; `undefined` before the first record. */
+  readonly evtx: string | undefined;
+}
+
+/**
+ * Reads the records of one EVTX member into the batch, rendering only those that make events, and yields
+ * where it is each time the batch is full.
+ */
+export async function* readEvtxRecords(
+  member: Member,
+  batch: BatchBuilder,
+  start: EvtxPlace,
+): AsyncGenerator<EvtxPlace, void, undefined> {
+  const bookmark = start.evtx === undefined ? undefined : parseBookmark(start.evtx);
+  const chunks = readEvtxChunks(member.file ?? member.open(0), {
+    source: member.name,
+    ...(bookmark === undefined ? {} : { bookmark }),
+  });
+  let at = bookmark?.recordOffset ?? 0;
+  try {
+    for await (const chunk of chunks) {
+      // A chunk resumed in begins for us with its first record that is left.
+      at = chunk.fileOffset === bookmark?.chunkOffset ? -1 : chunk.fileOffset;
+      for (const { code, message, offset, record, bytesSkipped } of chunk.findings) {
+        batch.reject(code, { source: member.name, record, offset }, message);
+        batch.skip(bytesSkipped);
+      }
+      for (const record of chunk.records()) {
+        const { offset, size } = record;
+        batch.read(offset + size - (at === -1 ? offset : at));
+        at = offset + size;
+        addRecord(record, batch);
+        if (!batch.isFull) continue;
+        const place = { chunkOffset: chunk.fileOffset, recordOffset: offset, recordId: record.id };
+        yield { evtx: formatBookmark(place) };
+      }
+      if (at !== -1) batch.read(chunk.endOffset - at);
+      at = chunk.endOffset;
+    }
+  } catch (error) {
+    rejectBroken(batch, error, { source: member.name, record: 0, offset: Math.max(at, 0) });
+  }
+}
+
+function addRecord(record: EvtxRecord, batch: BatchBuilder): void {
+  try {
+    if (isDecodable(record.providerName, record.eventId)) {
+      const event = record.event();
+      batch.add(decodeWinEvent(event), event.position);
+    } else {
+      batch.addFiltered();
+    }
+  } catch (error) {
+    if (!(error instanceof AgentError)) throw error;
+    batch.skip(record.size);
+    batch.reject(error.code, record.position(), error.message);
+  }
+}

@@ -1,0 +1,101 @@
+import { createReadStream } from 'node:fs';
+import yauzl, { type Entry, type ZipFile } from 'yauzl';
+import { inflate } from './inflate.ts';
+import { type InputKind, kindOfPath } from './input-kind.ts';
+import type { Input } from './input-list.ts';
+import { sniff } from './sniff.ts';
+
+/** One stream of records: a file, or one of the files in an archive. */
+export interface Member {
+  /** The input's path, with `!` and the entry's name for one of an archive. */
+  readonly name: string;
+  readonly content: InputKind['content'];
+  /** Path of the file itself, where it is not wrapped in anything. */
+  readonly file: string | undefined;
+  /** Its bytes, decompressed, from `offset` on. May throw while being read, after all sound bytes. */
+  open(offset: number): AsyncIterable<Buffer>;
+}
+
+const chunkBytes = 262_144;
+
+/** The streams of records in an input. Throws what the file system or a damaged archive gives. */
+export async function* openMembers(
+  input: Input,
+  stdin: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Member, void, undefined> {
+  const { path, kind } = input;
+  switch (kind.container) {
+    case 'none':
+      yield {
+        name: path,
+        content: kind.content,
+        file: path,
+        open: (offset) => createReadStream(path, { start: offset, highWaterMark: chunkBytes }),
+      };
+      return;
+    case 'gzip':
+      yield {
+        name: path,
+        content: kind.content,
+        file: undefined,
+        open: (offset) => skip(inflate(createReadStream(path), 'gzip'), offset),
+      };
+      return;
+    case 'zip':
+      yield* openEntries(path);
+      return;
+    case 'unknown': {
+      const found = await sniff(stdin);
+      yield {
+        name: path,
+        content: found.content ?? kind.content,
+        file: undefined,
+        open: (offset) => skip(found.bytes, offset),
+      };
+    }
+  }
+}
+
+async function* openEntries(path: string): AsyncGenerator<Member, void, undefined> {
+  const archive = await yauzl.openPromise(path, { autoClose: false, lazyEntries: true });
+  let count = 0;
+  try {
+    for await (const entry of archive.eachEntry()) {
+      const kind = kindOfPath(entry.fileName, 'auto');
+      if (entry.fileName.endsWith('/') || kind === undefined || kind.container === 'zip') continue;
+      count += 1;
+      yield {
+        name: `${path}!${entry.fileName}`,
+        content: kind.content,
+        file: undefined,
+        open: (offset) => skip(openEntry(archive, entry, kind), offset),
+      };
+    }
+  } finally {
+    archive.close();
+  }
+  if (count === 0) throw new Error('the archive holds no file of a kind that is read');
+}
+
+async function* openEntry(
+  archive: ZipFile,
+  entry: Entry,
+  kind: InputKind,
+): AsyncGenerator<Buffer, void, undefined> {
+  if (entry.isEncrypted()) throw new Error('the entry is encrypted');
+  const stored = await archive.openReadStreamPromise(entry, { decodeFileData: false });
+  const bytes = entry.compressionMethod === 0 ? stored : inflate(stored, 'raw');
+  yield* kind.container === 'gzip' ? inflate(bytes, 'gzip') : bytes;
+}
+
+async function* skip(bytes: AsyncIterable<Buffer>, offset: number): AsyncGenerator<Buffer, void, undefined> {
+  let left = offset;
+  for await (const chunk of bytes) {
+    if (left >= chunk.length) left -= chunk.length;
+    else if (left === 0) yield chunk;
+    else {
+      yield chunk.subarray(left);
+      left = 0;
+    }
+  }
+}
