@@ -1,0 +1,84 @@
+import { decayPerBucket } from '../anomaly-host.ts';
+import type { Entity } from '../entity.ts';
+import { betaQuantile } from '../numeric/beta.ts';
+
+/** A young model decays faster; for how long Elastic's does is not documented, here for a day of its buckets. */
+const youngBuckets = 96;
+const youngFactor = 4;
+/** Widens the range of values that count as no likelier. */
+const widening = 1.05;
+
+/** What one sighting adds after this many buckets with data: the model decays only when it has data. */
+export function concentrationWeight(nonEmpty: number): number {
+  return Math.exp(decayPerBucket * (nonEmpty + (youngFactor - 1) * Math.min(nonEmpty, youngBuckets)));
+}
+
+export interface RareProbability {
+  readonly probability: number;
+  /** Share of the entity's sightings that the process has. */
+  readonly share: number;
+}
+
+/**
+ * Probability that a flagged bucket of the entity holds a process no likelier than this one: the cumulative
+ * share of the processes with no larger concentration, averaged over points of the Beta marginal.
+ * `added` is what the bucket adds to the process's concentration: 0 when it is learnt already.
+ */
+export function rareProbability(
+  entity: Entity,
+  process: string,
+  weight: number,
+  added: number,
+): RareProbability {
+  const concentrations: number[] = [];
+  let own = added;
+  for (const pair of entity.pairs.values()) {
+    if (pair.count <= 0) continue;
+    const concentration = pair.count / weight;
+    if (pair.name === process) own += concentration;
+    else concentrations.push(concentration);
+  }
+  concentrations.push(own);
+  concentrations.sort((a, b) => a - b);
+  const total = concentrations.reduce((sum, concentration) => sum + concentration, 0);
+  const rest = total - own;
+  if (rest <= total * 1e-12) return { probability: 1, share: 1 };
+  const curve = cumulativeCurve(concentrations, total);
+  const points = pointCount(total);
+  let sum = 0;
+  for (let i = 0; i < points; i++) {
+    sum += interpolate(curve, widening * betaQuantile((i + 0.5) / points, own, rest));
+  }
+  return { probability: Math.min(1, sum / points), share: own / total };
+}
+
+function pointCount(total: number): number {
+  if (total <= 100) return 7;
+  if (total <= 1_000) return 5;
+  return total <= 10_000 ? 3 : 1;
+}
+
+type Curve = readonly (readonly [share: number, cumulative: number])[];
+
+function cumulativeCurve(sorted: readonly number[], total: number): Curve {
+  const curve: [number, number][] = [[0, 0]];
+  let cumulative = 0;
+  for (const concentration of sorted) {
+    const share = concentration / total;
+    cumulative += share;
+    const last = curve.at(-1)!;
+    if (share - last[0] < 1e-12) last[1] = cumulative;
+    else curve.push([share, cumulative]);
+  }
+  return curve;
+}
+
+function interpolate(curve: Curve, share: number): number {
+  for (let i = 1; i < curve.length; i++) {
+    const [highAt, high] = curve[i]!;
+    if (share > highAt) continue;
+    const [lowAt, low] = curve[i - 1]!;
+    return low + ((high - low) * (share - lowAt)) / (highAt - lowAt);
+  }
+  return 1;
+}

@@ -1,0 +1,28 @@
+export { AnomalyEngine, type AnomalyEngineParts } from './engine.ts';
+export {
+  type AnomalyJob,
+  type AnomalyJobId,
+  anomalyJobs,
+  type EntityKind,
+  entityKinds,
+  highSumJobId,
+  type JobFunction,
+  rareJobId,
+} from './jobs.ts';
+export { type AnomalyMode, type AnomalyOptions, defaultAnomalyOptions } from './options.ts';
+export { compilePriors, noPriors, type Priors, type StartCounts } from './priors.ts';
+export type { AnomalyRecord, Influencer, InterimAnomaly, InterimScore, Rescore } from './record.ts';
+export type {
+  AnomalyChanges,
+  AnomalyCounters,
+  AnomalyPort,
+  AnomalyState,
+  AnomalyTotals,
+  BucketRow,
+  EntityRow,
+  HostRow,
+  PairRow,
+  SightingRow,
+} from './saved-state.ts';
+export { type ScoreBand, scoreBand } from './score.ts';
+export type { ScoredStart } from './scored-start.ts';

@@ -1,0 +1,238 @@
+import { AnomalyHost } from './anomaly-host.ts';
+import type { OpenBucket } from './bucket.ts';
+import type { Entity, Pair } from './entity.ts';
+import type { EntityKind } from './jobs.ts';
+
+/** Share of the limit that one eviction frees, so that it is not done for every new name. */
+const evictedShare = 16;
+
+/** Every host, entity and pair, what changed of them since the last save, and the limits on them. */
+export class AnomalyMemory {
+  readonly hosts = new Map<string, AnomalyHost>();
+  entityCount = 0;
+  pairCount = 0;
+  nextId = 1;
+  nextSerial = 1;
+  readonly dirtyEntities: Entity[] = [];
+  readonly dirtyPairs: Pair[] = [];
+  readonly removedEntityIds: number[] = [];
+  readonly removedPairIds: number[] = [];
+  readonly closedSerials: number[] = [];
+  readonly maxEntities: number;
+  readonly maxPairs: number;
+
+  constructor(limits: { readonly maxEntities: number; readonly maxPairs: number }) {
+    this.maxEntities = limits.maxEntities;
+    this.maxPairs = limits.maxPairs;
+  }
+
+  host(key: string, label: string): AnomalyHost {
+    const known = this.hosts.get(key);
+    if (known !== undefined) return known;
+    const host = new AnomalyHost((self) => this.createEntity(this.nextId++, 'host', self, key, label));
+    this.addHost(host);
+    return host;
+  }
+
+  user(host: AnomalyHost, key: string, label: string): Entity {
+    return this.#member(host, host.users, 'user', key, label);
+  }
+
+  parent(host: AnomalyHost, key: string, label: string): Entity {
+    return this.#member(host, host.parents, 'parent', key, label);
+  }
+
+  /** Notes that the entity started something in the bucket. */
+  touchEntity(entity: Entity, bucket: OpenBucket): void {
+    if ((entity.pending & bucket.slot) !== 0) return;
+    entity.pending |= bucket.slot;
+    if (bucket.serial > entity.seen) entity.seen = bucket.serial;
+    bucket.touchedEntities.push(entity);
+    this.markEntity(entity);
+  }
+
+  /** Notes that the entity started `name` in the bucket. */
+  touchPair(entity: Entity, name: string, bucket: OpenBucket): void {
+    let pair = entity.pairs.get(name);
+    if (pair === undefined) {
+      pair = this.createPair(this.nextId++, entity, name);
+      this.addPair(pair);
+    } else if ((pair.pending & bucket.slot) !== 0) {
+      return;
+    }
+    pair.pending |= bucket.slot;
+    if (bucket.serial > pair.seen) pair.seen = bucket.serial;
+    bucket.touchedPairs.push(pair);
+    this.markPair(pair);
+  }
+
+  markEntity(entity: Entity): void {
+    if (entity.dirty || entity.removed) return;
+    entity.dirty = true;
+    this.dirtyEntities.push(entity);
+  }
+
+  markPair(pair: Pair): void {
+    if (pair.dirty || pair.removed) return;
+    pair.dirty = true;
+    this.dirtyPairs.push(pair);
+  }
+
+  createEntity(id: number, kind: EntityKind, host: AnomalyHost, key: string, label: string): Entity {
+    return {
+      id,
+      kind,
+      host,
+      key,
+      label,
+      pairs: new Map(),
+      buckets: 0,
+      sightings: 0,
+      flaggedSightings: 0,
+      seen: 0,
+      age: 0,
+      pending: 0,
+      cluster: undefined,
+      elastic: undefined,
+      view: undefined,
+      dirty: false,
+      removed: false,
+    };
+  }
+
+  createPair(id: number, entity: Entity, name: string): Pair {
+    return {
+      id,
+      entity,
+      name,
+      count: 0,
+      flagged: 0,
+      seen: 0,
+      age: 0,
+      pending: 0,
+      dirty: false,
+      removed: false,
+    };
+  }
+
+  addHost(host: AnomalyHost): void {
+    this.hosts.set(host.entity.key, host);
+    this.entityCount++;
+  }
+
+  addMember(entity: Entity): void {
+    const { host } = entity;
+    (entity.kind === 'user' ? host.users : host.parents).set(entity.key, entity);
+    this.entityCount++;
+  }
+
+  addPair(pair: Pair): void {
+    pair.entity.pairs.set(pair.name, pair);
+    this.pairCount++;
+  }
+
+  /** Makes room for one pair of each kind. Returns how many were dropped. */
+  evictPairs(): number {
+    if (this.pairCount + 3 <= this.maxPairs) return 0;
+    const pairs: Pair[] = [];
+    for (const entity of this.entities()) pairs.push(...entity.pairs.values());
+    const least = this.pairCount + 3 - this.maxPairs;
+    const dropped = leastRecent(pairs, Math.max(least, Math.floor(this.maxPairs / evictedShare)));
+    for (const pair of dropped) this.removePair(pair);
+    return dropped.length;
+  }
+
+  /**
+   * Makes room for a host, a user and a parent by dropping users and parents that are in no open bucket.
+   * Returns how many were dropped; it can be none.
+   */
+  evictEntities(): number {
+    if (!this.isFullOfEntities) return 0;
+    const idle: Entity[] = [];
+    for (const entity of this.entities()) {
+      if (entity.kind !== 'host' && entity.pending === 0) idle.push(entity);
+    }
+    const dropped = leastRecent(idle, Math.max(3, Math.floor(this.maxEntities / evictedShare)));
+    for (const entity of dropped) this.removeEntity(entity);
+    return dropped.length;
+  }
+
+  get isFullOfEntities(): boolean {
+    return this.entityCount + 3 > this.maxEntities;
+  }
+
+  /** The host seen least recently, other than one. */
+  leastRecentHost(except: string): AnomalyHost | undefined {
+    let found: AnomalyHost | undefined;
+    for (const host of this.hosts.values()) {
+      if (host.entity.key === except) continue;
+      if (found === undefined || host.entity.seen < found.entity.seen) found = host;
+    }
+    return found;
+  }
+
+  removePair(pair: Pair): void {
+    if (pair.removed) return;
+    pair.removed = true;
+    pair.entity.pairs.delete(pair.name);
+    pair.entity.view = undefined;
+    this.pairCount--;
+    this.removedPairIds.push(pair.id);
+  }
+
+  removeEntity(entity: Entity): void {
+    if (entity.removed) return;
+    for (const pair of entity.pairs.values()) this.removePair(pair);
+    entity.removed = true;
+    const { host } = entity;
+    if (entity.kind === 'user') {
+      host.users.delete(entity.key);
+      if (entity.buckets > 0) host.knownUsers--;
+    } else if (entity.kind === 'parent') {
+      host.parents.delete(entity.key);
+      if (entity.buckets > 0) host.knownParents--;
+    }
+    this.entityCount--;
+    this.removedEntityIds.push(entity.id);
+  }
+
+  removeHost(host: AnomalyHost): number {
+    const members = [...host.users.values(), ...host.parents.values(), host.entity];
+    for (const entity of members) this.removeEntity(entity);
+    this.hosts.delete(host.entity.key);
+    return members.length;
+  }
+
+  /** Every entity, hosts first within each host. */
+  *entities(): IterableIterator<Entity> {
+    for (const host of this.hosts.values()) {
+      yield host.entity;
+      yield* host.users.values();
+      yield* host.parents.values();
+    }
+  }
+
+  #member(
+    host: AnomalyHost,
+    members: Map<string, Entity>,
+    kind: EntityKind,
+    key: string,
+    label: string,
+  ): Entity {
+    const known = members.get(key);
+    if (known !== undefined) return known;
+    const entity = this.createEntity(this.nextId++, kind, host, key, label);
+    this.addMember(entity);
+    this.markEntity(entity);
+    return entity;
+  }
+}
+
+interface Recency {
+  readonly seen: number;
+  readonly id: number;
+}
+
+function leastRecent<T extends Recency>(items: T[], count: number): T[] {
+  return items.sort((a, b) => a.seen - b.seen || a.id - b.id).slice(0, count);
+}

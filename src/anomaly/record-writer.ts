@@ -1,0 +1,62 @@
+import { hash } from 'node:crypto';
+import type { AnomalyHost } from './anomaly-host.ts';
+import type { BucketJudgement } from './anomaly-model.ts';
+import type { OpenBucket, Sighting } from './bucket.ts';
+import type { Entity } from './entity.ts';
+import { findInfluencers } from './influencers.ts';
+import { highSumJobId, rareJobId } from './jobs.ts';
+import type { AnomalyOptions } from './options.ts';
+import { type AnomalyRecord, maxRecordEvents } from './record.ts';
+
+/** Tells what a judgement rests on. `undefined` where no flagged start of it was kept. */
+export function writeRecord(
+  host: AnomalyHost,
+  bucket: OpenBucket,
+  judgement: BucketJudgement,
+  options: Pick<AnomalyOptions, 'bucketSpanMs' | 'graceMs'>,
+): AnomalyRecord | undefined {
+  const { entity } = judgement.tally;
+  const sightings = bucket.sightings.filter((sighting) => isAbout(sighting, judgement));
+  const first = sightings[0];
+  if (first === undefined) return undefined;
+  const isRare = judgement.function === 'rare';
+  const job = isRare ? rareJobId(entity.kind) : highSumJobId(entity.kind);
+  const bucketStartMs = bucket.index * options.bucketSpanMs;
+  const strongest = sightings.reduce(
+    (best, { start }) =>
+      start.prediction.maliciousProbability > best.prediction.maliciousProbability ? start : best,
+    first.start,
+  );
+  const key = [job, host.entity.key, entity.key, judgement.process ?? '', bucketStartMs, bucket.age];
+  return {
+    id: hash('sha256', JSON.stringify(key), 'hex').slice(0, 20),
+    job,
+    function: judgement.function,
+    entityKind: entity.kind,
+    entity: entity.label,
+    host: host.entity.label,
+    process: isRare ? strongest.event.process.name : undefined,
+    bucketStartMs,
+    bucketSpanMs: options.bucketSpanMs,
+    closedMs: bucketStartMs + options.bucketSpanMs + options.graceMs,
+    actual: isRare ? sightings.length : judgement.tally.sum,
+    typical: judgement.typical,
+    probability: judgement.probability,
+    initialScore: judgement.score,
+    score: judgement.score,
+    multiBucketImpact: judgement.multiBucketImpact,
+    firstSeen: judgement.firstSeen,
+    influencers: findInfluencers(entity.kind, sightings),
+    eventCount: sightings.length,
+    eventIds: sightings.slice(0, maxRecordEvents).map(({ start }) => start.event.id),
+    subject: strongest,
+  };
+}
+
+function isAbout(sighting: Sighting, { tally, process }: BucketJudgement): boolean {
+  return isOf(sighting, tally.entity) && (process === undefined || sighting.process === process);
+}
+
+function isOf(sighting: Sighting, entity: Entity): boolean {
+  return entity.kind === 'host' || sighting.user === entity || sighting.parent === entity;
+}
