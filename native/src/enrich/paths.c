@@ -1,0 +1,70 @@
+#include "paths.h"
+
+#include "../stream/sync.h"
+
+#include <string.h>
+#include <wchar.h>
+
+enum { LETTERS = 26, DEVICE_UNITS = 128, REREAD_US = 1000000 };
+
+static struct {
+  wchar_t device[LETTERS][DEVICE_UNITS]; /* \Device\HarddiskVolume3; empty: not mounted */
+  uint64_t read_us;
+} mounts;
+static pc_lock lock = SRWLOCK_INIT;
+
+static void read_mounts(void) {
+  DWORD drives = GetLogicalDrives();
+  for (int i = 0; i < LETTERS; i++) {
+    wchar_t *device = mounts.device[i];
+    const wchar_t drive[] = {(wchar_t)(L'A' + i), L':', 0};
+    device[0] = 0;
+    if ((drives & 1u << i) != 0 && !QueryDosDeviceW(drive, device, DEVICE_UNITS)) device[0] = 0;
+  }
+  mounts.read_us = pc_steady_us();
+}
+
+static uint32_t write_path(wchar_t *path, const wchar_t *front, const wchar_t *rest) {
+  size_t front_units = wcslen(front), rest_units = wcslen(rest);
+  if (front_units + rest_units >= PC_PATH_UNITS) return 0;
+  memmove(path + front_units, rest, (rest_units + 1) * sizeof *path);
+  memcpy(path, front, front_units * sizeof *path);
+  return (uint32_t)(front_units + rest_units);
+}
+
+static uint32_t resolve_device(const wchar_t *nt, wchar_t *path) {
+  for (int i = 0; i < LETTERS; i++) {
+    size_t units = wcslen(mounts.device[i]);
+    if (units == 0 || _wcsnicmp(nt, mounts.device[i], units) != 0 || nt[units] != L'\\') continue;
+    const wchar_t drive[] = {(wchar_t)(L'A' + i), L':', 0};
+    return write_path(path, drive, nt + units);
+  }
+  return 0;
+}
+
+uint32_t pc_path_from_nt(pc_span nt_path, wchar_t path[PC_PATH_UNITS]) {
+  wchar_t nt[PC_PATH_UNITS];
+  uint32_t units = nt_path.bytes / 2;
+  path[0] = 0;
+  if (units == 0 || units >= PC_PATH_UNITS) return 0;
+  memcpy(nt, nt_path.at, (size_t)units * 2);
+  nt[units] = 0;
+
+  if (wcsncmp(nt, L"\\??\\", 4) == 0) return write_path(path, L"", nt + 4);
+  if (_wcsnicmp(nt, L"\\SystemRoot\\", 12) == 0) {
+    wchar_t windows[MAX_PATH];
+    UINT length = GetSystemWindowsDirectoryW(windows, MAX_PATH);
+    return length > 0 && length < MAX_PATH ? write_path(path, windows, nt + 11) : 0;
+  }
+  if (_wcsnicmp(nt, L"\\Device\\Mup\\", 12) == 0) return write_path(path, L"\\\\", nt + 12);
+  if (nt[0] != L'\\') return write_path(path, L"", nt); /* a name such as "Registry" */
+
+  pc_lock_enter(&lock);
+  uint32_t length = resolve_device(nt, path);
+  if (length == 0 && (mounts.read_us == 0 || pc_steady_us() - mounts.read_us > REREAD_US)) {
+    read_mounts();
+    length = resolve_device(nt, path);
+  }
+  pc_lock_leave(&lock);
+  return length;
+}

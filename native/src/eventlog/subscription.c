@@ -1,0 +1,81 @@
+#include "subscription.h"
+
+#include "../base/cause.h"
+
+#include <wchar.h>
+
+uint64_t pc_bookmark_record(const wchar_t *bookmark) {
+  const wchar_t *at = wcsstr(bookmark, L"RecordId=");
+  if (at == NULL) return 0;
+  at += wcslen(L"RecordId=");
+  if (*at != L'\'' && *at != L'"') return 0;
+  uint64_t record = 0;
+  for (at++; *at >= L'0' && *at <= L'9'; at++) record = record * 10 + (uint64_t)(*at - L'0');
+  return record;
+}
+
+int32_t pc_subscription_init(pc_subscription *s, const wchar_t *bookmark, pc_cause *cause) {
+  s->signal = CreateEventW(NULL, TRUE, TRUE, NULL);
+  if (s->signal == NULL) return pc_fail_last(cause, "CreateEventW");
+  s->bookmark = s->api->create_bookmark(bookmark);
+  if (s->bookmark == NULL) {
+    int32_t code = pc_fail_last(cause, "EvtCreateBookmark");
+    return bookmark != NULL ? PC_E_ARGUMENT : code;
+  }
+  s->has_position = bookmark != NULL;
+  s->last_record = bookmark != NULL ? pc_bookmark_record(bookmark) : 0;
+  return PC_OK;
+}
+
+static void unsubscribe(pc_subscription *s) {
+  if (s->handle != NULL) s->api->close(s->handle);
+  s->handle = NULL;
+}
+
+void pc_subscription_free(pc_subscription *s) {
+  unsubscribe(s);
+  if (s->bookmark != NULL) s->api->close(s->bookmark);
+  if (s->signal != NULL) CloseHandle(s->signal);
+}
+
+static bool is_stale(DWORD error) {
+  return error == ERROR_NOT_FOUND || error == ERROR_EVT_QUERY_RESULT_STALE ||
+         error == ERROR_EVT_QUERY_RESULT_INVALID_POSITION;
+}
+
+static bool subscribe(pc_subscription *s, EVT_HANDLE after, DWORD flags) {
+  (void)SetEvent(s->signal); /* look once even if the service has nothing to announce */
+  s->handle = s->api->subscribe(NULL, s->signal, s->channel->name, s->channel->query, after, NULL, NULL, flags);
+  return s->handle != NULL;
+}
+
+int32_t pc_subscription_start(pc_subscription *s, pc_cause *cause) {
+  unsubscribe(s);
+  if (s->has_position) {
+    if (subscribe(s, s->bookmark, EvtSubscribeStartAfterBookmark | EvtSubscribeStrict)) return PC_OK;
+    if (!is_stale(GetLastError())) return pc_fail_last(cause, "EvtSubscribe");
+    s->gap_open = true;
+  }
+  bool oldest = s->from_oldest || s->gap_open;
+  if (subscribe(s, NULL, oldest ? EvtSubscribeStartAtOldestRecord : EvtSubscribeToFutureEvents)) return PC_OK;
+  return pc_fail_last(cause, "EvtSubscribe");
+}
+
+bool pc_subscription_next(pc_subscription *s, EVT_HANDLE *events, DWORD most, DWORD *count, pc_cause *cause) {
+  *count = 0;
+  /* Reset before looking: an event that arrives in between sets it again. */
+  (void)ResetEvent(s->signal);
+  if (s->api->next(s->handle, most, events, 0, 0, count)) return true;
+  DWORD error = GetLastError();
+  *count = 0;
+  if (error == ERROR_NO_MORE_ITEMS || error == ERROR_TIMEOUT) return true;
+  (void)pc_fail_win32(cause, "EvtNext", error);
+  return false;
+}
+
+bool pc_subscription_advance(pc_subscription *s, EVT_HANDLE event, uint64_t record_id) {
+  if (!s->api->update_bookmark(s->bookmark, event)) return false;
+  s->has_position = true;
+  s->last_record = record_id;
+  return true;
+}

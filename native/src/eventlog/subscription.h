@@ -1,0 +1,38 @@
+/* A subscription to one channel that always knows where to go on. */
+#ifndef PC_EVENTLOG_SUBSCRIPTION_H
+#define PC_EVENTLOG_SUBSCRIPTION_H
+
+#include "channels.h"
+#include "evt_api.h"
+#include "problemchild.h"
+
+typedef struct pc_subscription {
+  const pc_evt_api *api;
+  const pc_channel *channel;
+  HANDLE signal;        /* set by the service when there are events */
+  EVT_HANDLE handle;    /* NULL: not subscribed now */
+  EVT_HANDLE bookmark;  /* of the last event taken */
+  bool has_position;    /* the bookmark names an event */
+  bool from_oldest;     /* where to begin without one */
+  uint64_t last_record; /* EventRecordID of the bookmark, 0 when unknown */
+  bool gap_open;        /* resumed at the oldest: the first event tells how many are missing */
+} pc_subscription;
+
+/* `bookmark`: terminated XML, or NULL. PC_E_ARGUMENT when Windows does not take it for one. */
+int32_t pc_subscription_init(pc_subscription *subscription, const wchar_t *bookmark, pc_cause *cause);
+void pc_subscription_free(pc_subscription *subscription);
+
+/* Subscribes strictly after the bookmark; when its event is gone, at the oldest, with gap_open. */
+int32_t pc_subscription_start(pc_subscription *subscription, pc_cause *cause);
+
+/* Up to `most` events, each to be closed; 0 when there are none now. False: the subscription broke. */
+bool pc_subscription_next(pc_subscription *subscription, EVT_HANDLE *events, DWORD most, DWORD *count,
+                          pc_cause *cause);
+
+/* The event was taken: go on after it. */
+bool pc_subscription_advance(pc_subscription *subscription, EVT_HANDLE event, uint64_t record_id);
+
+/* EventRecordID in a bookmark's XML, 0 when there is none. */
+uint64_t pc_bookmark_record(const wchar_t *bookmark);
+
+#endif

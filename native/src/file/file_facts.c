@@ -1,0 +1,171 @@
+#include "file_facts.h"
+
+#include "../base/cause.h"
+#include "../base/system.h"
+#include "../stream/sync.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <winioctl.h>
+
+/* A file is the same while all of this is. Whoever may write a file can also set its times back,
+   but not its update sequence number, where the volume keeps a journal (0 elsewhere). */
+typedef struct identity {
+  uint64_t index, bytes, written, changed, update;
+  uint32_t volume;
+} identity;
+
+typedef struct entry {
+  identity of;
+  uint32_t parts; /* PC_PART_ answered */
+  uint64_t used;  /* tick of the last use */
+  uint32_t signature_is;
+  pc_file_facts facts;
+} entry;
+
+enum { WAYS = 4, SETS = 256 }; /* 1,024 files, some 2.7 MB, allocated at first use */
+
+static entry *cache;
+static uint64_t tick;
+static pc_lock lock = SRWLOCK_INIT;
+
+static uint64_t update_number_of(HANDLE file) {
+  union {
+    USN_RECORD v2;
+    uint8_t room[1024];
+  } record;
+  DWORD got = 0;
+  bool read = DeviceIoControl(file, FSCTL_READ_FILE_USN_DATA, NULL, 0, &record, sizeof record, &got, NULL) != 0;
+  return read && got >= sizeof record.v2 && record.v2.MajorVersion == 2 ? (uint64_t)record.v2.Usn : 0;
+}
+
+static bool identify(HANDLE file, identity *of) {
+  BY_HANDLE_FILE_INFORMATION info;
+  FILE_BASIC_INFO times;
+  if (!GetFileInformationByHandle(file, &info)) return false;
+  memset(of, 0, sizeof *of);
+  of->volume = info.dwVolumeSerialNumber;
+  of->index = (uint64_t)info.nFileIndexHigh << 32 | info.nFileIndexLow;
+  of->bytes = (uint64_t)info.nFileSizeHigh << 32 | info.nFileSizeLow;
+  of->written = (uint64_t)info.ftLastWriteTime.dwHighDateTime << 32 | info.ftLastWriteTime.dwLowDateTime;
+  if (GetFileInformationByHandleEx(file, FileBasicInfo, &times, sizeof times)) {
+    of->changed = (uint64_t)times.ChangeTime.QuadPart;
+  }
+  of->update = update_number_of(file);
+  return true;
+}
+
+static entry *set_of(const identity *of) {
+  uint64_t mixed = (of->index ^ of->bytes << 17 ^ of->written ^ of->volume) * 0x9E3779B97F4A7C15u;
+  return cache + (mixed >> 56) % SETS * WAYS;
+}
+
+static bool same(const identity *a, const identity *b) { return memcmp(a, b, sizeof *a) == 0; }
+
+static bool look_up(const identity *of, entry *found) {
+  bool hit = false;
+  pc_lock_enter(&lock);
+  if (cache != NULL) {
+    entry *set = set_of(of);
+    for (int i = 0; i < WAYS && !hit; i++) {
+      if (set[i].parts == 0 || !same(&set[i].of, of)) continue;
+      set[i].used = ++tick;
+      *found = set[i];
+      hit = true;
+    }
+  }
+  pc_lock_leave(&lock);
+  return hit;
+}
+
+static void remember(const entry *news) {
+  pc_lock_enter(&lock);
+  if (cache == NULL) cache = calloc((size_t)WAYS * SETS, sizeof *cache);
+  if (cache != NULL) {
+    entry *set = set_of(&news->of);
+    entry *to = set;
+    for (int i = 0; i < WAYS; i++) {
+      if (same(&set[i].of, &news->of)) {
+        to = &set[i];
+        break;
+      }
+      if (set[i].used < to->used) to = &set[i];
+    }
+    *to = *news;
+    to->used = ++tick;
+  }
+  pc_lock_leave(&lock);
+}
+
+static void find_out(const pc_file_question *question, HANDLE file, uint32_t parts, entry *about) {
+  pc_file_facts *facts = &about->facts;
+  bool too_large = question->max_bytes != 0 && facts->file_bytes > question->max_bytes;
+  if (parts & PC_PART_HASH && !too_large) {
+    facts->sha256_is = pc_hash_file(file, facts->sha256) ? PC_CAPTURED : PC_FAILED;
+    about->parts |= PC_PART_HASH;
+  }
+  if (parts & PC_PART_VERSION) {
+    facts->version_is = pc_version_of(question->path, facts);
+    about->parts |= PC_PART_VERSION;
+  }
+  if (parts & PC_PART_SIGNATURE && !too_large) {
+    about->signature_is = pc_signature_of(question->path, file, facts);
+    about->parts |= PC_PART_SIGNATURE;
+  }
+}
+
+static void answer_from(const entry *about, uint32_t asked, pc_file_answer *answer) {
+  answer->facts = about->facts;
+  answer->signature_is = about->signature_is;
+  uint32_t missing = ~about->parts | ~asked;
+  if (missing & PC_PART_HASH) answer->facts.sha256_is = PC_SKIPPED;
+  if (missing & PC_PART_VERSION) answer->facts.version_is = PC_SKIPPED;
+  if (missing & PC_PART_SIGNATURE) answer->signature_is = PC_SKIPPED;
+}
+
+static void answer_open(const pc_file_question *question, HANDLE file, const identity *of,
+                        pc_file_answer *answer) {
+  entry about = {.of = *of};
+  about.facts.size = sizeof about.facts;
+  about.facts.file_bytes = of->bytes;
+  (void)look_up(of, &about);
+  uint32_t missing = question->parts & ~about.parts;
+  answer->cached = missing == 0;
+  if (missing != 0 && !question->cached_only) {
+    find_out(question, file, missing, &about);
+    if (about.parts != 0) remember(&about);
+  }
+  answer_from(&about, question->parts, answer);
+}
+
+bool pc_file_ask(const pc_file_question *question, pc_file_answer *answer) {
+  memset(answer, 0, sizeof *answer);
+  answer->facts.size = sizeof answer->facts;
+  answer->facts.sha256_is = answer->facts.version_is = answer->signature_is = PC_FAILED;
+  HANDLE file = CreateFileW(question->path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                            NULL, OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN, NULL);
+  if (file == INVALID_HANDLE_VALUE) return false;
+  identity of;
+  bool known = identify(file, &of);
+  DWORD error = GetLastError();
+  if (known) answer_open(question, file, &of, answer);
+  CloseHandle(file);
+  SetLastError(error);
+  return known;
+}
+
+int32_t pc_file_query(const uint16_t *path, uint32_t path_units, pc_file_facts *facts, pc_cause *cause) {
+  pc_cause_clear(cause);
+  wchar_t *wide = pc_wide_copy(path, path_units);
+  if (wide == NULL || facts == NULL || facts->size < sizeof *facts) {
+    free(wide);
+    return PC_E_ARGUMENT;
+  }
+  pc_file_question question = {.path = wide, .parts = PC_PART_HASH | PC_PART_VERSION | PC_PART_SIGNATURE};
+  pc_file_answer answer;
+  int32_t code = PC_OK;
+  if (!pc_file_ask(&question, &answer)) code = pc_fail_last(cause, "CreateFileW");
+  *facts = answer.facts;
+  free(wide);
+  return code;
+}
