@@ -97,7 +97,7 @@ export class ChunkWriter {
   }
 
   #writePayload(event: WrittenEvent): void {
-    const values = event.data.map(([, text, type = 'string']) => valueOf(text, type));
+    const values = event.data.map(([, text, type = 'string']) => makeValue(text, type));
     this.#writeInstance(dataTemplate(event), values);
     this.#u8(0);
   }
@@ -248,7 +248,7 @@ export function hashName(name: string): number {
   return hash & 0xffff;
 }
 
-function valueOf(text: string, type: EvtxValueType): Value {
+function makeValue(text: string, type: EvtxValueType): Value {
   return { type: typeCodeOf(type), bytes: encodeValue(text, type) };
 }
 
@@ -301,18 +301,18 @@ function eventTemplate({ provider, channel, computer }: WrittenEvent): WrittenEl
 function systemValues(event: WrittenEvent, id: number): Value[] {
   const sid = event.securityUserId;
   return [
-    valueOf(String(event.level ?? 4), 'uint8'),
-    valueOf(String(event.opcode ?? 0), 'uint8'),
-    valueOf(String(event.task ?? event.eventId), 'uint16'),
-    valueOf(String(event.eventId), 'uint16'),
-    valueOf(String(event.keywords ?? 0x8000_0000_0000_0000n), 'hexInt64'),
-    valueOf(event.time, 'fileTime'),
-    valueOf(String(event.executionPid ?? 2000), 'uint32'),
-    valueOf(String(event.executionTid ?? 3000), 'uint32'),
-    valueOf(String(id), 'uint64'),
-    valueOf(String(event.version), 'uint8'),
-    sid === undefined ? valueOf('', 'null') : valueOf(sid, 'sid'),
-    valueOf('', 'null'),
+    makeValue(String(event.level ?? 4), 'uint8'),
+    makeValue(String(event.opcode ?? 0), 'uint8'),
+    makeValue(String(event.task ?? event.eventId), 'uint16'),
+    makeValue(String(event.eventId), 'uint16'),
+    makeValue(String(event.keywords ?? 0x8000_0000_0000_0000n), 'hexInt64'),
+    makeValue(event.time, 'fileTime'),
+    makeValue(String(event.executionPid ?? 2000), 'uint32'),
+    makeValue(String(event.executionTid ?? 3000), 'uint32'),
+    makeValue(String(id), 'uint64'),
+    makeValue(String(event.version), 'uint8'),
+    sid === undefined ? makeValue('', 'null') : makeValue(sid, 'sid'),
+    makeValue('', 'null'),
   ];
 }
 

@@ -11,19 +11,28 @@ export function fileTimeToMs(low: number, high: number): number {
   return high * HIGH_MS + rest / 10_000 - EPOCH_GAP_MS;
 }
 
-let lastSecond = Number.NaN;
-let lastPrefix = '';
+const DAY_MS = 86_400_000;
+
+let lastDay = Number.NaN;
+let lastDate = '';
+
+const twoDigits = Array.from({ length: 60 }, (_, i) => String(i).padStart(2, '0'));
 
 /** A FILETIME's two halves as ISO 8601 in UTC with 100 ns resolution: `2024-05-01T12:00:00.1234567Z`. */
 export function fileTimeToIso(low: number, high: number): string {
   const rest = high * HIGH_TICKS + low;
   const ms = high * HIGH_MS + Math.floor(rest / 10_000) - EPOCH_GAP_MS;
-  const second = Math.floor(ms / 1000);
-  // Neighbouring records share their second: the calendar is asked once for it.
-  if (second !== lastSecond) {
-    lastSecond = second;
-    lastPrefix = new Date(second * 1000).toISOString().slice(0, -4);
+  const day = Math.floor(ms / DAY_MS);
+  // Neighbouring records share their day: the calendar is asked once for it.
+  if (day !== lastDay) {
+    lastDay = day;
+    lastDate = new Date(day * DAY_MS).toISOString().slice(0, -13);
   }
-  const ticks = (ms - second * 1000) * 10_000 + (rest % 10_000);
-  return `${lastPrefix}${(10_000_000 + ticks).toString().slice(1)}Z`;
+  const ofDay = ms - day * DAY_MS;
+  const seconds = Math.floor(ofDay / 1000);
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  const ticks = (ofDay - seconds * 1000) * 10_000 + (rest % 10_000);
+  const clock = `${twoDigits[hours]}:${twoDigits[minutes % 60]}:${twoDigits[seconds % 60]}`;
+  return `${lastDate}${clock}.${(10_000_000 + ticks).toString().slice(1)}Z`;
 }

@@ -20,6 +20,7 @@ const PARSE_BUDGET_BYTES = 2 * CHUNK_SIZE;
 export class TemplateStore {
   readonly #context: ParseContext;
   readonly #byOffset = new Map<number, PlannedTemplate | AgentError>();
+  readonly #parsing = new Set<number>();
   #parsedBytes = 0;
 
   constructor(context: ParseContext) {
@@ -39,9 +40,11 @@ export class TemplateStore {
   at(offset: number, id: number): PlannedTemplate {
     let entry = this.#byOffset.get(offset);
     if (entry === undefined) {
-      // Marks the definition as being parsed: one that contains itself must not go round.
-      this.#byOffset.set(offset, damage(offset, 'contains itself'));
+      // A definition that contains itself must not go round.
+      if (this.#parsing.has(offset)) throw damage(offset, 'contains itself');
+      this.#parsing.add(offset);
       entry = this.#parse(offset);
+      this.#parsing.delete(offset);
       this.#byOffset.set(offset, entry);
     }
     if (entry instanceof AgentError) throw entry;

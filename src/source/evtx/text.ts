@@ -11,14 +11,35 @@ const scratch = Buffer.allocUnsafe(SCRATCH_SIZE);
 export function decodeUtf16(bytes: Buffer, at: number, size: number): string {
   let length = size >> 1;
   while (length > 0 && bytes[at + length * 2 - 2] === 0 && bytes[at + length * 2 - 1] === 0) length--;
-  if (length > SCRATCH_SIZE) return bytes.toString('utf16le', at, at + length * 2);
+  const end = at + length * 2;
+  if (length > SCRATCH_SIZE) return bytes.toString('utf16le', at, end);
+  const view = viewOf(bytes);
+  const pairs = length & ~1;
   let from = at;
-  for (let i = 0; i < length; i++) {
-    if (bytes[from + 1] !== 0) return bytes.toString('utf16le', at, at + length * 2);
-    scratch[i] = bytes[from]!;
-    from += 2;
+  for (let i = 0; i < pairs; i += 2) {
+    const pair = view.getUint32(from, true);
+    if ((pair & 0xff00_ff00) !== 0) return bytes.toString('utf16le', at, end);
+    scratch[i] = pair & 0xff;
+    scratch[i + 1] = pair >>> 16;
+    from += 4;
+  }
+  if (pairs < length) {
+    if (bytes[from + 1] !== 0) return bytes.toString('utf16le', at, end);
+    scratch[pairs] = bytes[from]!;
   }
   return scratch.toString('latin1', 0, length);
+}
+
+let viewed: Buffer | undefined;
+let lastView: DataView = new DataView(new ArrayBuffer(0));
+
+/** A view on the chunk's bytes; chunk after chunk comes in the same buffer. */
+function viewOf(bytes: Buffer): DataView {
+  if (viewed !== bytes) {
+    viewed = bytes;
+    lastView = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
+  return lastView;
 }
 
 const ansi = new TextDecoder('windows-1252');
