@@ -3,7 +3,7 @@ import { AgentError } from '../errors/index.ts';
 import { escapeForTerminal } from '../text/index.ts';
 
 /** Largest configuration file that is read. */
-export const maxFileBytes = 1_048_576;
+const maxFileBytes = 1_048_576;
 
 /** Of the process that reads the file; -1 on Windows, where the native layer checks access lists instead. */
 export interface Reader {

@@ -22,7 +22,7 @@ export interface Setting {
 }
 
 /** `['source', 'maxLineBytes']` → `PC_SOURCE_MAX_LINE_BYTES`. */
-export function variableName(path: readonly string[]): string {
+function variableName(path: readonly string[]): string {
   const words = path.map((part) => part.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '_').toUpperCase());
   return `PC_${words.join('_')}`;
 }

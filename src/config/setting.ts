@@ -15,7 +15,7 @@ declare module 'zod' {
 }
 
 /** Longest text any setting takes, unless it says otherwise; keeps a hostile file from filling memory. */
-export const maxTextLength = 4096;
+const maxTextLength = 4096;
 
 /** Text without control characters, at most `maxLength` UTF-16 units. */
 export function text(maxLength: number = maxTextLength) {

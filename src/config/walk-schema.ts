@@ -37,7 +37,7 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
 }
 
 /** The schemas that may sit at `name` below `schema`; several where `schema` is a union, none if unknown. */
-export function childSchemas(schema: Schema, name: PropertyKey): readonly Schema[] {
+function childSchemas(schema: Schema, name: PropertyKey): readonly Schema[] {
   const { schema: inner } = unwrapSchema(schema);
   switch (inner.def.type) {
     case 'object': {

@@ -21,6 +21,15 @@ export interface CappedFileOptions {
   readonly maxFiles: number;
 }
 
+/** For steps of a rotation that may fail: what matters is checked after them. */
+function ignoreFailure(step: () => void): void {
+  try {
+    step();
+  } catch {
+    // Not there yet, or not to be moved.
+  }
+}
+
 /**
  * A file of lines that keeps to its size, and its older selves. Writes are synchronous: a line is on its way
  * to the disk when {@link write} returns, also when the process dies next. (Winston's own file transport was
@@ -99,17 +108,12 @@ export class CappedFile {
     const { path, maxFiles } = this.#options;
     const name = (age: number): string => (age === 0 ? path : `${path}.${age}`);
     this.close();
-    rmSync(name(maxFiles - 1), { force: true });
-    for (let age = maxFiles - 2; age >= 0; age -= 1) {
-      try {
-        renameSync(name(age), name(age + 1));
-      } catch {
-        // Not there yet, or held open by a reader on Windows: see below.
-      }
-    }
+    ignoreFailure(() => rmSync(name(maxFiles - 1), { force: true }));
+    for (let age = maxFiles - 2; age >= 0; age -= 1)
+      ignoreFailure(() => renameSync(name(age), name(age + 1)));
     const descriptor = this.#open();
     if (this.#size > 0) {
-      // The file would not move. The cap holds nevertheless: older lines give way to newer ones.
+      // It would not move, for instance because a reader holds it open on Windows. The cap holds nevertheless: older lines give way to newer ones.
       ftruncateSync(descriptor);
       this.#size = 0;
     }

@@ -114,8 +114,9 @@ export function createLog(options: LogOptions, surroundings: LogSurroundings): O
     const stream = createFileStream(file, report);
     transports.push(new winston.transports.Stream({ stream, eol: '', format: jsonFormat() }));
   }
-  // A terminal that went away must not stop the agent.
-  const ignore = (): void => {};
+  const ignore = (): void => {
+    // A terminal that went away must not stop the agent.
+  };
   stderr.on('error', ignore);
   const logger = winston.createLogger({ levels: { ...levels }, level: options.level, transports });
 

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { jsonFormats } from '../../event/index.ts';
 import { section } from '../setting.ts';
 
 export const source = section('Where records come from and how they are read.', {
   format: z
-    .enum(['auto', 'winlogbeat', 'defend', 'evtx-dump', 'flat'])
+    .enum(['auto', ...jsonFormats])
     .default('auto')
     .meta({ description: 'Shape of JSON input; auto decides per line.' }),
   maxLineBytes: z.int().min(1024).max(268_435_456).default(1_048_576).meta({
