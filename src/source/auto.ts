@@ -1,0 +1,97 @@
+import type { Clock } from '../event/index.ts';
+import { listProcesses, type NativeLibrary, queryChannel } from '../windows/index.ts';
+import { bookmarkOf, readPositions, writePositions } from './capture-positions.ts';
+import type { ReadOptions, SourceBatch } from './event-source.ts';
+import { channels, type LiveOptions, type LiveSource, type LiveStats } from './live-source.ts';
+
+export interface Choice {
+  readonly capture: 'sysmon' | 'etw';
+  readonly reason: string;
+}
+
+/** How often the choice is made anew, so that stopping Sysmon does not blind the agent. */
+const recheckMs = 30_000;
+
+/** Sysmon's own service process, in its builds for 32, 64 bit and ARM. */
+const sysmonImage = /^sysmon(64a?)?(\.exe)?$/i;
+
+/** Sysmon when its channel exists, is enabled and its service runs; event tracing otherwise. */
+export function chooseCapture(library: NativeLibrary): Choice {
+  const channel = queryChannel(library, channels.sysmon);
+  if (channel === undefined) return { capture: 'etw', reason: 'there is no Sysmon channel' };
+  if (!channel.enabled) return { capture: 'etw', reason: 'the Sysmon channel is disabled' };
+  const runs = listProcesses(library).some(({ imageName }) => sysmonImage.test(imageName ?? ''));
+  return runs
+    ? { capture: 'sysmon', reason: 'Sysmon runs and its channel is enabled' }
+    : { capture: 'etw', reason: 'the Sysmon channel is there, but Sysmon does not run' };
+}
+
+interface AutoParts {
+  readonly open: (capture: Choice['capture']) => LiveSource;
+  readonly choose: () => Choice;
+  readonly onNotice: LiveOptions['onNotice'];
+  readonly clock: Clock;
+  readonly recheckMs?: number;
+}
+
+/** The better of the two captures, chosen at the start and again whenever what it rested on changes. */
+export class AutoSource implements LiveSource {
+  readonly name = 'auto';
+  readonly #parts: AutoParts;
+  #active: LiveSource | undefined;
+
+  constructor(parts: AutoParts) {
+    this.#parts = parts;
+  }
+
+  stats(): LiveStats {
+    return this.#active?.stats() ?? { captures: {}, duplicates: 0 };
+  }
+
+  async *batches(options: ReadOptions): AsyncGenerator<SourceBatch, void, void> {
+    const positions: Record<string, string> = { ...readPositions(options.bookmark) };
+    while (options.signal?.aborted !== true) {
+      const choice = this.#parts.choose();
+      this.#tell(choice);
+      const source = this.#parts.open(choice.capture);
+      this.#active = source;
+      const switching = new AbortController();
+      const timer = setInterval(() => {
+        if (this.#chooseAgain(choice) !== choice.capture) switching.abort();
+      }, this.#parts.recheckMs ?? recheckMs);
+      timer.unref();
+      const signal =
+        options.signal === undefined ? switching.signal : AbortSignal.any([options.signal, switching.signal]);
+      try {
+        const { batchSize } = options;
+        const inner = { batchSize, signal, ...bookmarkOf(positions, source.name) };
+        for await (const batch of source.batches(inner)) {
+          positions[source.name] = batch.bookmark;
+          yield { ...batch, bookmark: writePositions(positions) };
+        }
+      } finally {
+        clearInterval(timer);
+      }
+      if (!switching.signal.aborted) return;
+    }
+  }
+
+  /** A question that fails now changes nothing; it is asked again. */
+  #chooseAgain(choice: Choice): Choice['capture'] {
+    try {
+      return this.#parts.choose().capture;
+    } catch {
+      return choice.capture;
+    }
+  }
+
+  #tell(choice: Choice): void {
+    this.#parts.onNotice({
+      source: this.name,
+      kind: 'chosen',
+      timestamp: new Date(this.#parts.clock.nowMs()).toISOString(),
+      capture: choice.capture,
+      reason: choice.reason,
+    });
+  }
+}
