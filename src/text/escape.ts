@@ -6,7 +6,8 @@
 const hidden =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu;
 
-const plainAscii = /^[\x20-\x7e]*$/;
+/** What needs no second look: printable ASCII and Latin letters, and our own mark of a cut. */
+const plain = /^[\x20-\x7e\xa1-\xac\xae-\u024f\u2026]*$/;
 
 const shortEscapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
@@ -20,7 +21,7 @@ function spellOut(character: string): string {
 
 /** Spells out every character that a terminal would obey or a reader would not see. Length is not bounded. */
 export function escapeHidden(text: string): string {
-  return plainAscii.test(text) ? text : text.replace(hidden, spellOut);
+  return plain.test(text) ? text : text.replace(hidden, spellOut);
 }
 
 const ellipsis = '…';
