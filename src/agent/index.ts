@@ -1,3 +1,5 @@
+export { type FeatureRun, openFeatureRun } from './feature-run.ts';
 export { type BatchOutcome, Pipeline, type PipelineParts } from './pipeline.ts';
-export { scoreEvents } from './scoring.ts';
+export { openReplayRun, type ReplayRun } from './replay-run.ts';
+export { openScoreRun, type ScoreRun } from './score-run.ts';
 export { Tally } from './tally.ts';

@@ -15,7 +15,9 @@ export async function scoreEvents(
     const found = table.observe(event);
     if (found !== undefined) traced.push(found);
   }
-  const predictions = await scorer.score(traced.map(({ event }) => event));
+  const predictions = await scorer.score(
+    traced.map(scorer.readsLineage ? ({ event }) => event : ({ untraced }) => untraced),
+  );
   return traced.map(({ event, ancestors }, index) => {
     const prediction = predictions[index];
     if (prediction === undefined) throw new AgentError('PC_INTERNAL', `no prediction for event ${event.id}`);

@@ -11,6 +11,7 @@ function elasticFeatureSet(generation: ElasticGeneration): FeatureSet {
   return {
     name: `elastic-${generation}`,
     version: 1,
+    readsLineage: false,
     createEncoder: (parameters) =>
       createElasticEncoder(
         generation,

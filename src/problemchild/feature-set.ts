@@ -21,6 +21,8 @@ export interface FeatureSet {
   readonly name: string;
   /** Raised whenever any feature's value changes for any event. A bundle names the version it was trained on. */
   readonly version: number;
+  /** Whether it reads a start with what the process table knows of its parent, or as the record tells it. */
+  readonly readsLineage: boolean;
   /**
    * Prepares the encoding a model was trained with. `parameters` absent means the set's own columns.
    * @throws AgentError PC_MODEL_INPUTS or PC_MODEL_ENCODERS when the set cannot make what the model asks for.

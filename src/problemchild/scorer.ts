@@ -12,6 +12,8 @@ import type { Prediction } from './prediction.ts';
 /** Says of process starts how suspicious they are. */
 export interface Scorer {
   readonly bundle: Bundle;
+  /** Which form of a start it wants to see: with what the process table knows, or as its record tells it. */
+  readonly readsLineage: boolean;
   /**
    * One prediction for each event, in their order. What an event gets depends on nothing but the event.
    * @throws AgentError PC_MODEL_OUTPUT when the model gives no probability, PC_MODEL_RUNTIME when it fails.
@@ -45,6 +47,7 @@ export async function createScorer(
 
   return {
     bundle,
+    readsLineage: featureSets[bundle.featureSet.name]!.readsLineage,
     score(events) {
       // All calls share one buffer of rows, so that they take turns.
       const result = previous.then(() => scoreInTurn(events, bundle, encoder, session, rows));

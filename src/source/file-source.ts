@@ -20,14 +20,27 @@ export interface FileSourceOptions {
 
 const defaultMaxRecordBytes = 1_048_576;
 
+/** Recorded input; it ends. */
+export interface FileSource extends EventSource {
+  /** Files and streams begun so far, and those that could not be. */
+  readonly inputs: number;
+}
+
 /**
  * Recorded events of files, folders, patterns and standard input, read one after the other. An input
  * that cannot be read is a rejection, and the next one is read.
  */
-export function openFileSource(paths: readonly string[], options: FileSourceOptions = {}): EventSource {
+export function openFileSource(paths: readonly string[], options: FileSourceOptions = {}): FileSource {
+  let inputs = 0;
+  const onInput = (): void => {
+    inputs += 1;
+  };
   return {
     name: paths.length === 1 && paths[0] === '-' ? 'stdin' : 'file',
-    batches: (readOptions) => new FileReading(options, readOptions).run(paths),
+    get inputs() {
+      return inputs;
+    },
+    batches: (readOptions) => new FileReading(options, readOptions, onInput).run(paths),
   };
 }
 
@@ -37,10 +50,12 @@ class FileReading {
   readonly #stdin: AsyncIterable<Uint8Array>;
   readonly #signal: AbortSignal | undefined;
   readonly #batch: BatchBuilder;
+  readonly #onInput: () => void;
   #resume: FileBookmark | undefined;
   #bookmark = '';
 
-  constructor(options: FileSourceOptions, { batchSize, bookmark, signal }: ReadOptions) {
+  constructor(options: FileSourceOptions, { batchSize, bookmark, signal }: ReadOptions, onInput: () => void) {
+    this.#onInput = onInput;
     this.#format = options.format ?? 'auto';
     this.#maxRecordBytes = options.maxLineBytes ?? defaultMaxRecordBytes;
     this.#stdin = options.stdin ?? process.stdin;
@@ -60,11 +75,13 @@ class FileReading {
   async *run(paths: readonly string[]): AsyncGenerator<SourceBatch, void, undefined> {
     const { inputs, rejections } = await listInputs(paths, this.#format);
     for (const { code, position, message } of rejections) {
+      this.#onInput();
       this.#batch.reject(code, position, message);
       if (this.#batch.isFull) yield this.#take();
     }
     for (const input of this.#inputsLeft(inputs)) {
       if (this.#signal?.aborted) break;
+      this.#onInput();
       yield* this.#readInput(input);
     }
     if (!this.#batch.isEmpty) yield this.#take();

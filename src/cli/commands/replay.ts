@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { openReplay } from '../../agent/index.ts';
+import { openReplayRun } from '../../agent/index.ts';
 import { alertToEcs } from '../../alert/index.ts';
 import { formatAlert, formatHeader } from '../alert-table.ts';
 import { openCommandLog } from '../command-log.ts';
@@ -21,7 +21,7 @@ export function replayCommand(io: CliIo, finish: (exitCode: number) => void): Co
     const startedMs = performance.now();
     const { config } = loadCommandConfig(io, options);
     const log = openCommandLog(io, config.log);
-    const replay = await openReplay({ config, files, stdin: io.stdin, log });
+    const replay = await openReplayRun({ config, files, stdin: io.stdin });
     try {
       const writer = new ResultWriter(io.stdout);
       const asTable = config.output.format === 'table';
@@ -54,7 +54,7 @@ export function replayCommand(io: CliIo, finish: (exitCode: number) => void): Co
       );
       await writer.flush(true);
       const { tally } = pipeline;
-      io.stderr.write(`${formatSummary(tally, source.files, (performance.now() - startedMs) / 1_000)}\n`);
+      io.stderr.write(`${formatSummary(tally, source.inputs, (performance.now() - startedMs) / 1_000)}\n`);
       finish(tally.rejected > 0 ? exitCodes.inputUnread : exitCodes.fine);
     } finally {
       await replay.close();

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { openScoring } from '../../agent/index.ts';
+import { openScoreRun } from '../../agent/index.ts';
 import { predictionToEcs, type WireDocument } from '../../alert/index.ts';
 import type { ScoredEvent } from '../../detection/index.ts';
 import { toEcs } from '../../event/index.ts';
@@ -20,7 +20,7 @@ export function scoreCommand(io: CliIo, finish: (exitCode: number) => void): Com
     const startedMs = performance.now();
     const { config } = loadCommandConfig(io, options);
     const log = openCommandLog(io, config.log);
-    const scoring = await openScoring({ config, files, stdin: io.stdin, log });
+    const scoring = await openScoreRun({ config, files, stdin: io.stdin });
     try {
       const writer = new ResultWriter(io.stdout);
       const { source, tally } = scoring;
@@ -30,7 +30,7 @@ export function scoreCommand(io: CliIo, finish: (exitCode: number) => void): Com
         return !writer.closed;
       });
       await writer.flush(true);
-      io.stderr.write(`${formatSummary(tally, source.files, (performance.now() - startedMs) / 1_000)}\n`);
+      io.stderr.write(`${formatSummary(tally, source.inputs, (performance.now() - startedMs) / 1_000)}\n`);
       finish(tally.rejected > 0 ? exitCodes.inputUnread : exitCodes.fine);
     } finally {
       await scoring.close();

@@ -6,8 +6,8 @@ export const detection = section('Which rules run, and how severe their alerts a
     description: 'Folder of YAML files that change the shipped rules or add to them; null for none.',
     path: true,
   }),
-  exclusions: z
-    .boolean()
-    .default(true)
-    .meta({ description: 'Whether the exclusions that ship with the event rules apply.' }),
+  exclusions: z.enum(['auto', 'on', 'off']).default('auto').meta({
+    description:
+      "Whether the exclusions of the event rules apply. They fit Elastic's model: auto means on with a model of Elastic's features, off with the shipped one.",
+  }),
 });

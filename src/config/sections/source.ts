@@ -4,7 +4,7 @@ import { section } from '../setting.ts';
 
 export const source = section('Where records come from and how they are read.', {
   format: z
-    .enum(['auto', ...jsonFormats])
+    .enum(['auto', ...jsonFormats, 'evtx'])
     .default('auto')
     .meta({ description: 'Shape of JSON input; auto decides per line.' }),
   maxLineBytes: z.int().min(1024).max(268_435_456).default(1_048_576).meta({

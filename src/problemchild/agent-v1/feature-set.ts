@@ -14,6 +14,7 @@ export const agentV1Inputs: readonly string[] = [...denseColumns.map(({ name }) 
 export const agentV1: FeatureSet = {
   name: 'agent-v1',
   version: 1,
+  readsLineage: true,
   createEncoder(parameters) {
     const inputs = parameters?.inputs ?? agentV1Inputs;
     const at = agentV1Inputs.findIndex((name, index) => name !== inputs[index]);

@@ -1,0 +1,4 @@
+import { fileURLToPath } from 'node:url';
+
+/** The model bundle that ships with the agent. */
+export const shippedBundle = fileURLToPath(new URL('../../models/agent-v1', import.meta.url));

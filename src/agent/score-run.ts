@@ -1,0 +1,31 @@
+import type { ScoredEvent } from '../detection/index.ts';
+import type { FileSource, SourceBatch } from '../source/index.ts';
+import { type InputOptions, openModel, openSource, openTable } from './input.ts';
+import { scoreEvents } from './scoring.ts';
+import { Tally } from './tally.ts';
+
+/** Recordings on their way to scores, and no further. */
+export interface ScoreRun {
+  readonly source: FileSource;
+  readonly tally: Tally;
+  score(batch: SourceBatch): Promise<readonly ScoredEvent[]>;
+  close(): Promise<void>;
+}
+
+/** @throws AgentError PC_MODEL_… when the bundle is refused */
+export async function openScoreRun(options: InputOptions): Promise<ScoreRun> {
+  const scorer = await openModel(options.config);
+  const table = openTable(options.config);
+  const tally = new Tally();
+  return {
+    source: openSource(options),
+    tally,
+    async score(batch) {
+      tally.countBatch(batch);
+      const scored = await scoreEvents(batch.events, table, scorer);
+      tally.scored += scored.length;
+      return scored;
+    },
+    close: () => scorer.close(),
+  };
+}
