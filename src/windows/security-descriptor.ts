@@ -50,7 +50,7 @@ export function findUntrustedWriter(sddl: string, currentUserSid: string): strin
   const owner = /^O:(S-[\d-]+|[A-Z]{2})/.exec(sddl)?.[1];
   if (owner === undefined) return 'an unknown owner';
   if (!isTrusted(owner, currentUserSid)) return owner;
-  const list = /D:([A-Z]*)((?:\([^)]*\))*)/.exec(sddl);
+  const list = /D:([A-Z_]*)((?:\([^)]*\))*)/.exec(sddl);
   // No list, or NO_ACCESS_CONTROL, gives everyone everything.
   if (list === null || list[1]!.includes('NO_ACCESS_CONTROL')) return 'everyone';
   for (const [, entry] of list[2]!.matchAll(/\(([^)]*)\)/g)) {
