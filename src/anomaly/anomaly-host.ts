@@ -1,9 +1,8 @@
-import type { OpenBucket } from './bucket.ts';
+import type { ClusterHistory } from './cluster.ts';
+import type { ElasticHistory } from './elastic/elastic-history.ts';
 import type { ElasticNormalisers } from './elastic/normaliser.ts';
-import type { Entity } from './entity.ts';
-
-/** Per 15-minute bucket: evidence halves in 2,773 observed buckets, some 29 days. */
-export const decayPerBucket = 0.00025;
+import type { EntityKind } from './jobs.ts';
+import type { ScoredStart } from './scored-start.ts';
 
 /**
  * One host: its own clock, its open buckets and its entities. Nothing here depends on any other host, so
@@ -49,7 +48,130 @@ export class AnomalyHost {
   }
 }
 
-/** What one sighting at this age adds. Growing weights stand for decaying counts: only ratios matter. */
-export function weightAt(age: number): number {
-  return Math.exp(decayPerBucket * age);
+/** A host, a user of a host, or a parent's name on a host, and what it has been seen to start. */
+export interface Entity {
+  readonly id: number;
+  readonly kind: EntityKind;
+  readonly host: AnomalyHost;
+  readonly key: string;
+  /** The name as first written. */
+  readonly label: string;
+  readonly pairs: Map<string, Pair>;
+  /** Weight of the closed buckets in which it started anything. Weights grow with the host's age. */
+  buckets: number;
+  /** Weight of its (process, bucket) sightings, and of those that were flagged. */
+  sightings: number;
+  flaggedSightings: number;
+  /** Serial of the last bucket it was seen in: the lowest is evicted first. */
+  seen: number;
+  /** Age of the host then: what is too old is pruned. */
+  age: number;
+  /** Slots of the open buckets that hold it, as bits. */
+  pending: number;
+  cluster: ClusterHistory | undefined;
+  elastic: ElasticHistory | undefined;
+  /** Evidence ready to be asked; made on demand, dropped when a bucket closes. */
+  view: EvidenceView | undefined;
+  dirty: boolean;
+  removed: boolean;
+}
+
+/** One process name under one entity. */
+export interface Pair {
+  readonly id: number;
+  readonly entity: Entity;
+  readonly name: string;
+  /** Weight of the closed buckets in which the entity started it. */
+  count: number;
+  /** Weight of the closed buckets in which such a start was flagged. */
+  flagged: number;
+  seen: number;
+  age: number;
+  pending: number;
+  dirty: boolean;
+  removed: boolean;
+}
+
+/** An entity's evidence as of its host's last closed bucket. */
+export interface EvidenceView {
+  readonly closedAge: number;
+  /** Discounted counts, ascending, and their running sums. */
+  readonly counts: Float64Array;
+  readonly sums: Float64Array;
+  readonly names: number;
+}
+
+/** A flagged start in an open bucket. */
+export interface Sighting {
+  readonly start: ScoredStart;
+  readonly process: string | undefined;
+  readonly user: Entity | undefined;
+  readonly parent: Entity | undefined;
+}
+
+/** The flagged starts of one process name under one entity. */
+export interface ProcessTally {
+  count: number;
+  maxProbability: number;
+}
+
+/** The flagged starts of one entity. */
+export interface EntityTally {
+  readonly entity: Entity;
+  count: number;
+  /** Of malicious probabilities. */
+  sum: number;
+  readonly processes: Map<string, ProcessTally>;
+}
+
+/** A bucket that still takes events: what it has seen becomes evidence when it closes. */
+export class OpenBucket {
+  /** Unique in this state, growing. */
+  readonly serial: number;
+  /** Start time divided by the span. */
+  readonly index: number;
+  /** The host's age when it was opened. */
+  readonly age: number;
+  /** 1 or 2: its bit in `pending`. */
+  readonly slot: number;
+  readonly touchedEntities: Entity[] = [];
+  readonly touchedPairs: Pair[] = [];
+  readonly sightings: Sighting[] = [];
+  readonly tallies = new Map<number, EntityTally>();
+  saved = false;
+  /** How many sightings are saved. */
+  savedSightings = 0;
+
+  constructor(serial: number, index: number, age: number, slot: number) {
+    this.serial = serial;
+    this.index = index;
+    this.age = age;
+    this.slot = slot;
+  }
+
+  add(sighting: Sighting, host: Entity): void {
+    this.sightings.push(sighting);
+    const probability = sighting.start.prediction.maliciousProbability;
+    this.#tally(host, sighting.process, probability);
+    if (sighting.user !== undefined) this.#tally(sighting.user, sighting.process, probability);
+    if (sighting.parent !== undefined) this.#tally(sighting.parent, sighting.process, probability);
+  }
+
+  #tally(entity: Entity, process: string | undefined, probability: number): void {
+    let tally = this.tallies.get(entity.id);
+    if (tally === undefined) {
+      tally = { entity, count: 0, sum: 0, processes: new Map() };
+      this.tallies.set(entity.id, tally);
+    }
+    tally.count++;
+    tally.sum += probability;
+    if (process === undefined) return;
+    const known = tally.processes.get(process);
+    if (known === undefined) {
+      tally.processes.set(process, { count: 1, maxProbability: probability });
+    } else {
+      known.count++;
+      if (probability > known.maxProbability) known.maxProbability = probability;
+    }
+  }
 }

@@ -1,6 +1,4 @@
-import type { AnomalyHost } from './anomaly-host.ts';
-import type { EntityTally, OpenBucket } from './bucket.ts';
-import type { Entity } from './entity.ts';
+import type { AnomalyHost, Entity, EntityTally, OpenBucket } from './anomaly-host.ts';
 import type { JobFunction } from './jobs.ts';
 import type { Rescore } from './record.ts';
 

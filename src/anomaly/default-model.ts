@@ -1,8 +1,7 @@
-import { type AnomalyHost, weightAt } from './anomaly-host.ts';
+import type { AnomalyHost, Entity, OpenBucket } from './anomaly-host.ts';
 import type { AnomalyModel, BucketJudgement, Judgement } from './anomaly-model.ts';
-import type { OpenBucket } from './bucket.ts';
 import { createClusterHistory, judgeSum, learnSum } from './cluster.ts';
-import type { Entity } from './entity.ts';
+import { weightAt } from './decay.ts';
 import type { AnomalyMemory } from './memory.ts';
 import type { Priors } from './priors.ts';
 import { judgeRarity } from './rarity.ts';

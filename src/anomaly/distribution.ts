@@ -1,5 +1,5 @@
-import { weightAt } from './anomaly-host.ts';
-import type { Entity } from './entity.ts';
+import type { Entity, EvidenceView } from './anomaly-host.ts';
+import { weightAt } from './decay.ts';
 
 /** How often each process name is started, and how much of all starts is at least as rare as a given share. */
 export interface Distribution {
@@ -17,15 +17,6 @@ const discount = 0.5;
 
 /** Rounding must not split equal shares. */
 const slack = 1 + 1e-9;
-
-/** An entity's evidence as of its host's last closed bucket. */
-export interface EvidenceView {
-  readonly closedAge: number;
-  /** Discounted counts, ascending, and their running sums. */
-  readonly counts: Float64Array;
-  readonly sums: Float64Array;
-  readonly names: number;
-}
 
 /** Evidence of an entity, completed by what is expected of names it has not started yet. */
 export class EvidenceDistribution implements Distribution {

@@ -1,10 +1,8 @@
-import type { AnomalyHost } from './anomaly-host.ts';
+import { type AnomalyHost, type Entity, OpenBucket } from './anomaly-host.ts';
 import type { AnomalyModel, Judgement } from './anomaly-model.ts';
-import { OpenBucket } from './bucket.ts';
 import { Counters } from './counters.ts';
 import { DefaultModel } from './default-model.ts';
 import { ElasticModel } from './elastic/elastic-model.ts';
-import type { Entity } from './entity.ts';
 import { findBucket, stepClock, takeBuckets } from './host-clock.ts';
 import { highSumJobId, type JobFunction, rareJobId } from './jobs.ts';
 import { AnomalyMemory } from './memory.ts';
@@ -12,7 +10,7 @@ import { type AnomalyOptions, defaultAnomalyOptions } from './options.ts';
 import { noPriors, type Priors } from './priors.ts';
 import { pruneHost } from './pruning.ts';
 import type { AnomalyRecord, InterimAnomaly, InterimScore, Rescore } from './record.ts';
-import { writeRecord } from './record-writer.ts';
+import { buildRecord } from './record-builder.ts';
 import type { AnomalyCounters, AnomalyPort, AnomalyState } from './saved-state.ts';
 import type { ScoredStart } from './scored-start.ts';
 import { collectChanges, restoreState } from './state-transfer.ts';
@@ -228,7 +226,7 @@ export class AnomalyEngine {
     this.#memory.closedSerials.push(bucket.serial);
     for (const judgement of judgements) {
       if (judgement.score < this.#options.minRecordScore) continue;
-      const record = writeRecord(host, bucket, judgement, this.#options);
+      const record = buildRecord(host, bucket, judgement, this.#options);
       if (record === undefined) continue;
       this.#model.keep(host, judgement, record.id);
       this.#records.push(record);

@@ -1,5 +1,4 @@
-import type { AnomalyHost } from './anomaly-host.ts';
-import { OpenBucket } from './bucket.ts';
+import { type AnomalyHost, OpenBucket } from './anomaly-host.ts';
 import type { AnomalyOptions } from './options.ts';
 
 type ClockOptions = Pick<AnomalyOptions, 'bucketSpanMs' | 'graceMs' | 'setBackMs'>;

@@ -1,4 +1,4 @@
-import type { Sighting } from './bucket.ts';
+import type { Sighting } from './anomaly-host.ts';
 import type { EntityKind } from './jobs.ts';
 import type { Influencer } from './record.ts';
 import type { ScoredStart } from './scored-start.ts';

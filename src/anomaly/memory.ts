@@ -1,7 +1,6 @@
-import { AnomalyHost } from './anomaly-host.ts';
-import type { OpenBucket } from './bucket.ts';
-import type { Entity, Pair } from './entity.ts';
+import { AnomalyHost, type Entity, type OpenBucket, type Pair } from './anomaly-host.ts';
 import type { EntityKind } from './jobs.ts';
+import { clipName } from './subject.ts';
 
 /** Share of the limit that one eviction frees, so that it is not done for every new name. */
 const evictedShare = 16;
@@ -84,7 +83,7 @@ export class AnomalyMemory {
       kind,
       host,
       key,
-      label,
+      label: clipName(label),
       pairs: new Map(),
       buckets: 0,
       sightings: 0,

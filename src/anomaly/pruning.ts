@@ -1,5 +1,4 @@
-import type { AnomalyHost } from './anomaly-host.ts';
-import type { Entity, Pair } from './entity.ts';
+import type { AnomalyHost, Entity, Pair } from './anomaly-host.ts';
 import type { AnomalyMemory } from './memory.ts';
 import type { AnomalyOptions } from './options.ts';
 

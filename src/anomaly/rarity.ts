@@ -1,6 +1,6 @@
-import { weightAt } from './anomaly-host.ts';
+import type { Entity } from './anomaly-host.ts';
+import { weightAt } from './decay.ts';
 import { type Distribution, EvidenceDistribution, MixedDistribution } from './distribution.ts';
-import type { Entity } from './entity.ts';
 import type { Priors } from './priors.ts';
 
 /** Sightings that what is expected beforehand weighs, per kind of entity. docs/anomaly.md gives the reasons. */

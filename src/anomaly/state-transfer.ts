@@ -1,9 +1,7 @@
-import { AnomalyHost } from './anomaly-host.ts';
-import { OpenBucket } from './bucket.ts';
+import { AnomalyHost, type Entity, OpenBucket, type Pair } from './anomaly-host.ts';
 import type { ClusterHistory } from './cluster.ts';
 import type { ElasticHistory } from './elastic/elastic-history.ts';
 import { Normaliser, type SavedNormaliser } from './elastic/normaliser.ts';
-import type { Entity, Pair } from './entity.ts';
 import type { AnomalyJobId } from './jobs.ts';
 import type { AnomalyMemory } from './memory.ts';
 import type {

@@ -25,10 +25,10 @@ export type SubjectReader = (event: ProcessEvent) => Subject;
 export function createSubjectReader(options: Pick<AnomalyOptions, 'mode'>): SubjectReader {
   if (options.mode === 'elastic') {
     return ({ host, user, process }) => ({
-      host: clip(host.name ?? host.id ?? ''),
-      user: user.name === undefined ? undefined : clip(user.name),
-      parent: process.parent.name === undefined ? undefined : clip(process.parent.name),
-      process: process.name === undefined ? undefined : clip(process.name),
+      host: clipName(host.name ?? host.id ?? ''),
+      user: user.name === undefined ? undefined : clipName(user.name),
+      parent: process.parent.name === undefined ? undefined : clipName(process.parent.name),
+      process: process.name === undefined ? undefined : clipName(process.name),
     });
   }
   return ({ host, user, process }) => ({
@@ -51,9 +51,10 @@ export function userKey(
 }
 
 function fold(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : clip(text).toLowerCase();
+  return text === undefined ? undefined : clipName(text).toLowerCase();
 }
 
-function clip(text: string): string {
-  return text.length > maxKeyLength ? text.slice(0, maxKeyLength) : text;
+/** Bounds a name. Half a surrogate pair would not come back from the store as it went in. */
+export function clipName(text: string): string {
+  return (text.length > maxKeyLength ? text.slice(0, maxKeyLength) : text).toWellFormed();
 }

@@ -1,7 +1,5 @@
-import type { AnomalyHost } from '../anomaly-host.ts';
+import type { AnomalyHost, Entity, EntityTally, OpenBucket } from '../anomaly-host.ts';
 import type { AnomalyModel, BucketJudgement, Judgement } from '../anomaly-model.ts';
-import type { EntityTally, OpenBucket } from '../bucket.ts';
-import type { Entity } from '../entity.ts';
 import { type AnomalyJob, type AnomalyJobId, anomalyJobs, highSumJobId, rareJobId } from '../jobs.ts';
 import type { AnomalyMemory } from '../memory.ts';
 import type { Rescore } from '../record.ts';

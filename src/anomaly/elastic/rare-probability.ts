@@ -1,5 +1,5 @@
-import { decayPerBucket } from '../anomaly-host.ts';
-import type { Entity } from '../entity.ts';
+import type { Entity } from '../anomaly-host.ts';
+import { decayPerBucket } from '../decay.ts';
 import { betaQuantile } from '../numeric/beta.ts';
 
 /** A young model decays faster; for how long Elastic's does is not documented, here for a day of its buckets. */

@@ -1,5 +1,5 @@
-import { decayPerBucket } from '../anomaly-host.ts';
 import { impactOf } from '../cluster.ts';
+import { decayPerBucket } from '../decay.ts';
 import { studentTail } from '../numeric/beta.ts';
 import type { ElasticHistory } from './elastic-history.ts';
 

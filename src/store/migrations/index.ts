@@ -1,4 +1,5 @@
 import { core } from './0001-core.ts';
+import { anomaly } from './0002-anomaly.ts';
 
 /** SQL of each schema version in order; `PRAGMA user_version` counts how many have run. Append only. */
-export const migrations: readonly string[] = [core];
+export const migrations: readonly string[] = [core, anomaly];

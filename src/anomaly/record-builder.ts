@@ -1,15 +1,13 @@
 import { hash } from 'node:crypto';
-import type { AnomalyHost } from './anomaly-host.ts';
+import type { AnomalyHost, Entity, OpenBucket, Sighting } from './anomaly-host.ts';
 import type { BucketJudgement } from './anomaly-model.ts';
-import type { OpenBucket, Sighting } from './bucket.ts';
-import type { Entity } from './entity.ts';
 import { findInfluencers } from './influencers.ts';
 import { highSumJobId, rareJobId } from './jobs.ts';
 import type { AnomalyOptions } from './options.ts';
 import { type AnomalyRecord, maxRecordEvents } from './record.ts';
 
 /** Tells what a judgement rests on. `undefined` where no flagged start of it was kept. */
-export function writeRecord(
+export function buildRecord(
   host: AnomalyHost,
   bucket: OpenBucket,
   judgement: BucketJudgement,
