@@ -1,5 +1,6 @@
 import { type Alert, createAlert, type Reason } from '../alert/index.ts';
-import type { EventRules, ScoredEvent } from '../detection/index.ts';
+import type { ScoredStart } from '../anomaly/index.ts';
+import type { EventRules } from '../detection/index.ts';
 import type { ProcessEvent } from '../event/index.ts';
 import type { ProcessTable } from '../lineage/index.ts';
 import type { Scorer } from '../problemchild/index.ts';
@@ -20,7 +21,7 @@ export interface PipelineParts {
 }
 
 export interface BatchOutcome {
-  readonly scored: readonly ScoredEvent[];
+  readonly scored: readonly ScoredStart[];
   readonly alerts: readonly Alert[];
 }
 

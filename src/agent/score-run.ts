@@ -1,4 +1,4 @@
-import type { ScoredEvent } from '../detection/index.ts';
+import type { ScoredStart } from '../anomaly/index.ts';
 import type { FileSource, SourceBatch } from '../source/index.ts';
 import { type InputOptions, openModel, openSource, openTable } from './input.ts';
 import { scoreEvents } from './scoring.ts';
@@ -8,7 +8,7 @@ import { Tally } from './tally.ts';
 export interface ScoreRun {
   readonly source: FileSource;
   readonly tally: Tally;
-  score(batch: SourceBatch): Promise<readonly ScoredEvent[]>;
+  score(batch: SourceBatch): Promise<readonly ScoredStart[]>;
   close(): Promise<void>;
 }
 

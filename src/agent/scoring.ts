@@ -1,4 +1,4 @@
-import type { ScoredEvent } from '../detection/index.ts';
+import type { ScoredStart } from '../anomaly/index.ts';
 import { AgentError } from '../errors/index.ts';
 import type { HostEvent } from '../event/index.ts';
 import type { ProcessTable, TracedEvent } from '../lineage/index.ts';
@@ -9,7 +9,7 @@ export async function scoreEvents(
   events: readonly HostEvent[],
   table: ProcessTable,
   scorer: Scorer,
-): Promise<ScoredEvent[]> {
+): Promise<ScoredStart[]> {
   const traced: TracedEvent[] = [];
   for (const event of events) {
     const found = table.observe(event);

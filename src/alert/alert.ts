@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import type { EventDetection, Rule, ScoredEvent } from '../detection/index.ts';
+import type { ScoredStart } from '../anomaly/index.ts';
+import type { EventDetection, Rule } from '../detection/index.ts';
 
 /** What a person should see: one rule that fired, on what, and why. */
 export interface Alert {
@@ -10,7 +11,7 @@ export interface Alert {
   readonly timestamp: string | undefined;
   readonly rule: Rule;
   /** The process start that it is about. */
-  readonly subject: ScoredEvent;
+  readonly subject: ScoredStart;
   /** `event.id` of every source event it rests on. */
   readonly eventIds: readonly string[];
   /** What moved the score, strongest first. */

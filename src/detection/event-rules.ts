@@ -1,7 +1,7 @@
+import type { ScoredStart } from '../anomaly/index.ts';
 import { compileAll, type Predicate } from './condition.ts';
 import type { EventDetection } from './detection.ts';
 import type { EventRule } from './rule.ts';
-import type { ScoredEvent } from './scored-event.ts';
 
 export interface EventRuleOptions {
   /** Probability above which a prediction of 1 belongs to the high band. */
@@ -38,7 +38,7 @@ export class EventRules {
     return this.#excluded;
   }
 
-  evaluate(subject: ScoredEvent): EventDetection[] {
+  evaluate(subject: ScoredStart): EventDetection[] {
     const { prediction } = subject;
     const blocklisted = prediction.blocklistLabel === 1;
     if (prediction.prediction !== 1 && !blocklisted) return [];

@@ -10,4 +10,3 @@ export { type EventRuleOptions, EventRules } from './event-rules.ts';
 export { type FieldName, fieldNames, readField } from './field.ts';
 export { type AnomalyRule, type EventRule, type Rule, type Severity, severities } from './rule.ts';
 export { loadRules } from './rule-loader.ts';
-export type { ScoredEvent } from './scored-event.ts';

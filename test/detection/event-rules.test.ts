@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type EventRule, EventRules, loadRules, type ScoredEvent } from '../../src/detection/index.ts';
+import type { ScoredStart } from '../../src/anomaly/index.ts';
+import { type EventRule, EventRules, loadRules } from '../../src/detection/index.ts';
 import type { Prediction } from '../../src/problemchild/index.ts';
 import { makeProcessEvent } from '../support/process-event.ts';
 
@@ -16,7 +17,7 @@ function score(maliciousProbability: number, changes: Partial<Prediction> = {}):
   };
 }
 
-function subject(prediction: Prediction, changes: Parameters<typeof makeProcessEvent>[0] = {}): ScoredEvent {
+function subject(prediction: Prediction, changes: Parameters<typeof makeProcessEvent>[0] = {}): ScoredStart {
   const event = makeProcessEvent({
     ...changes,
     process: { parent: { name: 'winword.exe', executable: 'C:\\Office\\winword.exe' }, ...changes?.process },
@@ -24,7 +25,7 @@ function subject(prediction: Prediction, changes: Parameters<typeof makeProcessE
   return { event, ancestors: [], prediction };
 }
 
-function bands(engine: EventRules, scored: ScoredEvent): string[] {
+function bands(engine: EventRules, scored: ScoredStart): string[] {
   return engine.evaluate(scored).map(({ rule }) => rule.band);
 }
 

@@ -1,5 +1,6 @@
 import { type Alert, createAlert } from '../../src/alert/index.ts';
-import { type EventRule, loadRules, type ScoredEvent } from '../../src/detection/index.ts';
+import type { ScoredStart } from '../../src/anomaly/index.ts';
+import { type EventRule, loadRules } from '../../src/detection/index.ts';
 import type { ProcessEvent } from '../../src/event/index.ts';
 
 const shipped = loadRules().find((rule): rule is EventRule => rule.kind === 'event' && rule.band === 'high');
@@ -7,7 +8,7 @@ if (shipped === undefined) throw new Error('the high-probability rule is not shi
 export const highRule: EventRule = shipped;
 
 /** A scored start of a process that the model finds malicious. */
-export function makeScored(event: ProcessEvent, maliciousProbability = 0.99): ScoredEvent {
+export function makeScored(event: ProcessEvent, maliciousProbability = 0.99): ScoredStart {
   const prediction = maliciousProbability >= 0.5 ? 1 : 0;
   return {
     event,

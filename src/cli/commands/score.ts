@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { openScoreRun } from '../../agent/index.ts';
 import { predictionToEcs, type WireDocument } from '../../alert/index.ts';
-import type { ScoredEvent } from '../../detection/index.ts';
+import type { ScoredStart } from '../../anomaly/index.ts';
 import { toEcs } from '../../event/index.ts';
 import { openCommandLog } from '../command-log.ts';
 import { type CliIo, exitCodes } from '../io.ts';
@@ -39,7 +39,7 @@ export function scoreCommand(io: CliIo, finish: (exitCode: number) => void): Com
   });
 }
 
-function scoredToEcs({ event, prediction }: ScoredEvent): WireDocument {
+function scoredToEcs({ event, prediction }: ScoredStart): WireDocument {
   const document: WireDocument = toEcs(event);
   return {
     ...document,
