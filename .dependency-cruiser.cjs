@@ -15,7 +15,8 @@ const rooms = {
   config: [],
   log: [],
 
-  source: [],
+  // Its live sources read what windows/ captures.
+  source: ['windows'],
   lineage: [],
   problemchild: [],
   anomaly: ['lineage', 'problemchild'],
@@ -26,8 +27,8 @@ const rooms = {
 
   // Keeps the state of the rooms above it and so knows their types; they never import it.
   store: ['source', 'lineage', 'anomaly', 'alert', 'response', 'forward', 'log'],
-  // Implements the ports that source/ and response/ define.
-  windows: ['source', 'response', 'log'],
+  // Implements the ports that response/ defines; knows no source.
+  windows: ['response', 'log'],
 
   // The composition root, and the only room that sees all others.
   agent: [
@@ -66,7 +67,7 @@ const purePaths = [`^src/(${pure.join('|')})/`, '^src/response/(policy|guard)'];
 const pureModules = ['buffer', 'crypto', 'path', 'string_decoder', 'util', 'zlib'];
 
 /** Small files that read or write one named file for their room say so in their names. */
-const loaderFiles = '-(loader|writer|file)\\.ts$';
+const loaderFiles = '-(loader|writer|files?)\\.ts$';
 
 /** Package → the rooms that may import it. A package that is not listed may be used anywhere. */
 const packageOwners = {

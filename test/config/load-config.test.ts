@@ -100,14 +100,6 @@ describe('layers', () => {
     expect(loadConfig({ env: { PC_STATE_FILE: text } }).config.state.file).toBe(value);
   });
 
-  it.each([
-    ['true', true],
-    ['0', false],
-    [' false ', false],
-  ])('reads PC_DETECTION_EXCLUSIONS=%j as %j', (text, value) => {
-    expect(loadConfig({ env: { PC_DETECTION_EXCLUSIONS: text } }).config.detection.exclusions).toBe(value);
-  });
-
   it('cannot be changed afterwards', () => {
     const { config } = loadConfig({ env: {} });
     expect(() => Object.assign(config.log, { level: 'debug' })).toThrow(TypeError);
@@ -140,10 +132,6 @@ describe('what is said of a wrong file', () => {
     [
       'log: {file: ""}\n',
       'agent.yaml:1:13: log.file: expected text of at least 1 characters, found empty text',
-    ],
-    [
-      'detection: {exclusions: yes}',
-      'agent.yaml:1:25: detection.exclusions: expected true or false, found "yes"',
     ],
     ['- 1\n', 'agent.yaml:1:1: expected a map of sections'],
     ['log: {level: warn}\nlog: {level: info}\n', 'agent.yaml:2:1: Map keys must be unique'],

@@ -30,6 +30,7 @@ const layout = createLayout(
       ports: z.array(z.int()).default([]).meta({ description: 'Ports.' }),
       weights: z.record(text(20), z.number().min(0)).default({}).meta({ description: 'Weights.' }),
       folders: z.array(text(100)).default([]).meta({ description: 'Folders.', path: true }),
+      enabled: z.boolean().default(true).meta({ description: 'Whether.' }),
       retry: z
         .strictObject({ maxDelayMs: z.int().default(5).meta({ description: 'Longest pause.', unit: 'ms' }) })
         .prefault({})
@@ -73,6 +74,7 @@ describe('variables', () => {
       ['forward.ports', 'PC_FORWARD_PORTS', 'list'],
       ['forward.weights', 'PC_FORWARD_WEIGHTS', 'json'],
       ['forward.folders', 'PC_FORWARD_FOLDERS', 'list'],
+      ['forward.enabled', 'PC_FORWARD_ENABLED', 'boolean'],
       ['forward.retry.maxDelayMs', 'PC_FORWARD_RETRY_MAX_DELAY_MS', 'number'],
     ]);
   });
@@ -91,6 +93,9 @@ describe('variables', () => {
     ['PC_FORWARD_TAGS', '["x,y"]', { tags: ['x,y'] }],
     ['PC_FORWARD_TAGS', '', { tags: [] }],
     ['PC_FORWARD_PORTS', '1,2', { ports: [1, 2] }],
+    ['PC_FORWARD_ENABLED', ' false ', { enabled: false }],
+    ['PC_FORWARD_ENABLED', '0', { enabled: false }],
+    ['PC_FORWARD_ENABLED', '1', { enabled: true }],
     ['PC_FORWARD_WEIGHTS', '{"a": 0.5}', { weights: { a: 0.5 } }],
     ['PC_FORWARD_RETRY_MAX_DELAY_MS', '9', { retry: { maxDelayMs: 9 } }],
     [
@@ -134,6 +139,7 @@ describe('errors inside lists, maps and unions', () => {
       'forward: {retry: {maxDelayMs: x}}',
       'agent.yaml:1:31: forward.retry.maxDelayMs: expected a whole number, found "x"',
     ],
+    ['forward: {enabled: yes}', 'agent.yaml:1:20: forward.enabled: expected true or false, found "yes"'],
     ['forward: {retry: 5}', 'agent.yaml:1:18: forward.retry: expected a map, found 5'],
   ])('%s', (yaml, message) => {
     expect(messagesOf(yaml)).toEqual([message]);
@@ -204,6 +210,7 @@ describe('show', () => {
   weights: {}
   # default
   folders: []
+  enabled: true # default
   retry:
     maxDelayMs: 7 # PC_FORWARD_RETRY_MAX_DELAY_MS
 `);
