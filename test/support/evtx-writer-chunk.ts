@@ -1,44 +1,32 @@
-import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { WrittenEvent } from './evtx-writer.ts';
-import { type EvtxValueType, encodeValue, fileTimeOf, typeCodeOf } from './evtx-writer-values.ts';
+import {
+  BINARY_XML,
+  dataTemplate,
+  eventTemplate,
+  makeValue,
+  type Substitution,
+  systemValues,
+  type Value,
+  type WrittenElement,
+  type WrittenTemplate,
+} from './evtx-writer-template.ts';
+import { fileTimeOf } from './evtx-writer-values.ts';
 
 const CHUNK_SIZE = 65_536;
 const CHUNK_HEADER_SIZE = 512;
 const STRING_TABLE = { offset: 128, buckets: 64 };
 const TEMPLATE_TABLE = { offset: 384, buckets: 32 };
 const NO_DEPENDENCY = 0xffff;
-const EVENT_NAMESPACE = 'http://schemas.microsoft.com/win/2004/08/events/event';
 
 /** The event does not fit behind those the chunk holds. */
 export class ChunkFull extends Error {}
-
-/** An element to write: content is text, one substitution, or elements. */
-interface WrittenElement {
-  readonly name: string;
-  readonly dependency?: number;
-  readonly attributes?: readonly (readonly [name: string, value: string | Substitution])[];
-  readonly content?: string | Substitution | readonly (WrittenElement | Substitution)[];
-}
-
-interface Substitution {
-  readonly index: number;
-  readonly type: number;
-  readonly optional?: boolean;
-}
-
-interface Value {
-  readonly type: number;
-  readonly bytes: Buffer;
-}
-
-const BINARY_XML = 0x21;
 
 /** Writes records into one chunk: names and templates once each, later uses pointing back. */
 export class ChunkWriter {
   readonly #bytes = Buffer.alloc(CHUNK_SIZE);
   readonly #names = new Map<string, number>();
-  readonly #templates = new Map<string, number>();
+  readonly #templates = new Map<WrittenTemplate, number>();
   #at = CHUNK_HEADER_SIZE;
   #lastRecord = 0;
   #firstId = 0;
@@ -87,6 +75,7 @@ export class ChunkWriter {
     this.#u32(0); // size, known at the end
     this.#u64(BigInt(id));
     this.#u64(fileTimeOf(event.time));
+    this.#raw(Buffer.from([0x0f, 1, 1, 0]));
     this.#writeInstance(eventTemplate(event), systemValues(event, id), () => this.#writePayload(event));
     this.#u8(0); // end of stream
     const size = Math.ceil((this.#at - start + 4) / 8) * 8;
@@ -96,21 +85,19 @@ export class ChunkWriter {
     this.#bytes.writeUInt32LE(size, this.#at - 4);
   }
 
+  /** As Windows does: no fragment header before, no end of stream behind. */
   #writePayload(event: WrittenEvent): void {
     const values = event.data.map(([, text, type = 'string']) => makeValue(text, type));
     this.#writeInstance(dataTemplate(event), values);
-    this.#u8(0);
   }
 
-  /** Fragment header, instance, values; `nested` writes one more value, of binary XML, behind the others. */
-  #writeInstance(template: WrittenElement, values: readonly Value[], nested?: () => void): void {
-    this.#raw(Buffer.from([0x0f, 1, 1, 0, 0x0c, 1]));
-    const key = JSON.stringify(template);
-    const guid = createHash('sha256').update(key).digest().subarray(0, 16);
-    this.#raw(guid.subarray(0, 4));
-    const known = this.#templates.get(key);
+  /** Instance and values; `nested` writes one more value, of binary XML, behind the others. */
+  #writeInstance(template: WrittenTemplate, values: readonly Value[], nested?: () => void): void {
+    this.#raw(Buffer.from([0x0c, 1]));
+    this.#raw(template.guid.subarray(0, 4));
+    const known = this.#templates.get(template);
     this.#u32(known ?? this.#at + 4);
-    if (known === undefined) this.#writeDefinition(template, key, guid);
+    if (known === undefined) this.#writeDefinition(template);
     const count = values.length + (nested === undefined ? 0 : 1);
     this.#u32(count);
     const descriptors = this.#at;
@@ -128,15 +115,15 @@ export class ChunkWriter {
     this.#bytes[descriptors + values.length * 4 + 2] = BINARY_XML;
   }
 
-  #writeDefinition(template: WrittenElement, key: string, guid: Buffer): void {
+  #writeDefinition(template: WrittenTemplate): void {
     const start = this.#at;
-    this.#templates.set(key, start);
-    this.#undo.push(() => this.#templates.delete(key));
-    this.#link(TEMPLATE_TABLE, guid.readUInt32LE(0), start);
-    this.#raw(guid);
+    this.#templates.set(template, start);
+    this.#undo.push(() => this.#templates.delete(template));
+    this.#link(TEMPLATE_TABLE, template.guid.readUInt32LE(0), start);
+    this.#raw(template.guid);
     this.#u32(0); // size, known at the end
     this.#raw(Buffer.from([0x0f, 1, 1, 0]));
-    this.#writeElement(template);
+    this.#writeElement(template.root);
     this.#u8(0);
     this.#bytes.writeUInt32LE(this.#at - start - 24, start + 20);
   }
@@ -246,83 +233,4 @@ export function hashName(name: string): number {
   let hash = 0;
   for (let i = 0; i < name.length; i++) hash = (Math.imul(hash, 65_599) + name.charCodeAt(i)) >>> 0;
   return hash & 0xffff;
-}
-
-function makeValue(text: string, type: EvtxValueType): Value {
-  return { type: typeCodeOf(type), bytes: encodeValue(text, type) };
-}
-
-/** The wrapper Windows puts around every payload; what differs between events is substituted. */
-function eventTemplate({ provider, channel, computer }: WrittenEvent): WrittenElement {
-  const optional = (index: number, type: EvtxValueType): Substitution => ({
-    index,
-    type: typeCodeOf(type),
-    optional: true,
-  });
-  const field = (name: string, index: number, type: EvtxValueType): WrittenElement => ({
-    name,
-    dependency: index,
-    content: optional(index, type),
-  });
-  return {
-    name: 'Event',
-    attributes: [['xmlns', EVENT_NAMESPACE]],
-    content: [
-      {
-        name: 'System',
-        content: [
-          { name: 'Provider', attributes: [['Name', provider]] },
-          field('EventID', 3, 'uint16'),
-          field('Version', 9, 'uint8'),
-          field('Level', 0, 'uint8'),
-          field('Task', 2, 'uint16'),
-          field('Opcode', 1, 'uint8'),
-          field('Keywords', 4, 'hexInt64'),
-          { name: 'TimeCreated', attributes: [['SystemTime', optional(5, 'fileTime')]] },
-          field('EventRecordID', 8, 'uint64'),
-          { name: 'Correlation', attributes: [['ActivityID', optional(11, 'guid')]] },
-          {
-            name: 'Execution',
-            attributes: [
-              ['ProcessID', optional(6, 'uint32')],
-              ['ThreadID', optional(7, 'uint32')],
-            ],
-          },
-          { name: 'Channel', content: channel },
-          { name: 'Computer', content: computer },
-          { name: 'Security', attributes: [['UserID', optional(10, 'sid')]] },
-        ],
-      },
-      { index: 12, type: BINARY_XML, optional: true },
-    ],
-  };
-}
-
-function systemValues(event: WrittenEvent, id: number): Value[] {
-  const sid = event.securityUserId;
-  return [
-    makeValue(String(event.level ?? 4), 'uint8'),
-    makeValue(String(event.opcode ?? 0), 'uint8'),
-    makeValue(String(event.task ?? event.eventId), 'uint16'),
-    makeValue(String(event.eventId), 'uint16'),
-    makeValue(String(event.keywords ?? 0x8000_0000_0000_0000n), 'hexInt64'),
-    makeValue(event.time, 'fileTime'),
-    makeValue(String(event.executionPid ?? 2000), 'uint32'),
-    makeValue(String(event.executionTid ?? 3000), 'uint32'),
-    makeValue(String(id), 'uint64'),
-    makeValue(String(event.version), 'uint8'),
-    sid === undefined ? makeValue('', 'null') : makeValue(sid, 'sid'),
-    makeValue('', 'null'),
-  ];
-}
-
-function dataTemplate(event: WrittenEvent): WrittenElement {
-  return {
-    name: 'EventData',
-    content: event.data.map(([name, , type = 'string'], index) => ({
-      name: 'Data',
-      ...(name === '' ? {} : { attributes: [['Name', name] as const] }),
-      content: { index, type: typeCodeOf(type) },
-    })),
-  };
 }

@@ -5,6 +5,7 @@ import type { EvtxValueType } from './evtx-writer-values.ts';
 /** An event to write, by the fields of its System part and its EventData in order. */
 export interface WrittenEvent {
   readonly provider: string;
+  readonly providerGuid?: string;
   readonly eventId: number;
   readonly version: number;
   /** ISO 8601 in UTC, up to seven digits of a second. */

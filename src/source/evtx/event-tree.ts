@@ -6,6 +6,7 @@ import {
   type WinEventData,
 } from '../../event/index.ts';
 import { parseNumber } from './event-fields.ts';
+import { localName } from './template-plan.ts';
 import type { XmlChild, XmlElement } from './xml-tree.ts';
 
 /**
@@ -68,7 +69,8 @@ function dataOf(event: XmlElement): WinEventData {
     if (data[name] === undefined) data[name] = value;
   };
   for (const payload of elements(event.children)) {
-    if (payload.name === 'System') continue;
+    // What a collector rendered is made of the same data.
+    if (payload.name === 'System' || payload.name === 'RenderingInfo') continue;
     if (payload.name !== 'EventData') {
       addLeaves(payload, add);
       continue;
@@ -85,7 +87,7 @@ function dataOf(event: XmlElement): WinEventData {
 function addLeaves(parent: XmlElement, add: (name: string, value: string) => void): void {
   for (const child of elements(parent.children)) {
     if (elements(child.children).length > 0) addLeaves(child, add);
-    else add(child.name.slice(child.name.indexOf(':') + 1), textOf(child));
+    else add(localName(child.name), textOf(child));
   }
 }
 

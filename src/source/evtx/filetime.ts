@@ -8,7 +8,8 @@ const HIGH_TICKS = 7_296;
 /** A FILETIME's two halves as milliseconds since 1970, with the 100 ns ticks as fraction. */
 export function fileTimeToMs(low: number, high: number): number {
   const rest = high * HIGH_TICKS + low;
-  return high * HIGH_MS + rest / 10_000 - EPOCH_GAP_MS;
+  // Whole milliseconds first: they are exact, and the sum is then rounded once.
+  return high * HIGH_MS + Math.floor(rest / 10_000) - EPOCH_GAP_MS + (rest % 10_000) / 10_000;
 }
 
 const DAY_MS = 86_400_000;

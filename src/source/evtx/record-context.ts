@@ -17,15 +17,16 @@ export interface RecordContext extends ParseContext {
   openedAt: number;
 }
 
-/** Fragment header, instance token, version, template id, definition offset. */
-const INSTANCE_SIZE = 14;
+/** Instance token, version, template id, definition offset. */
+const INSTANCE_SIZE = 10;
+const FRAGMENT_HEADER_SIZE = 4;
 
 /** The template of a stretch that is exactly one template instance; `undefined` for any other. */
 export function instanceAt(context: RecordContext, at: number, limit: number): PlannedTemplate | undefined {
   const bytes = context.bytes;
-  if (at + INSTANCE_SIZE > limit || bytes[at] !== Token.fragmentHeader) return undefined;
-  if (bytes[at + 4] !== Token.templateInstance) return undefined;
-  return context.template(u32(bytes, at + 10), u32(bytes, at + 6));
+  const token = tokenAfterHeader(bytes, at);
+  if (token + INSTANCE_SIZE > limit || bytes[token] !== Token.templateInstance) return undefined;
+  return context.template(u32(bytes, token + 6), u32(bytes, token + 2));
 }
 
 /** Reads the values of the instance that {@link instanceAt} found. */
@@ -36,9 +37,14 @@ export function readInstanceValues(
   limit: number,
   table: ValueTable,
 ): void {
+  const behind = tokenAfterHeader(context.bytes, at) + INSTANCE_SIZE;
   // A definition stands behind its first use; later uses point back to it.
-  const isInline = u32(context.bytes, at + 10) === at + INSTANCE_SIZE;
-  if (!readValueTable(table, at + INSTANCE_SIZE + (isInline ? template.size : 0), limit)) {
+  if (!readValueTable(table, template.offset === behind ? behind + template.size : behind, limit)) {
     throw new AgentError('PC_SOURCE_EVTX_RECORD', 'the values of the record reach beyond its end');
   }
+}
+
+/** A record begins with a fragment header, a nested payload may. */
+function tokenAfterHeader(bytes: Buffer, at: number): number {
+  return bytes[at] === Token.fragmentHeader ? at + FRAGMENT_HEADER_SIZE : at;
 }

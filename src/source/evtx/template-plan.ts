@@ -1,4 +1,4 @@
-import type { ElementNode, Template, XmlNode } from './binary-xml.ts';
+import type { AttributeNode, ElementNode, Template, XmlNode } from './binary-xml.ts';
 
 /** Where a field's value comes from: a substitution, or the template itself. */
 export interface Binding {
@@ -58,7 +58,7 @@ const systemFields: Readonly<Record<string, readonly [element: string, attribute
  */
 export function planEvent(template: Template): EventPlan | undefined {
   const event = onlyElement(template.nodes);
-  if (event?.name !== 'Event' || event.dependency >= 0) return undefined;
+  if (event?.name !== 'Event') return undefined;
   const [system, payload, ...more] = event.children;
   if (system?.kind !== 'element' || system.name !== 'System' || more.length > 0) return undefined;
   if (payload !== undefined && payload.kind !== 'substitution') return undefined;
@@ -85,7 +85,7 @@ export function planEvent(template: Template): EventPlan | undefined {
 }
 
 /**
- * The plan of a template that is an `EventData` of `Data` elements, each one value or text.
+ * The plan of a template that is an `EventData` of elements (`Data`, `Binary`), each one value or text.
  * `undefined` for every other shape, which the tree then reads.
  */
 export function planData(template: Template): DataPlan | undefined {
@@ -97,9 +97,10 @@ export function planData(template: Template): DataPlan | undefined {
   let unnamed = 0;
   for (const child of root.children) {
     // An element that comes and goes would shift the numbers of unnamed ones behind it.
-    if (child.kind !== 'element' || child.name !== 'Data' || child.dependency >= 0) return undefined;
+    if (child.kind !== 'element' || child.dependency >= 0) return undefined;
     const attribute = child.attributes.find(({ name }) => name === 'Name');
-    const name = attribute === undefined ? `param${++unnamed}` : constantOf(attribute.value);
+    const isUnnamed = child.name === 'Data' && attribute === undefined;
+    const name = isUnnamed ? `param${++unnamed}` : nameOf(child, attribute);
     const binding = bind(child.children);
     if (name === undefined || name === '' || binding === undefined) return undefined;
     if (seen.has(name)) continue;
@@ -108,6 +109,15 @@ export function planData(template: Template): DataPlan | undefined {
     bindings.push(binding);
   }
   return { names, bindings };
+}
+
+function nameOf(element: ElementNode, attribute: AttributeNode | undefined): string | undefined {
+  return element.name === 'Data' ? constantOf(attribute?.value ?? []) : localName(element.name);
+}
+
+/** A name without its namespace prefix. */
+export function localName(name: string): string {
+  return name.slice(name.indexOf(':') + 1);
 }
 
 function onlyElement(nodes: readonly XmlNode[]): ElementNode | undefined {

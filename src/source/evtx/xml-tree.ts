@@ -94,7 +94,8 @@ export class TreeBuilder {
       out.push(this.#makeElement(node, values, undefined, depth));
       return;
     }
-    if (node.dependency >= 0 && values.isNull(node.dependency)) return;
+    // Windows makes the event itself depend on its payload, yet shows events that have none.
+    if (node.dependency >= 0 && node.name !== 'Event' && values.isNull(node.dependency)) return;
     // An array stands for its element once per item; an empty one for one empty element.
     const index = arrayIndexOf(node, values);
     const items = index < 0 ? [] : this.#items(values, index);
