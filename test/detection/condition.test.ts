@@ -45,7 +45,7 @@ describe('a condition', () => {
     [{ field: 'process.name', regex: '(' }, 'a broken expression'],
     [{ field: 'process.name', regex: '(a)\\1' }, 'a back-reference, which RE2 does not have'],
     [{ field: 'process.name', matches: 'x' }, 'an unknown test'],
-  ])('%j is refused: %s', (condition) => {
+  ] as const)('%j is refused: %s', (condition, _why) => {
     expect(ConditionSchema.safeParse(condition).success).toBe(false);
   });
 });

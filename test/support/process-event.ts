@@ -50,7 +50,7 @@ const blank: ProcessEvent = {
 
 /** An ordinary process start, with what a test says differs. */
 export function makeProcessEvent(changes: DeepPartial<ProcessEvent> = {}): ProcessEvent {
-  return merge(blank, changes);
+  return merge(blank, changes) as ProcessEvent;
 }
 
 /** The same for a test that only cares about the process. */
@@ -58,14 +58,13 @@ export function makeStart(process: DeepPartial<Process>): ProcessEvent {
   return makeProcessEvent({ process });
 }
 
-function merge<T>(base: T, changes: DeepPartial<T>): T {
-  const merged: Record<string, unknown> = { ...(base as Record<string, unknown>) };
-  for (const [key, value] of Object.entries(changes as Record<string, unknown>)) {
+function merge(base: object, changes: object): object {
+  const merged: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(changes)) {
     const old = merged[key];
-    const nested = isPlain(old) && isPlain(value);
-    merged[key] = nested ? merge(old, value as DeepPartial<typeof old>) : value;
+    merged[key] = isPlain(old) && isPlain(value) ? merge(old, value) : value;
   }
-  return merged as T;
+  return merged;
 }
 
 function isPlain(value: unknown): value is Record<string, unknown> {

@@ -1,10 +1,9 @@
-import { writeFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { openFeatureRun } from '../../agent/index.ts';
 import { featureSets } from '../../problemchild/index.ts';
 import { openCommandLog } from '../command-log.ts';
 import { type CliIo, exitCodes } from '../io.ts';
-import { MatrixWriter } from '../matrix-writer.ts';
+import { MatrixWriter } from '../matrix-file-writer.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
 import { ResultWriter } from '../result-writer.ts';
 import { runInputs } from '../run-inputs.ts';
@@ -32,10 +31,7 @@ export function featuresCommand(io: CliIo, finish: (exitCode: number) => void): 
     const run = openFeatureRun({ config, files, stdin: io.stdin }, options.set);
     const encoder = run.set.createEncoder();
     const matrix =
-      options.out === undefined ? undefined : await MatrixWriter.create(options.out, encoder.width);
-    if (options.out !== undefined) {
-      await writeFile(`${options.out}.columns.json`, `${JSON.stringify(encoder.inputs)}\n`);
-    }
+      options.out === undefined ? undefined : await MatrixWriter.create(options.out, encoder.inputs);
     const writer = new ResultWriter(io.stdout);
     const { source, tally } = run;
     await runInputs(io, source, config, log, async (batch) => {

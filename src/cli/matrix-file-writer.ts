@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, writeFile } from 'node:fs/promises';
 
 const headerBytes = 128;
 const flushFloats = 1 << 20;
@@ -20,10 +20,12 @@ export class MatrixWriter {
     this.#buffer = new Float32Array(Math.max(width, flushFloats - (flushFloats % width)));
   }
 
-  static async create(path: string, width: number): Promise<MatrixWriter> {
+  /** Opens the matrix, and writes the names of its columns to `<path>.columns.json`. */
+  static async create(path: string, columns: readonly string[]): Promise<MatrixWriter> {
+    await writeFile(`${path}.columns.json`, `${JSON.stringify(columns)}\n`);
     const file = await open(path, 'w');
     await file.write(Buffer.alloc(headerBytes));
-    return new MatrixWriter(file, width);
+    return new MatrixWriter(file, columns.length);
   }
 
   /** Lets `fill` write one row into the buffer at the offset it is given. */
