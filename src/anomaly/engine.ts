@@ -9,7 +9,7 @@ import { AnomalyMemory } from './memory.ts';
 import { type AnomalyOptions, defaultAnomalyOptions } from './options.ts';
 import { noPriors, type Priors } from './priors.ts';
 import { pruneHost } from './pruning.ts';
-import type { AnomalyRecord, InterimAnomaly, InterimScore, Rescore } from './record.ts';
+import type { AnomalyRecord, ClosedBucket, InterimAnomaly, InterimScore, Rescore } from './record.ts';
 import { buildRecord } from './record-builder.ts';
 import type { AnomalyCounters, AnomalyPort, AnomalyState } from './saved-state.ts';
 import type { ScoredStart } from './scored-start.ts';
@@ -41,7 +41,7 @@ export class AnomalyEngine {
   readonly #readSubject: SubjectReader;
   readonly #excluded: ReadonlySet<string>;
   readonly #counters: Counters;
-  #records: AnomalyRecord[] = [];
+  #closed: ClosedBucket[] = [];
   #unsavedRecords: AnomalyRecord[] = [];
   #unsavedRescores: Rescore[] = [];
 
@@ -59,7 +59,7 @@ export class AnomalyEngine {
     if (parts.state !== undefined) restoreState(this.#memory, parts.state);
   }
 
-  /** Takes the next start. Returns how unusual it is if it is flagged; closed buckets leave records behind. */
+  /** Takes the next start. Returns how unusual it is if it is flagged; the buckets it closes are taken with {@link takeClosed}. */
   observe(start: ScoredStart): InterimAnomaly | undefined {
     const { event, prediction } = start;
     this.#counters.observed++;
@@ -93,29 +93,29 @@ export class AnomalyEngine {
     return this.#judge(entities, subject, maliciousProbability, bucket, false);
   }
 
-  /** Records of the buckets that closed since the last call, in the order in which they closed. */
-  takeRecords(): AnomalyRecord[] {
-    const records = this.#records;
-    this.#records = [];
-    return records;
+  /** The buckets that closed since the last call, in the order in which they closed. */
+  takeClosed(): ClosedBucket[] {
+    const closed = this.#closed;
+    this.#closed = [];
+    return closed;
   }
 
   /** Closes every open bucket: a finite recording has ended. */
-  flush(): AnomalyRecord[] {
+  flush(): ClosedBucket[] {
     for (const host of this.#memory.hosts.values()) this.#closeAll(host);
-    return this.takeRecords();
+    return this.takeClosed();
   }
 
   /**
    * Closes the buckets that are over, with their grace, at a time of day: for a live source that falls
    * silent. Starts that come later than the grace are late then, where a replay would have taken them.
    */
-  closeUntil(timeMs: number): AnomalyRecord[] {
+  closeUntil(timeMs: number): ClosedBucket[] {
     for (const host of this.#memory.hosts.values()) {
       if (timeMs <= host.watermarkMs) continue;
       for (const bucket of stepClock(host, timeMs, this.#options).closing) this.#close(host, bucket);
     }
-    return this.takeRecords();
+    return this.takeClosed();
   }
 
   /** Saves what changed since the last save. If the port throws, everything is still to be saved. */
@@ -224,15 +224,19 @@ export class AnomalyEngine {
   #close(host: AnomalyHost, bucket: OpenBucket): void {
     const judgements = this.#model.close(host, bucket);
     this.#memory.closedSerials.push(bucket.serial);
+    const records: AnomalyRecord[] = [];
     for (const judgement of judgements) {
       if (judgement.score < this.#options.minRecordScore) continue;
       const record = buildRecord(host, bucket, judgement, this.#options);
       if (record === undefined) continue;
       this.#model.keep(host, judgement, record.id);
-      this.#records.push(record);
-      this.#unsavedRecords.push(record);
-      this.#counters.records++;
+      records.push(record);
     }
+    const startMs = bucket.index * this.#options.bucketSpanMs;
+    const endMs = startMs + this.#options.bucketSpanMs;
+    this.#closed.push({ host: host.entity.label, startMs, endMs, records });
+    this.#unsavedRecords.push(...records);
+    this.#counters.records += records.length;
     this.#unsavedRescores.push(...this.#model.takeRescores());
   }
 

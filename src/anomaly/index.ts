@@ -11,7 +11,14 @@ export {
 } from './jobs.ts';
 export { type AnomalyMode, type AnomalyOptions, defaultAnomalyOptions } from './options.ts';
 export { compilePriors, noPriors, type Priors, type StartCounts } from './priors.ts';
-export type { AnomalyRecord, Influencer, InterimAnomaly, InterimScore, Rescore } from './record.ts';
+export type {
+  AnomalyRecord,
+  ClosedBucket,
+  Influencer,
+  InterimAnomaly,
+  InterimScore,
+  Rescore,
+} from './record.ts';
 export type {
   AnomalyChanges,
   AnomalyCounters,

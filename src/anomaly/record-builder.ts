@@ -11,7 +11,7 @@ export function buildRecord(
   host: AnomalyHost,
   bucket: OpenBucket,
   judgement: BucketJudgement,
-  options: Pick<AnomalyOptions, 'bucketSpanMs' | 'graceMs'>,
+  { bucketSpanMs }: Pick<AnomalyOptions, 'bucketSpanMs'>,
 ): AnomalyRecord | undefined {
   const { entity } = judgement.tally;
   const sightings = bucket.sightings.filter((sighting) => isAbout(sighting, judgement));
@@ -19,7 +19,7 @@ export function buildRecord(
   if (first === undefined) return undefined;
   const isRare = judgement.function === 'rare';
   const job = isRare ? rareJobId(entity.kind) : highSumJobId(entity.kind);
-  const bucketStartMs = bucket.index * options.bucketSpanMs;
+  const bucketStartMs = bucket.index * bucketSpanMs;
   const strongest = sightings.reduce(
     (best, { start }) =>
       start.prediction.maliciousProbability > best.prediction.maliciousProbability ? start : best,
@@ -35,8 +35,7 @@ export function buildRecord(
     host: host.entity.label,
     process: isRare ? strongest.event.process.name : undefined,
     bucketStartMs,
-    bucketSpanMs: options.bucketSpanMs,
-    closedMs: bucketStartMs + options.bucketSpanMs + options.graceMs,
+    bucketSpanMs,
     actual: isRare ? sightings.length : judgement.tally.sum,
     typical: judgement.typical,
     probability: judgement.probability,

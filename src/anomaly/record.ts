@@ -24,8 +24,6 @@ export interface AnomalyRecord {
   readonly process: string | undefined;
   readonly bucketStartMs: number;
   readonly bucketSpanMs: number;
-  /** Earliest event time at which the bucket could be closed. */
-  readonly closedMs: number;
   /** rare: starts of the process in the bucket. high_sum: sum of the malicious probabilities. */
   readonly actual: number;
   /** What an ordinary bucket of the entity has. */
@@ -50,6 +48,15 @@ export interface AnomalyRecord {
 }
 
 export const maxRecordEvents = 200;
+
+/** A bucket of one host that takes no more starts. */
+export interface ClosedBucket {
+  readonly host: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  /** Often none. */
+  readonly records: readonly AnomalyRecord[];
+}
 
 /** A stored record whose score changed. */
 export interface Rescore {

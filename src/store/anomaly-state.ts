@@ -11,6 +11,7 @@ import type {
   ScoredStart,
 } from '../anomaly/index.ts';
 import { AnomalyRecordTable } from './anomaly-records.ts';
+import { packJson, unpackJson } from './packed-json.ts';
 import type { Connection, Store } from './store.ts';
 
 interface SightingColumns {
@@ -74,7 +75,7 @@ export class AnomalyStateTable implements AnomalyPort {
         process: row.process ?? undefined,
         userId: row.userId ?? undefined,
         parentId: row.parentId ?? undefined,
-        start: readStart(row.start),
+        start: unpackJson<ScoredStart>(row.start),
       })),
     };
   }
@@ -118,7 +119,7 @@ export class AnomalyStateTable implements AnomalyPort {
     }
     for (const row of changes.sightings) {
       const { serial, ordinal, process = null, userId = null, parentId = null, start } = row;
-      write.sighting.run(mode, serial, ordinal, process, userId, parentId, writeStart(start));
+      write.sighting.run(mode, serial, ordinal, process, userId, parentId, packJson(start));
     }
     this.#records.insert(mode, changes.records);
     this.#records.rescore(changes.rescores);
@@ -163,20 +164,4 @@ function prepareRemovals(connection: Connection) {
     bucket: remove('anomaly_bucket', 'serial'),
     sightings: remove('anomaly_sighting', 'serial'),
   };
-}
-
-/** Every key of an event is always present; JSON has no `undefined`, and no event has `null`. */
-function writeStart(start: ScoredStart): string {
-  return JSON.stringify(start, (_, value: unknown) => (value === undefined ? null : value));
-}
-
-function readStart(text: string): ScoredStart {
-  return reviveUndefined(JSON.parse(text)) as ScoredStart;
-}
-
-function reviveUndefined(value: unknown): unknown {
-  if (value === null) return undefined;
-  if (typeof value !== 'object') return value;
-  if (Array.isArray(value)) return value.map(reviveUndefined);
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, reviveUndefined(item)]));
 }

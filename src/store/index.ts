@@ -1,4 +1,5 @@
 export { AlertTable } from './alerts.ts';
+export { PendingRecordTable } from './anomaly-pending.ts';
 export { AnomalyRecordTable, type StoredAnomalyRecord } from './anomaly-records.ts';
 export { AnomalyStateTable } from './anomaly-state.ts';
 export { BookmarkTable } from './bookmarks.ts';

@@ -6,12 +6,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   AnomalyEngine,
   type AnomalyOptions,
-  type AnomalyRecord,
   type AnomalyState,
+  type ClosedBucket,
   type ScoredStart,
 } from '../../src/anomaly/index.ts';
 import { AnomalyStateTable, Store } from '../../src/store/index.ts';
-import { monday, minuteMs, start } from './starts.ts';
+import { minuteMs, monday, start } from './starts.ts';
 
 /** Small limits, so that eviction and saturation take part. */
 const options: Partial<AnomalyOptions> = {
@@ -50,13 +50,22 @@ const recordings = fc
   });
 
 /** How a run is cut: after so many starts the batch is committed, or the agent is killed before it is. */
-const cuts = fc.array(fc.record({ size: fc.integer({ min: 1, max: 40 }), killed: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }) }), {
-  minLength: 1,
-  maxLength: 40,
-});
+const cuts = fc.array(
+  fc.record({
+    size: fc.integer({ min: 1, max: 40 }),
+    killed: fc.oneof(
+      { weight: 3, arbitrary: fc.constant(false) },
+      { weight: 1, arbitrary: fc.constant(true) },
+    ),
+  }),
+  {
+    minLength: 1,
+    maxLength: 40,
+  },
+);
 
 interface Outcome {
-  readonly records: AnomalyRecord[];
+  readonly closed: ClosedBucket[];
   readonly interim: unknown[];
   readonly state: AnomalyState | undefined;
 }
@@ -80,14 +89,14 @@ function replay(
   let table = new AnomalyStateTable(store);
   const open = () => new AnomalyEngine({ options: { ...options, mode }, state: table.load(mode) });
   let engine = open();
-  const records: AnomalyRecord[] = [];
+  const closed: ClosedBucket[] = [];
   const interim: unknown[] = [];
   let at = 0;
   for (let step = 0; at < starts.length; step++) {
     const { size, killed } = plan[step % plan.length] ?? { size: starts.length, killed: false };
     const batch = starts.slice(at, at + size);
     const judged = batch.map((item) => engine.observe(item));
-    const closed = engine.takeRecords();
+    const ended = engine.takeClosed();
     // A plan of kills alone would never end.
     if (killed && step < 200) {
       store.close();
@@ -97,16 +106,16 @@ function replay(
       continue;
     }
     store.transaction(() => engine.save(table));
-    records.push(...closed);
+    closed.push(...ended);
     interim.push(...judged);
     at += size;
     if (step % 3 === 2) engine = open();
   }
-  records.push(...engine.flush());
+  closed.push(...engine.flush());
   store.transaction(() => engine.save(table));
   const state = table.load(mode);
   store.close();
-  return { records, interim, state };
+  return { closed, interim, state };
 }
 
 describe.each(['default', 'elastic'] as const)('a replay in %s mode', (mode) => {
@@ -116,7 +125,7 @@ describe.each(['default', 'elastic'] as const)('a replay in %s mode', (mode) => 
         const whole = replay(starts, [{ size: starts.length, killed: false }], mode);
         const cut = replay(starts, plan, mode);
         expect(cut.interim).toEqual(whole.interim);
-        expect(JSON.stringify(cut.records)).toBe(JSON.stringify(whole.records));
+        expect(JSON.stringify(cut.closed)).toBe(JSON.stringify(whole.closed));
         expect(cut.state).toEqual(whole.state);
       }),
       { numRuns: Number(process.env['ANOMALY_RUNS'] ?? 12) },

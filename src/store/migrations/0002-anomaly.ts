@@ -85,6 +85,13 @@ CREATE TABLE anomaly_record (
 ) STRICT;
 CREATE INDEX anomaly_record_by_entity ON anomaly_record (host, entity);
 
+CREATE TABLE anomaly_pending (
+  rule_id TEXT NOT NULL,
+  record_id TEXT NOT NULL,
+  record TEXT NOT NULL,
+  PRIMARY KEY (rule_id, record_id)
+) WITHOUT ROWID, STRICT;
+
 CREATE TABLE baseline (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   document TEXT NOT NULL
