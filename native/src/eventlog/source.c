@@ -235,6 +235,12 @@ int32_t pc_eventlog_open(const uint16_t *channel, uint32_t channel_units, const 
       (options->ring_kb != 0 && (options->ring_kb < 1024 || options->ring_kb > 1048576))) {
     return PC_E_ARGUMENT;
   }
+  pc_channel_facts facts = {.size = sizeof facts};
+  int32_t found = pc_eventlog_channel(channel, channel_units, &facts, cause);
+  if (found == PC_E_NOT_FOUND) return found;
+  if (found == PC_OK && !facts.enabled) return PC_E_CHANNEL_DISABLED;
+  pc_cause_clear(cause); /* anything else is the subscription's to say */
+
   wchar_t *name = pc_wide_copy(channel, channel_units);
   wchar_t *position = bookmark_units > 0 ? pc_wide_copy(bookmark, bookmark_units) : NULL;
   int32_t code = PC_E_ARGUMENT;

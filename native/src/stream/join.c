@@ -2,7 +2,9 @@
 
 #include <stdlib.h>
 
-enum { BUCKETS = 1024, NONE = UINT32_MAX };
+#define NONE UINT32_MAX
+
+enum { BUCKETS = 1024 };
 
 typedef struct slot {
   pc_process_event *event; /* NULL: slot is free */

@@ -1,0 +1,12 @@
+# arm64 with zig as the compiler (PyPI package ziglang): cmake -DZIG=/path/to/zig …
+set(CMAKE_SYSTEM_NAME Windows)
+set(CMAKE_SYSTEM_PROCESSOR ARM64)
+if(NOT ZIG)
+  set(ZIG "$ENV{ZIG}")
+endif()
+set(CMAKE_C_COMPILER "${ZIG}" cc)
+set(CMAKE_C_COMPILER_TARGET aarch64-windows-gnu)
+set(CMAKE_AR "${CMAKE_CURRENT_LIST_DIR}/zig-ar.sh")
+set(CMAKE_RANLIB true)
+set(PC_WITHOUT_RESOURCES ON)
+set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
