@@ -1,3 +1,13 @@
+export {
+  type Baseline,
+  baselineLimits,
+  formatBaseline,
+  mergeBaselines,
+  parseBaseline,
+} from './baseline/baseline.ts';
+export { BaselineLearner, baselineFromState } from './baseline/baseline-learning.ts';
+export { createPriors } from './baseline/baseline-priors.ts';
+export { createUserHash, leastKeyLength, type UserHash } from './baseline/user-hash.ts';
 export { AnomalyEngine, type AnomalyEngineParts } from './engine.ts';
 export {
   type AnomalyJob,
@@ -33,3 +43,4 @@ export type {
 } from './saved-state.ts';
 export { type ScoreBand, scoreBand } from './score.ts';
 export type { ScoredStart } from './scored-start.ts';
+export { shippedCounts } from './shipped-priors.ts';

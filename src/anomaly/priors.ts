@@ -45,6 +45,7 @@ export function compilePriors(
   startsOf: (user: string) => Readonly<Record<string, number>> | undefined = () => undefined,
 ): Priors {
   const children = new Map<string, { readonly known: Distribution; readonly total: number }>();
+  const users = new Map<Readonly<Record<string, number>>, UserPrior>();
   for (const [parent, processes] of Object.entries(counts.parents)) {
     const total = sumOf(processes);
     children.set(parent, { known: new CountDistribution(processes, total), total });
@@ -59,8 +60,12 @@ export function compilePriors(
     startsOf: (user) => {
       const processes = startsOf(user);
       if (processes === undefined) return undefined;
+      const known = users.get(processes);
+      if (known !== undefined) return known;
       const sightings = sumOf(processes);
-      return { distribution: new CountDistribution(processes, sightings), sightings };
+      const prior = { distribution: new CountDistribution(processes, sightings), sightings };
+      users.set(processes, prior);
+      return prior;
     },
   };
 }

@@ -38,6 +38,14 @@ export const errorTable = {
     cause: 'A rule file is not YAML, or not a rule.',
     remedy: 'Correct the key that the message names, or remove the file; the shipped rules need none.',
   },
+  PC_BASELINE_INVALID: {
+    cause: 'A baseline file is not one, is of another version, or holds what no baseline may.',
+    remedy: 'Build or export the baseline again with this version of the agent.',
+  },
+  PC_BASELINE_KEY: {
+    cause: "Users of baselines, or a baseline and the configuration, were hashed with different organisation's keys.",
+    remedy: "Use the same organisation's key everywhere, or build the baseline without users.",
+  },
   PC_STORE_OPEN: {
     cause: 'The state file could not be opened as a SQLite database.',
     remedy: 'Check that the folder exists, is writable, and that the file is a state file of this agent.',
