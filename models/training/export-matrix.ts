@@ -1,7 +1,7 @@
 /**
  * Labelled NDJSON to feature matrices, with the agent's own decoders and features.
  *
- *   node models/training/export-matrix.ts <process-events folder> <output folder> [feature set]
+ *   node models/training/export-matrix.ts <feature set> <output folder> <folder of events>...
  *
  * Writes matrix.f32 (little-endian float32, rows × columns), rows.ndjson (one line per row) and
  * columns.json. Rows that read alike (same label, program, normal line, parent and folder) are one row with a count.
@@ -25,14 +25,15 @@ interface Label {
   readonly why: string;
   readonly technique: string | null;
   readonly family?: string;
+  readonly synthetic_parent: boolean;
 }
 
 /** Groups of bare command lines: their parents, users and folders are made up. */
-const commandOnly = new Set(['atomic-red-team', 'lolbas', 'benign-admin', 'sigma-rules']);
+const commandOnly = new Set(['atomic-red-team', 'lolbas', 'benign-admin']);
 
-const [, , dataFolder, outFolder, setName = 'agent-v1'] = process.argv;
-if (dataFolder === undefined || outFolder === undefined) {
-  process.stderr.write('usage: export-matrix.ts <process-events folder> <output folder> [feature set]\n');
+const [, , setName, outFolder, ...dataFolders] = process.argv;
+if (setName === undefined || outFolder === undefined || dataFolders.length === 0) {
+  process.stderr.write('usage: export-matrix.ts <feature set> <output folder> <folder of events>...\n');
   process.exit(2);
 }
 
@@ -44,9 +45,11 @@ const matrix = createWriteStream(join(outFolder, 'matrix.f32'));
 const rows = createWriteStream(join(outFolder, 'rows.ndjson'));
 
 const labels = new Map<string, Label>();
-for await (const line of linesOf(join(dataFolder, 'labels.ndjson.gz'))) {
-  const label = JSON.parse(line) as Label;
-  labels.set(label['event.id'], label);
+for (const path of filesOf((name) => name.startsWith('labels'))) {
+  for await (const line of linesOf(path)) {
+    const label = JSON.parse(line) as Label;
+    labels.set(label['event.id'], label);
+  }
 }
 
 interface Distinct {
@@ -59,10 +62,9 @@ interface Distinct {
 
 const distinct = new Map<string, Distinct>();
 let rejected = 0;
-for (const file of readdirSync(dataFolder).sort()) {
-  if (!file.endsWith('.ndjson.gz') || file.startsWith('labels')) continue;
+for (const file of filesOf((name) => !name.startsWith('labels'))) {
   let record = 0;
-  for await (const line of linesOf(join(dataFolder, file))) {
+  for await (const line of linesOf(file)) {
     record++;
     const decoded = decodeJson(line, { source: file, record, offset: 0 });
     if (decoded.kind !== 'start') {
@@ -90,8 +92,11 @@ for (const item of distinct.values()) {
   const event = bare ? sparse(withoutParent(item.event)) : item.event;
   await write(item, 'asRecorded', event);
   if (label.label === 'unknown' || setName !== 'agent-v1') continue;
-  await write(item, 'respelled', respelled(sparse(event), random));
-  if (!bare) {
+  if (label.group !== 'sigma-rules') await write(item, 'respelled', respelled(sparse(event), random));
+  if (label.group === 'sigma-rules') {
+    // What a rule asks for is all there is: taking the parent away would make it another event.
+    if (!label.synthetic_parent) continue;
+  } else if (!bare) {
     await write(item, 'withoutParent', withoutParent(event));
     await write(item, 'sparse', sparse(event));
   } else if (label.group === 'benign-admin') await write(item, 'sparse', { ...sparse(item.event) });
@@ -102,7 +107,7 @@ process.stdout.write(`${JSON.stringify({ distinct: distinct.size, rows: rowCount
 
 async function write(item: Distinct, variant: VariantName, event: ProcessEvent): Promise<void> {
   encoder.write(event, buffer, 0);
-  if (!matrix.write(Buffer.from(Float32Array.from(buffer).buffer))) await new Promise((done) => matrix.once('drain', done));
+  if (!matrix.write(Buffer.from(Float32Array.from(buffer).buffer))) await new Promise<void>((done) => matrix.once('drain', () => done()));
   const { label } = item;
   const { child, parent } = extract(event);
   rows.write(
@@ -129,6 +134,15 @@ async function write(item: Distinct, variant: VariantName, event: ProcessEvent):
     })}\n`,
   );
   rowCount++;
+}
+
+function filesOf(isWanted: (name: string) => boolean): string[] {
+  return dataFolders.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.ndjson.gz') && isWanted(name))
+      .sort()
+      .map((name) => join(folder, name)),
+  );
 }
 
 async function* linesOf(path: string): AsyncGenerator<string> {

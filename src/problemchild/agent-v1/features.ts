@@ -3,6 +3,7 @@ import { families, familyNames } from './lexicon.ts';
 import { pathClasses, pathClassTexts } from './path-class.ts';
 import { classTexts, programClasses } from './programs.ts';
 import { createReading, familyIndex, type Reading, readChild, readParent } from './reading.ts';
+import { fillRelations, relationColumns } from './relations.ts';
 import { SlotList } from './slots.ts';
 import { addSlots } from './slot-filling.ts';
 
@@ -69,11 +70,14 @@ const shapeColumns = [
   ['token.medium', 'medium integrity'],
   ['token.high', 'high integrity'],
   ['token.system', 'system integrity'],
+  ['line.longest_word', 'a very long word'],
+  ['line.odd_words', 'words that look generated'],
 ] as const;
 
 /** The dense part, in the order of the columns. */
 export const denseColumns: readonly Column[] = [
   ...shapeColumns.map(([name, text]) => ({ name, text })),
+  ...relationColumns.map(([name, text]) => ({ name, text })),
   ...familyNames.map((name) => ({ name: `line.family.${name}`, text: families[name].text })),
   ...familyNames.map((name) => ({
     name: `parent.family.${name}`,
@@ -192,6 +196,9 @@ function fillShape(event: ProcessEvent, child: Reading, parent: Reading, out: Fl
   out[i++] = Number(integrity === 2);
   out[i++] = Number(integrity === 3);
   out[i++] = Number(integrity === 4);
+  out[i++] = Math.log2(1 + signs.longestWord);
+  out[i++] = Math.min(signs.oddWords, 8);
+  fillRelations(child, parent, out, i);
 }
 
 /** Counted over all families but those that nearly every path or option touches. */
@@ -201,24 +208,46 @@ function countFamilies(counts: Uint8Array): number {
   return distinct;
 }
 
-const signCounts = { words: 0, pipes: 0, redirects: 0, share: 0 };
+const signCounts = { words: 0, pipes: 0, redirects: 0, share: 0, longestWord: 0, oddWords: 0 };
 
 function countSigns(bytes: Uint8Array, length: number): typeof signCounts {
   let words = 0;
   let pipes = 0;
   let redirects = 0;
   let signs = 0;
+  let longestWord = 0;
+  let oddWords = 0;
+  let run = 0;
+  let consonants = 0;
+  let mixes = 0;
   for (let i = 0; i < length; i++) {
     const unit = bytes[i]!;
+    const isLetter = unit >= 97 && unit <= 122;
+    if (isLetter || (unit >= 48 && unit <= 57)) {
+      run++;
+      consonants = isLetter && unit !== 97 && unit !== 101 && unit !== 105 && unit !== 111 && unit !== 117 && unit !== 121 ? consonants + 1 : 0;
+      if (consonants === 5) mixes += 2;
+      if (run > 1 && isLetter !== bytes[i - 1]! > 96) mixes++;
+      continue;
+    }
+    if (run > longestWord) longestWord = run;
+    if (mixes >= 3 || (mixes >= 2 && run < 12)) oddWords++;
+    run = 0;
+    consonants = 0;
+    mixes = 0;
     if (unit === 32) words++;
-    else if (unit === 124 || unit === 38 || unit === 59) pipes++;
-    else if (unit === 62 || unit === 60) redirects++;
-    if (unit > 32 && !(unit >= 97 && unit <= 122) && !(unit >= 48 && unit <= 57)) signs++;
+    else {
+      if (unit > 32) signs++;
+      if (unit === 124 || unit === 38 || unit === 59) pipes++;
+      else if (unit === 62 || unit === 60) redirects++;
+    }
   }
   signCounts.words = words;
   signCounts.pipes = pipes;
   signCounts.redirects = redirects;
   signCounts.share = length === 0 ? 0 : signs / length;
+  signCounts.longestWord = longestWord;
+  signCounts.oddWords = oddWords;
   return signCounts;
 }
 
