@@ -1,4 +1,4 @@
-/** The columns that take one category each from a map of values; unseen categories get the fallback. */
+/** A column that takes one number a category; unseen categories get the fallback. */
 export interface CategoryColumn {
   readonly column: number;
   readonly values: Readonly<Record<string, number>>;
@@ -11,16 +11,19 @@ export interface CategoryColumn {
  */
 export interface BigramTable {
   readonly columns: Int32Array;
-  /** Pair of units by slot: `(first << 16 | second) >>> 0`. */
-  readonly keys: Uint32Array;
-  /** `columns.length` numbers a slot; a free slot holds the fallbacks. */
-  readonly values: Float32Array;
+  /**
+   * Slots one after another, each a pair of units, `first << 16 | second`, and then one number a
+   * column; a free slot holds the fallbacks. Last comes a slot for the empty string.
+   */
+  readonly keys: Int32Array;
+  /** The same memory as numbers, so that a slot's key and numbers share a cache line. */
+  readonly numbers: Float32Array;
   /** Fills free slots. No category has this key, so that looking it up ends on fallbacks too. */
   readonly freeKey: number;
+  /** Slots − 1; slots are a power of two. */
+  readonly mask: number;
   /** 32 − log2(slots). */
   readonly shift: number;
-  /** For the last position of a text, whose bigram is the empty string. */
-  readonly emptyValues: Float32Array;
 }
 
 export function buildBigramTable(columns: readonly CategoryColumn[]): BigramTable {
@@ -34,26 +37,27 @@ export function buildBigramTable(columns: readonly CategoryColumn[]): BigramTabl
     }
   }
   const bits = Math.max(1, Math.ceil(Math.log2(pairs.size * 2 + 1)));
-  const freeKey = findFreeKey(pairs);
-  const keys = new Uint32Array(1 << bits).fill(freeKey);
-  const values = new Float32Array((1 << bits) * columns.length);
-  for (let at = 0; at < values.length; at++) values[at] = columns[at % columns.length]!.fallback;
-
+  const slots = 1 << bits;
+  const stride = columns.length + 1;
+  const memory = new ArrayBuffer((slots + 1) * stride * 4);
   const table: BigramTable = {
     columns: Int32Array.from(columns, ({ column }) => column),
-    keys,
-    values,
-    freeKey,
+    keys: new Int32Array(memory),
+    numbers: new Float32Array(memory),
+    freeKey: findFreeKey(pairs),
+    mask: slots - 1,
     shift: 32 - bits,
-    emptyValues: Float32Array.from(columns, (column) => numberOf(column, '')),
   };
-  for (const [key, category] of pairs) {
-    const slot = findSlot(table, key);
-    keys[slot] = key;
+  const fill = (start: number, key: number, numberOf: (column: CategoryColumn) => number) => {
+    table.keys[start] = key;
     columns.forEach((column, index) => {
-      values[slot * columns.length + index] = numberOf(column, category);
+      table.numbers[start + 1 + index] = numberOf(column);
     });
-  }
+  };
+  for (let slot = 0; slot < slots; slot++) fill(slot * stride, table.freeKey, ({ fallback }) => fallback);
+  fill(slots * stride, table.freeKey, (column) => numberOf(column, ''));
+  for (const [key, category] of pairs)
+    fill(findSlot(table, key), key, (column) => numberOf(column, category));
   return table;
 }
 
@@ -64,32 +68,41 @@ export function writeBigram(
   out: Float32Array,
   offset: number,
 ): void {
-  const { columns, values } = table;
-  const count = columns.length;
-  const from = findSlot(table, pairKey(first, second)) * count;
-  for (let index = 0; index < count; index++) out[offset + columns[index]!] = values[from + index]!;
+  writeSlot(table, findSlot(table, pairKey(first, second)), out, offset);
 }
 
 export function writeEmptyBigram(table: BigramTable, out: Float32Array, offset: number): void {
-  const { columns, emptyValues } = table;
-  for (let index = 0; index < columns.length; index++) out[offset + columns[index]!] = emptyValues[index]!;
+  writeSlot(table, (table.mask + 1) * (table.columns.length + 1), out, offset);
+}
+
+function writeSlot(
+  { columns, numbers }: BigramTable,
+  start: number,
+  out: Float32Array,
+  offset: number,
+): void {
+  for (let index = 0; index < columns.length; index++) {
+    out[offset + columns[index]!] = numbers[start + 1 + index]!;
+  }
 }
 
 function pairKey(first: number, second: number): number {
-  return ((first << 16) | second) >>> 0;
+  return (first << 16) | second;
 }
 
-/** Linear probing; the table is at most half full, so that a free slot always ends the search. */
-function findSlot(table: BigramTable, key: number): number {
-  const { keys, freeKey } = table;
-  const mask = keys.length - 1;
-  let slot = Math.imul(key, 0x9e3779b1) >>> table.shift;
-  while (keys[slot] !== key && keys[slot] !== freeKey) slot = (slot + 1) & mask;
-  return slot;
+/** Where the key's slot starts. The table is at most half full, so that a free slot always ends the search. */
+function findSlot({ keys, freeKey, mask, shift, columns }: BigramTable, key: number): number {
+  const stride = columns.length + 1;
+  let slot = Math.imul(key, 0x9e3779b1) >>> shift;
+  for (;;) {
+    const found = keys[slot * stride]!;
+    if (found === key || found === freeKey) return slot * stride;
+    slot = (slot + 1) & mask;
+  }
 }
 
 function findFreeKey(pairs: ReadonlyMap<number, string>): number {
-  let key = 0xffffffff;
+  let key = -1;
   while (pairs.has(key)) key--;
   return key;
 }

@@ -52,6 +52,5 @@ const hits = new Uint8Array(blocklist.length);
  * @param commandLine fully normalised.
  */
 export function matchesBlocklist(commandLine: string): boolean {
-  scan(commandLine, hits);
-  return hits.includes(1);
+  return scan(commandLine, hits);
 }

@@ -102,9 +102,20 @@ const rules: Readonly<Record<keyof KeywordFlags, FlagRule>> = {
 const scan = createKeywordScanner(keywords);
 const hits = new Uint8Array(keywords.length);
 
+const noFlags: KeywordFlags = {
+  credentialAccess: 0,
+  downloadCradle: 0,
+  lateralMovement: 0,
+  kerberoasting: 0,
+  recon: 0,
+  defenseEvasion: 0,
+  persistence: 0,
+  exfiltration: 0,
+};
+
 /** @param commandLine fully normalised. */
 export function flagKeywords(commandLine: string): KeywordFlags {
-  scan(commandLine, hits);
+  if (!scan(commandLine, hits)) return noFlags;
   return {
     credentialAccess: decide(rules.credentialAccess),
     downloadCradle: decide(rules.downloadCradle),
@@ -118,7 +129,8 @@ export function flagKeywords(commandLine: string): KeywordFlags {
 }
 
 function decide(rule: FlagRule): 0 | 1 {
-  return isHit(rule.any) || rule.all?.some((row) => row.every(isHit)) ? 1 : 0;
+  if (isHit(rule.any)) return 1;
+  return rule.all?.some((row) => row.every(isHit)) ? 1 : 0;
 }
 
 function isHit(alternatives: Alternatives): boolean {

@@ -1,6 +1,8 @@
+import { replaceGuids, replaceHexNumbers } from './hex-runs.ts';
+
 /*
  * The text rules of Elastic's ProblemChild pipeline. Every pattern below takes time linear in its input,
- * whoever wrote the command line; where that needed another spelling than Elastic's, the comment says so.
+ * whoever wrote the command line.
  */
 
 /** Directory classes in the order they are tried: the first found decides. */
@@ -87,9 +89,6 @@ export function normalizePath(text: string): string {
   return result;
 }
 
-/** Elastic's pattern with a look-behind: a match can only begin where a run of hex digits does, so nothing changes but the time a long run takes. */
-const guid = /(?<![0-9a-f])[0-9a-f]{4,}-[0-9a-f]{4,}-[0-9a-f]{4,}-[0-9a-f-]{4,}/g;
-const hexNumber = /0x[0-9a-f]+|[0-9a-f]{8}/g;
 const longNumber = /[0-9]{5,}/g;
 
 /**
@@ -97,8 +96,5 @@ const longNumber = /[0-9]{5,}/g;
  * already turned every 8 hex digits into `hex`, so that no run of 32 is left for it to find.
  */
 export function normalizeCommandLine(text: string): string {
-  let result = normalizePath(text);
-  if (result.includes('-')) result = result.replace(guid, 'process_id');
-  result = result.replace(hexNumber, 'hex');
-  return result.replace(longNumber, 'num');
+  return replaceHexNumbers(replaceGuids(normalizePath(text))).replace(longNumber, 'num');
 }

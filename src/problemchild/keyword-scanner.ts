@@ -1,5 +1,5 @@
-/** Marks in `hits` (1 at the keyword's index) every keyword the text contains. */
-export type KeywordScanner = (text: string, hits: Uint8Array) => void;
+/** Marks in `hits` (1 at the keyword's index, else 0) every keyword the text contains; says whether any. */
+export type KeywordScanner = (text: string, hits: Uint8Array) => boolean;
 
 /**
  * Finds many substrings in one pass (Aho–Corasick over UTF-16 units, as a dense transition table).
@@ -9,16 +9,20 @@ export function createKeywordScanner(keywords: readonly string[]): KeywordScanne
   const { classOf, classCount } = assignClasses(keywords);
   const { children, ends } = buildTrie(keywords);
   const { transitions, outputs } = linkTrie(children, ends, classOf, classCount);
+  const hasOutput = Uint8Array.from(outputs, (found) => (found.length > 0 ? 1 : 0));
 
   return (text, hits) => {
     hits.fill(0);
     let state = 0;
+    let isAny = false;
     for (let i = 0; i < text.length; i++) {
       const unit = text.charCodeAt(i);
       state = unit < 128 ? transitions[state * classCount + classOf[unit]!]! : 0;
-      const found = outputs[state];
-      if (found !== undefined) for (let k = 0; k < found.length; k++) hits[found[k]!] = 1;
+      if (hasOutput[state] === 0) continue;
+      isAny = true;
+      for (const keyword of outputs[state]!) hits[keyword] = 1;
     }
+    return isAny;
   };
 }
 
@@ -66,14 +70,12 @@ function linkTrie(
 ) {
   const transitions = new Int32Array(children.length * classCount);
   const suffix = new Int32Array(children.length);
-  const outputs: (readonly number[] | undefined)[] = new Array(children.length).fill(undefined);
+  const outputs: (readonly number[])[] = children.map(() => []);
   const queue = [0];
   for (let at = 0; at < queue.length; at++) {
     const state = queue[at]!;
-    const inherited = state === 0 ? undefined : outputs[suffix[state]!];
-    const found = [...ends[state]!, ...(inherited ?? [])];
-    if (found.length > 0) outputs[state] = found;
     if (state !== 0) {
+      outputs[state] = [...ends[state]!, ...outputs[suffix[state]!]!];
       const from = suffix[state]! * classCount;
       transitions.copyWithin(state * classCount, from, from + classCount);
     }

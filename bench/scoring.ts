@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createScorer, openScorer, type Scorer } from '../src/problemchild/index.ts';
+import { sampleEvents } from './sample-events.ts';
+import { sampleModel } from './sample-model.ts';
+
+/** Scoring process starts, features and model together: one at a time, and in batches. One core. */
+
+const EVENTS = Number(process.env['PC_BENCH_EVENTS'] ?? 20_000);
+const SINGLES = 5000;
+const ROUNDS = 3;
+
+const events = sampleEvents(EVENTS);
+
+for (const trees of [100, 500]) {
+  const model = sampleModel(events.slice(0, 2000), trees);
+  await measure(`scoring.elastic-g2.${trees}_trees`, await createScorer(model));
+}
+const shipped = join(import.meta.dirname, '../models/agent-v1');
+if (existsSync(join(shipped, 'bundle.json'))) await measure('scoring.agent-v1', await openScorer(shipped));
+report('scoring.rss', process.resourceUsage().maxRSS / 1024, 'MB');
+
+async function measure(name: string, scorer: Scorer): Promise<void> {
+  let best = Number.POSITIVE_INFINITY;
+  for (let round = 0; round <= ROUNDS; round++) {
+    const start = performance.now();
+    const predictions = await scorer.score(events);
+    if (predictions.length !== events.length) throw new Error(`${name} scored ${predictions.length}`);
+    if (round > 0) best = Math.min(best, performance.now() - start);
+  }
+  report(`${name}.batched`, (events.length / best) * 1000, 'events/s');
+
+  const times = new Float64Array(Math.min(SINGLES, events.length));
+  for (let index = 0; index < times.length; index++) {
+    const start = performance.now();
+    await scorer.score([events[index]!]);
+    times[index] = performance.now() - start;
+  }
+  times.sort();
+  report(`${name}.single_p50`, times[Math.floor(times.length * 0.5)]!, 'ms');
+  report(`${name}.single_p99`, times[Math.floor(times.length * 0.99)]!, 'ms');
+  await scorer.close();
+}
+
+function report(name: string, value: number, unit: string): void {
+  process.stdout.write(`${JSON.stringify({ name, value: Number(value.toPrecision(4)), unit })}\n`);
+}
