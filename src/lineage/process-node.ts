@@ -1,0 +1,116 @@
+import type { Provider } from '../event/index.ts';
+import type { Ancestor } from './traced-event.ts';
+
+/** What is known of a process from whoever spoke of it. */
+export interface ProcessFacts {
+  readonly name: string | undefined;
+  readonly executable: string | undefined;
+  readonly commandLine: string | undefined;
+}
+
+interface NodeIdentity {
+  readonly entityId: string;
+  readonly hostKey: string;
+  readonly pid: number | undefined;
+  readonly startMs: number;
+  readonly isSeen: boolean;
+  readonly hasOwnId: boolean;
+  readonly rank: number;
+}
+
+/**
+ * One process in the table. Processes are ordered by start and, where starts are equal, by `rank`; a
+ * parent always comes before its child in that order, so parents can form no circle.
+ */
+export class ProcessNode {
+  entityId: string;
+  readonly hostKey: string;
+  readonly pid: number | undefined;
+  /** When it started; for one whose start was not seen, the earliest start among its children. */
+  startMs: number;
+  /** Whether its start was seen, rather than only a child that names it. */
+  isSeen: boolean;
+  /** Whether a source gave it an entity id. */
+  hasOwnId: boolean;
+  /** No two processes have the same. */
+  readonly rank: number;
+  endMs: number | undefined;
+  name: string | undefined;
+  executable: string | undefined;
+  commandLine: string | undefined;
+  /** Who has reported its start. */
+  providers: Provider[] = [];
+  /** Further ids it goes by. */
+  aliases: string[] = [];
+  parent: ProcessNode | undefined;
+  /** Whether the source named the parent by id, so that no other can take its place. */
+  isParentCertain = false;
+  /** Base name of the parent as the record of the start has it. */
+  statedParent: string | undefined;
+  readonly children = new Set<ProcessNode>();
+  /** The process of the same host and pid before this one. */
+  older: ProcessNode | undefined;
+  /** Place in the order of last mentions. */
+  activity = 0;
+  /** Whether the node has been handed out for storing. */
+  isStored = false;
+  /** Neighbours in the list of recency. */
+  previous: ProcessNode | undefined;
+  next: ProcessNode | undefined;
+  /** The node and its ancestors as handed out, good for one version of the table. */
+  lineage: readonly Ancestor[] = [];
+  lineageVersion = -1;
+
+  constructor(identity: NodeIdentity, facts: ProcessFacts) {
+    this.entityId = identity.entityId;
+    this.hostKey = identity.hostKey;
+    this.pid = identity.pid;
+    this.startMs = identity.startMs;
+    this.isSeen = identity.isSeen;
+    this.hasOwnId = identity.hasOwnId;
+    this.rank = identity.rank;
+    this.endMs = undefined;
+    this.name = facts.name;
+    this.executable = facts.executable;
+    this.commandLine = facts.commandLine;
+    this.parent = undefined;
+    this.statedParent = undefined;
+    this.older = undefined;
+    this.previous = undefined;
+    this.next = undefined;
+  }
+
+  /** Whether this one may be the parent of `child`, as far as time goes. */
+  precedes(child: ProcessNode): boolean {
+    return this.startMs < child.startMs || (this.startMs === child.startMs && this.rank < child.rank);
+  }
+
+  /** Takes what is told now and was not known; answers whether anything was. */
+  learn({ name, executable, commandLine }: ProcessFacts): boolean {
+    const isNews =
+      (this.name === undefined && name !== undefined) ||
+      (this.executable === undefined && executable !== undefined) ||
+      (this.commandLine === undefined && commandLine !== undefined);
+    if (!isNews) return false;
+    this.name ??= name;
+    this.executable ??= executable;
+    this.commandLine ??= commandLine;
+    return true;
+  }
+
+  toAncestor(): Ancestor {
+    return {
+      entityId: this.entityId,
+      pid: this.pid,
+      name: this.name,
+      executable: this.executable,
+      commandLine: this.commandLine,
+      startMs: this.isSeen ? this.startMs : undefined,
+    };
+  }
+}
+
+/** Whether two base names may be of one process: equal but for case, or one of them not known. */
+export function mayBeSameName(a: string | undefined, b: string | undefined): boolean {
+  return a === undefined || b === undefined || a === b || a.toLowerCase() === b.toLowerCase();
+}

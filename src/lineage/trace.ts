@@ -1,0 +1,69 @@
+import type { ParentProcess, ProcessEvent } from '../event/index.ts';
+import type { ProcessForest } from './process-forest.ts';
+import type { ProcessNode } from './process-node.ts';
+import type { Ancestor, TracedEvent } from './traced-event.ts';
+
+/** The event with what the table knows of its process and parent, which is nothing without a node. */
+export function traceEvent(
+  event: ProcessEvent,
+  node: ProcessNode | undefined,
+  forest: ProcessForest,
+): TracedEvent {
+  const parent = node?.parent;
+  return {
+    event: node === undefined ? event : withLineage(event, node, parent),
+    untraced: event,
+    ancestors: parent === undefined ? statedAncestors(event.process.parent) : forest.lineageOf(parent),
+  };
+}
+
+function withLineage(event: ProcessEvent, node: ProcessNode, parent: ProcessNode | undefined): ProcessEvent {
+  const { process } = event;
+  return {
+    kind: 'start',
+    id: event.id,
+    timeMs: event.timeMs,
+    timestamp: event.timestamp,
+    action: event.action,
+    provider: event.provider,
+    position: event.position,
+    host: event.host,
+    user: event.user,
+    process: {
+      pid: process.pid,
+      entityId: node.entityId,
+      name: process.name,
+      executable: process.executable,
+      commandLine: process.commandLine,
+      args: process.args,
+      startMs: process.startMs,
+      workingDirectory: process.workingDirectory,
+      originalFileName: process.originalFileName,
+      pe: process.pe,
+      hash: process.hash,
+      signature: process.signature,
+      token: process.token,
+      logonId: process.logonId,
+      parent: parent === undefined ? process.parent : withParent(process.parent, parent),
+    },
+  };
+}
+
+/** What the record says stands; the table fills in the rest. */
+function withParent(stated: ParentProcess, parent: ProcessNode): ParentProcess {
+  return {
+    pid: stated.pid ?? parent.pid,
+    entityId: parent.entityId,
+    name: stated.name ?? parent.name,
+    executable: stated.executable ?? parent.executable,
+    commandLine: stated.commandLine ?? parent.commandLine,
+    startMs: stated.startMs ?? (parent.isSeen ? parent.startMs : undefined),
+  };
+}
+
+/** A parent that the table has no process for, as the record has it. */
+function statedAncestors(stated: ParentProcess): readonly Ancestor[] {
+  const { pid, entityId, name, executable, commandLine, startMs } = stated;
+  if (pid === undefined && name === undefined && executable === undefined) return [];
+  return [{ entityId, pid, name, executable, commandLine, startMs }];
+}
