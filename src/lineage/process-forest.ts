@@ -71,12 +71,12 @@ export class ProcessForest {
     if (isMain) {
       if (node.isStored) this.#removed.push(node.entityId);
       node.isStored = false;
-      node.aliases.push(node.entityId);
+      node.aliases = [...node.aliases, node.entityId];
       node.entityId = id;
       // The rows of its children name it.
       for (const child of node.children) this.#changed.add(child);
     } else {
-      node.aliases.push(id);
+      node.aliases = [...node.aliases, id];
     }
     this.#noteLinkChange(node);
   }
@@ -97,7 +97,7 @@ export class ProcessForest {
     if (child.parent !== undefined) this.#unlink(child);
     child.parent = parent;
     child.isParentCertain = isCertain;
-    parent.children.add(child);
+    parent.addChild(child);
     this.#noteLinkChange(child);
     return true;
   }
@@ -135,7 +135,7 @@ export class ProcessForest {
 
   /** The process and its ancestors, nearest first, up to the limit. */
   lineageOf(node: ProcessNode): readonly Ancestor[] {
-    if (node.lineageVersion === this.#version) return node.lineage;
+    if (node.lineage !== undefined && node.lineageVersion === this.#version) return node.lineage;
     const lineage: Ancestor[] = [];
     for (
       let at: ProcessNode | undefined = node;
@@ -213,7 +213,7 @@ export class ProcessForest {
   }
 
   #unlink(child: ProcessNode): void {
-    child.parent?.children.delete(child);
+    child.parent?.removeChild(child);
     child.parent = undefined;
     child.isParentCertain = false;
     this.#noteLinkChange(child);

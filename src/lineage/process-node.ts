@@ -18,6 +18,10 @@ interface NodeIdentity {
   readonly rank: number;
 }
 
+// Most processes have no child and one id: they share these, which nobody writes to.
+const noChildren: ReadonlySet<ProcessNode> = new Set();
+const noAliases: readonly string[] = [];
+
 /**
  * One process in the table. Processes are ordered by start and, where starts are equal, by `rank`; a
  * parent always comes before its child in that order, so parents can form no circle.
@@ -39,15 +43,15 @@ export class ProcessNode {
   executable: string | undefined;
   commandLine: string | undefined;
   /** Who has reported its start. */
-  providers: Provider[] = [];
+  providers: readonly Provider[];
   /** Further ids it goes by. */
-  aliases: string[] = [];
+  aliases: readonly string[];
   parent: ProcessNode | undefined;
   /** Whether the source named the parent by id, so that no other can take its place. */
   isParentCertain = false;
   /** Base name of the parent as the record of the start has it. */
   statedParent: string | undefined;
-  readonly children = new Set<ProcessNode>();
+  #children: Set<ProcessNode> | undefined;
   /** The process of the same host and pid before this one. */
   older: ProcessNode | undefined;
   /** Place in the order of last mentions. */
@@ -58,10 +62,10 @@ export class ProcessNode {
   previous: ProcessNode | undefined;
   next: ProcessNode | undefined;
   /** The node and its ancestors as handed out, good for one version of the table. */
-  lineage: readonly Ancestor[] = [];
+  lineage: readonly Ancestor[] | undefined;
   lineageVersion = -1;
 
-  constructor(identity: NodeIdentity, facts: ProcessFacts) {
+  constructor(identity: NodeIdentity, facts: ProcessFacts, providers: readonly Provider[]) {
     this.entityId = identity.entityId;
     this.hostKey = identity.hostKey;
     this.pid = identity.pid;
@@ -73,11 +77,26 @@ export class ProcessNode {
     this.name = facts.name;
     this.executable = facts.executable;
     this.commandLine = facts.commandLine;
+    this.providers = providers;
+    this.aliases = noAliases;
     this.parent = undefined;
     this.statedParent = undefined;
     this.older = undefined;
     this.previous = undefined;
     this.next = undefined;
+  }
+
+  get children(): ReadonlySet<ProcessNode> {
+    return this.#children ?? noChildren;
+  }
+
+  addChild(child: ProcessNode): void {
+    this.#children ??= new Set();
+    this.#children.add(child);
+  }
+
+  removeChild(child: ProcessNode): void {
+    this.#children?.delete(child);
   }
 
   /** Whether this one may be the parent of `child`, as far as time goes. */

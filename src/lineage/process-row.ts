@@ -31,7 +31,7 @@ export interface TableChanges {
 export function toRow(node: ProcessNode): ProcessRow {
   return {
     entityId: node.entityId,
-    aliases: [...node.aliases],
+    aliases: node.aliases,
     hostKey: node.hostKey,
     pid: node.pid,
     startMs: node.startMs,
@@ -42,7 +42,7 @@ export function toRow(node: ProcessNode): ProcessRow {
     name: node.name,
     executable: node.executable,
     commandLine: node.commandLine,
-    providers: [...node.providers],
+    providers: node.providers,
     parentId: node.parent?.entityId,
     isParentCertain: node.isParentCertain,
     statedParent: node.statedParent,
@@ -52,10 +52,9 @@ export function toRow(node: ProcessNode): ProcessRow {
 
 /** The node of a row, not yet linked to any other. */
 export function toNode(row: ProcessRow): ProcessNode {
-  const node = new ProcessNode(row, row);
-  node.aliases = [...row.aliases];
+  const node = new ProcessNode(row, row, row.providers);
+  node.aliases = row.aliases;
   node.endMs = row.endMs;
-  node.providers = [...row.providers];
   node.isParentCertain = row.isParentCertain;
   node.statedParent = row.statedParent;
   node.activity = row.activity;

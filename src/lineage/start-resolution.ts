@@ -1,4 +1,4 @@
-import type { ParentProcess, ProcessEvent } from '../event/index.ts';
+import type { ParentProcess, ProcessEvent, Provider } from '../event/index.ts';
 import { deriveClashId, deriveEntityId, deriveUnseenId } from './entity-id.ts';
 import type { ProcessForest } from './process-forest.ts';
 import { mayBeSameName, ProcessNode } from './process-node.ts';
@@ -37,7 +37,7 @@ export function resolveProcess(
   }
   if (claim.ownId !== undefined) node.hasOwnId = true;
   forest.learn(node, event.process);
-  if (!node.providers.includes(event.provider)) node.providers.push(event.provider);
+  if (!node.providers.includes(event.provider)) node.providers = [...node.providers, event.provider];
   return node;
 }
 
@@ -86,6 +86,18 @@ function latestOf(forest: ProcessForest, { hostKey, pid }: StartClaim): ProcessN
   return pid === undefined ? undefined : forest.latest(hostKey, pid);
 }
 
+const noProviders: readonly Provider[] = [];
+const singleProviders = new Map<Provider, readonly Provider[]>();
+
+/** The list of this one provider, which most processes share. */
+function reportedBy(provider: Provider): readonly Provider[] {
+  const known = singleProviders.get(provider);
+  if (known !== undefined) return known;
+  const list: readonly Provider[] = [provider];
+  singleProviders.set(provider, list);
+  return list;
+}
+
 function addProcess(forest: ProcessForest, claim: StartClaim, entityId: string): ProcessNode {
   const { hostKey, pid, startMs, ownId, event } = claim;
   const hasOwnId = ownId !== undefined;
@@ -93,8 +105,8 @@ function addProcess(forest: ProcessForest, claim: StartClaim, entityId: string):
   const node = new ProcessNode(
     { entityId, hostKey, pid, startMs, isSeen: true, hasOwnId, rank },
     event.process,
+    reportedBy(event.provider),
   );
-  node.providers.push(event.provider);
   forest.add(node);
   return node;
 }
@@ -165,6 +177,7 @@ function addUnseen(
   const parent = new ProcessNode(
     { entityId, hostKey, pid: stated.pid, startMs, isSeen: false, hasOwnId, rank },
     stated,
+    noProviders,
   );
   forest.add(parent);
   return parent;
