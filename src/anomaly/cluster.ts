@@ -32,6 +32,9 @@ const priorExcess = 1;
 const priorExcessBuckets = 4;
 const leastExcess = 0.5;
 
+/** Shape of the number of bursts in a window: bursts come in spells, so it varies far more than Poisson. */
+const spellShape = 0.5;
+
 /** A bucket teaches no larger sum than one that comes with this probability. */
 const taughtProbability = 0.005;
 
@@ -42,7 +45,8 @@ export function createClusterHistory(): ClusterHistory {
 /**
  * How unusual a sum of malicious probabilities is. Flagged starts come in bursts: a bucket has one with
  * probability `rate`, and what its sum has above 1 is exponential. Both are learnt from the entity's own
- * buckets, beginning from the priors. Over the window the number of bursts is Poisson.
+ * buckets, beginning from the priors. Over the window the number of bursts is negative binomial, and an
+ * earlier bucket counts for no more than an ordinary burst: what was large by itself has been reported then.
  */
 export function judgeSum(
   history: ClusterHistory | undefined,
@@ -55,7 +59,7 @@ export function judgeSum(
   const single = singleProbability(rate, excess, sum);
   let windowSum = sum;
   for (const earlier of history?.recent ?? []) {
-    if (isWithinWindow(earlier.index, index)) windowSum += earlier.sum;
+    if (isWithinWindow(earlier.index, index)) windowSum += Math.min(earlier.sum, 1 + excess);
   }
   const several = windowSum === sum ? 1 : windowProbability(rate, excess, windowSum);
   return {
@@ -111,11 +115,12 @@ function singleProbability(rate: number, excess: number, sum: number): number {
 /** Probability of a window sum of at least `sum`, over the number of bursts in the window. */
 function windowProbability(rate: number, excess: number, sum: number): number {
   const mean = rate * windowBuckets;
-  let poisson = Math.exp(-mean);
+  const more = mean / (mean + spellShape);
+  let share = (1 - more) ** spellShape;
   let probability = 0;
   for (let bursts = 1; bursts <= windowBuckets; bursts++) {
-    poisson *= mean / bursts;
-    probability += poisson * erlangTail(bursts, Math.max(0, sum - bursts) / excess);
+    share *= (more * (spellShape + bursts - 1)) / bursts;
+    probability += share * erlangTail(bursts, Math.max(0, sum - bursts) / excess);
   }
   return Math.min(1, probability);
 }

@@ -4,7 +4,7 @@ import { createClusterHistory, judgeSum, learnSum } from './cluster.ts';
 import { weightAt } from './decay.ts';
 import type { AnomalyMemory } from './memory.ts';
 import type { Priors } from './priors.ts';
-import { judgeRarity } from './rarity.ts';
+import { doubtOf, judgeRarity } from './rarity.ts';
 import type { Rescore } from './record.ts';
 import { absoluteScore } from './score.ts';
 
@@ -74,17 +74,20 @@ export class DefaultModel implements AnomalyModel {
     for (const { entity, sum, processes } of bucket.tallies.values()) {
       entity.cluster ??= createClusterHistory();
       learnSum(entity.cluster, entity.buckets, closedWeight, weight, bucket.index, sum);
-      for (const process of processes.keys()) {
-        entity.flaggedSightings += weight;
+      for (const [process, { maxProbability }] of processes) {
+        const taught = weight * doubtOf(maxProbability);
+        entity.flaggedSightings += taught;
         const pair = entity.pairs.get(process);
-        if (pair !== undefined) pair.flagged += weight;
+        if (pair !== undefined) pair.flagged += taught;
       }
     }
     for (const pair of bucket.touchedPairs) {
       if (pair.removed) continue;
       pair.pending &= ~bucket.slot;
-      pair.count += weight;
-      pair.entity.sightings += weight;
+      const flagged = bucket.tallies.get(pair.entity.id)?.processes.get(pair.name);
+      const taught = flagged === undefined ? weight : weight * doubtOf(flagged.maxProbability);
+      pair.count += taught;
+      pair.entity.sightings += taught;
       if (bucket.age > pair.age) pair.age = bucket.age;
       memory.markPair(pair);
     }

@@ -13,7 +13,6 @@ const noveltyDiscount = 0.5;
 /** Share of ordinary sightings that a good model flags, and the sightings that expectation weighs. */
 const flaggedShare = 0.02;
 const flaggedWeight = 500;
-/** A certain model lowers the probability by this much at most. */
 const leastDoubt = 0.1;
 
 export interface Rarity {
@@ -87,5 +86,13 @@ function flagProbability(host: Entity, weight: number, maliciousProbability: num
   const share =
     (host.flaggedSightings / weight + flaggedWeight * flaggedShare) /
     (host.sightings / weight + flaggedWeight);
-  return share * Math.min(1, Math.max(leastDoubt, 2 * (1 - maliciousProbability)));
+  return share * doubtOf(maliciousProbability);
+}
+
+/**
+ * How far a flagged start may still be an ordinary one: 1 at a probability of 0.5, a tenth from 0.95 on.
+ * So much does it teach, too; otherwise an attack would teach that its tools are ordinary.
+ */
+export function doubtOf(maliciousProbability: number): number {
+  return Math.min(1, Math.max(leastDoubt, 2 * (1 - maliciousProbability)));
 }
