@@ -16,7 +16,7 @@ export interface ColumnScale {
  * the same number, the upper one moves up by the smallest step.
  */
 export function scaleValues(values: Iterable<number>, cuts: readonly Cut[]): ColumnScale {
-  const sorted = [...new Set(values)].sort(compareDoubles);
+  const sorted = [...new Set(values)].sort((a, b) => a - b);
   const ordered = [...cuts].sort(compareCuts);
   const written: number[] = [];
   const moved = new Map<number, number>();
@@ -27,12 +27,12 @@ export function scaleValues(values: Iterable<number>, cuts: readonly Cut[]): Col
       isCutOff = true;
       next++;
     }
-    const nearest = Math.fround(value);
+    const nearest = Math.min(maxSingle, Math.max(-maxSingle, Math.fround(value)));
     const before = index === 0 ? Number.NEGATIVE_INFINITY : written[index - 1]!;
     const number =
       isCutOff && index > 0 && nearest <= before ? nextSingle(before) : Math.max(nearest, before);
     written.push(number);
-    if (number !== nearest) moved.set(value, number);
+    if (number !== Math.fround(value)) moved.set(value, number);
   });
   return { moved, threshold: (cut) => separate(sorted, written, cut) };
 }
@@ -65,23 +65,17 @@ function nearestThreshold({ bound, inclusive }: Cut): number {
 }
 
 function isLower(value: number, { bound, inclusive }: Cut): boolean {
-  const order = compareDoubles(value, bound);
-  return inclusive ? order <= 0 : order < 0;
+  return inclusive ? value <= bound : value < bound;
 }
 
 /** By how far up the lower side reaches. */
 function compareCuts(a: Cut, b: Cut): number {
-  return compareDoubles(a.bound, b.bound) || Number(a.inclusive) - Number(b.inclusive);
-}
-
-/** The order of Java's Double.compare, in which -0 comes before 0. */
-function compareDoubles(a: number, b: number): number {
-  if (a !== b) return a < b ? -1 : 1;
-  if (a !== 0) return 0;
-  return Number(Object.is(b, -0)) - Number(Object.is(a, -0));
+  return a.bound - b.bound || Number(a.inclusive) - Number(b.inclusive);
 }
 
 const scratch = new DataView(new ArrayBuffer(4));
+
+const maxSingle = (2 - 2 ** -23) * 2 ** 127;
 
 /** The next greater single-precision number. */
 export function nextSingle(value: number): number {
