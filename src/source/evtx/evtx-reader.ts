@@ -44,7 +44,7 @@ export async function* readEvtxChunks(
   const stream = new EvtxStream(input);
   const chunk = new EvtxChunk(options.source ?? '-');
   const carried = await readHead(stream, chunk);
-  if (bookmark === undefined && chunk.size > 0) yield chunk;
+  if (bookmark === undefined) yield chunk;
   for await (const next of scanChunks(stream, chunk, chunk.endOffset, carried, Number.POSITIVE_INFINITY)) {
     if (bookmark === undefined || next.fileOffset >= bookmark.chunkOffset)
       yield afterBookmark(next, bookmark);
