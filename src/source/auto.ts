@@ -1,3 +1,4 @@
+import { AgentError } from '../errors/index.ts';
 import type { Clock } from '../event/index.ts';
 import { listProcesses, type NativeLibrary, queryChannel } from '../windows/index.ts';
 import { bookmarkOf, readPositions, writePositions } from './capture-positions.ts';
@@ -17,6 +18,15 @@ const sysmonImage = /^sysmon(64a?)?(\.exe)?$/i;
 
 /** Sysmon when its channel exists, is enabled and its service runs; event tracing otherwise. */
 export function chooseCapture(library: NativeLibrary): Choice {
+  try {
+    return chooseByFacts(library);
+  } catch (error) {
+    if (!(error instanceof AgentError)) throw error;
+    return { capture: 'etw', reason: `whether Sysmon runs cannot be told (${error.message})` };
+  }
+}
+
+function chooseByFacts(library: NativeLibrary): Choice {
   const channel = queryChannel(library, channels.sysmon);
   if (channel === undefined) return { capture: 'etw', reason: 'there is no Sysmon channel' };
   if (!channel.enabled) return { capture: 'etw', reason: 'the Sysmon channel is disabled' };
@@ -57,7 +67,7 @@ export class AutoSource implements LiveSource {
       this.#active = source;
       const switching = new AbortController();
       const timer = setInterval(() => {
-        if (this.#chooseAgain(choice) !== choice.capture) switching.abort();
+        if (this.#parts.choose().capture !== choice.capture) switching.abort();
       }, this.#parts.recheckMs ?? recheckMs);
       timer.unref();
       const signal =
@@ -73,15 +83,6 @@ export class AutoSource implements LiveSource {
         clearInterval(timer);
       }
       if (!switching.signal.aborted) return;
-    }
-  }
-
-  /** A question that fails now changes nothing; it is asked again. */
-  #chooseAgain(choice: Choice): Choice['capture'] {
-    try {
-      return this.#parts.choose().capture;
-    } catch {
-      return choice.capture;
     }
   }
 

@@ -4,7 +4,7 @@ import { checkout, nativeBuild } from './layout.ts';
 import { hasTool, runTool } from './run-tool.ts';
 import { WindowsUnavailable } from './unavailable.ts';
 
-const compilerPackages = ['gcc-mingw-w64-x86-64', 'cmake', 'ninja-build'];
+const compilerPackages = ['gcc-mingw-w64-x86-64', 'cmake', 'make'];
 
 /** Builds the native library and its test doubles into build/native; quick when nothing changed. */
 export function buildNative(report: (line: string) => void): void {
@@ -12,16 +12,17 @@ export function buildNative(report: (line: string) => void): void {
   if (!existsSync(join(source, 'CMakeLists.txt'))) return;
   if (process.platform !== 'win32') installCompiler(report);
   report('building native/');
-  const toolchain =
-    process.platform === 'win32'
-      ? []
-      : ['-G', 'Ninja', `-DCMAKE_TOOLCHAIN_FILE=${join(source, 'cmake/mingw-w64-x86_64.cmake')}`];
-  runTool('cmake', ['-S', source, '-B', nativeBuild, '-DCMAKE_BUILD_TYPE=Release', ...toolchain]);
+  if (process.platform !== 'win32') {
+    runTool('bash', [join(source, 'build.sh')]);
+    return;
+  }
+  runTool('cmake', ['-S', source, '-B', nativeBuild]);
   runTool('cmake', ['--build', nativeBuild, '--config', 'Release']);
 }
 
 function installCompiler(report: (line: string) => void): void {
-  if (['x86_64-w64-mingw32-gcc', 'cmake', 'ninja'].every((tool) => hasTool(tool))) return;
+  if (['x86_64-w64-mingw32-gcc', 'x86_64-w64-mingw32-windmc', 'cmake', 'make'].every((tool) => hasTool(tool)))
+    return;
   report(`installing ${compilerPackages.join(', ')}`);
   try {
     runTool('apt-get', ['update', '-q']);

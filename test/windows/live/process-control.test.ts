@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { after, describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { fileTimeOf } from '../../../src/windows/filetime.ts';
+import { listProcesses, ProcessControl, type ProcessTarget } from '../../../src/windows/index.ts';
+import { ffiNames, openTestLibrary } from './open-test-library.ts';
+
+// Wine cannot say whether a process is critical, and what cannot be verified is refused.
+process.env['PC_DOUBLE_CRITICAL_PID'] = '0';
+
+const victims: ChildProcess[] = [];
+after(() => {
+  for (const victim of victims) victim.kill();
+});
+
+/** A Node process with `depth` generations of children below it. */
+function spawnVictim(depth = 0): ChildProcess {
+  const script = `
+    const depth = Number(process.argv[1]);
+    if (depth > 0) require('node:child_process').spawn(process.execPath, ['-e', process.env.VICTIM, String(depth - 1)], { stdio: 'ignore' });
+    setInterval(() => {}, 1000);`;
+  const child = spawn(process.execPath, ['-e', script, String(depth)], {
+    stdio: 'ignore',
+    env: { ...process.env, VICTIM: script },
+  });
+  victims.push(child);
+  return child;
+}
+
+for (const ffi of ffiNames) {
+  describe(`process control by ${ffi}`, async () => {
+    const library = await openTestLibrary(ffi);
+    const control = new ProcessControl(library);
+
+    async function targetOf(pid: number): Promise<ProcessTarget> {
+      const { code, cause, facts } = await control.queryPid(pid);
+      assert.equal(code, 'PC_OK', cause);
+      const created = fileTimeOf(Number(facts.created & 0xffff_ffffn), Number(facts.created >> 32n))!;
+      return { pid, createdMs: created.ms, toleranceMs: 0 };
+    }
+
+    test('query reads facts on the handle', async () => {
+      const { facts, outcome } = await control.query(await targetOf(process.pid));
+      assert.equal(outcome, 'none');
+      assert.equal(facts.pid, process.pid);
+      assert.match(facts.imagePath ?? '', /\\node\.exe$/i);
+      assert.match(facts.userSid ?? '', /^S-1-5-/);
+      assert.equal(facts.parentPid, process.ppid);
+      assert.equal(facts.critical, false);
+      assert.equal(facts.suspended, false);
+    });
+
+    test('suspend, resume, terminate', async () => {
+      const victim = spawnVictim();
+      const ended = once(victim, 'exit');
+      const target = await targetOf(victim.pid!);
+
+      const suspended = await control.suspend(target);
+      assert.deepEqual([suspended.code, suspended.outcome], ['PC_OK', 'suspended']);
+      assert.equal((await control.query(target)).facts.suspended, true);
+
+      const resumed = await control.resume(target);
+      assert.deepEqual([resumed.code, resumed.outcome], ['PC_OK', 'resumed']);
+      assert.equal((await control.query(target)).facts.suspended, false);
+
+      const terminated = await control.terminate(target);
+      assert.deepEqual([terminated.code, terminated.outcome], ['PC_OK', 'terminated']);
+      await ended;
+      assert.ok(terminated.actMs <= terminated.totalMs);
+    });
+
+    test('another creation time is another process: nothing is done', async () => {
+      const victim = spawnVictim();
+      const target = await targetOf(victim.pid!);
+      for (const act of ['suspend', 'terminate', 'terminateTree'] as const) {
+        const refused = await control[act]({ ...target, createdMs: target.createdMs - 1_000 });
+        assert.deepEqual([act, refused.code, refused.outcome], [act, 'PC_E_IDENTITY', 'none']);
+      }
+      const tolerated = await control.query({ ...target, createdMs: target.createdMs - 5, toleranceMs: 10 });
+      assert.equal(tolerated.code, 'PC_OK');
+      assert.equal(victim.exitCode, null);
+      await control.terminate(target);
+    });
+
+    test('a pid that Windows would round to its neighbour is refused', async () => {
+      const victim = spawnVictim();
+      const target = await targetOf(victim.pid!);
+      for (const pid of [target.pid + 1, target.pid + 2, 0, 4]) {
+        assert.equal((await control.terminate({ ...target, pid })).code, 'PC_E_PID');
+      }
+      assert.equal(victim.exitCode, null);
+      await control.terminate(target);
+    });
+
+    test('itself it does not touch', async () => {
+      const self = await targetOf(process.pid);
+      assert.equal((await control.suspend(self)).code, 'PC_E_SELF');
+      assert.equal((await control.terminate(self)).code, 'PC_E_SELF');
+      assert.equal((await control.terminateTree(self)).code, 'PC_E_SELF');
+    });
+
+    test('a critical process is refused, and so is a tree with one inside', async () => {
+      const root = spawnVictim(1);
+      const target = await targetOf(root.pid!);
+      let { members } = await control.tree(target);
+      for (let tries = 0; members.length < 2 && tries < 100; tries++) {
+        await setTimeout(100);
+        ({ members } = await control.tree(target));
+      }
+      process.env['PC_DOUBLE_CRITICAL_PID'] = String(members.find(({ depth }) => depth === 1)!.pid);
+      const tree = await control.terminateTree(target);
+      process.env['PC_DOUBLE_CRITICAL_PID'] = String(target.pid);
+      const alone = await control.terminate(target);
+      process.env['PC_DOUBLE_CRITICAL_PID'] = '0';
+      assert.deepEqual([tree.code, tree.ended], ['PC_E_CRITICAL', 0]);
+      assert.deepEqual([alone.code, alone.outcome], ['PC_E_CRITICAL', 'none']);
+      assert.equal((await control.query(target)).facts.suspended, false);
+      assert.equal((await control.terminateTree(target)).ended, 2);
+    });
+
+    test('nobody home', async () => {
+      const victim = spawnVictim();
+      const target = await targetOf(victim.pid!);
+      const ended = once(victim, 'exit');
+      await control.terminate(target);
+      await ended;
+      const again = await control.terminate(target);
+      assert.match(again.code, /^PC_E_(NOT_FOUND|EXITED|IDENTITY)$/);
+    });
+
+    test('a tree is listed, then ended, leaves first', async () => {
+      const root = spawnVictim(2);
+      const target = await targetOf(root.pid!);
+      let seen = await control.tree(target);
+      for (let tries = 0; seen.found < 3 && tries < 100; tries++) {
+        await setTimeout(100);
+        seen = await control.tree(target);
+      }
+      assert.deepEqual(
+        seen.members.map(({ depth }) => depth).toSorted((a, b) => a - b),
+        [0, 1, 2],
+      );
+      const ended = once(root, 'exit');
+      const result = await control.terminateTree(target);
+      assert.deepEqual([result.code, result.found, result.ended], ['PC_OK', 3, 3]);
+      assert.ok(result.members.every(({ outcome }) => outcome === 'terminated'));
+      await ended;
+      const pids = new Set(seen.members.map(({ pid }) => pid));
+      assert.equal(listProcesses(library).filter(({ pid }) => pids.has(pid ?? 0)).length, 0);
+    });
+
+    test('a tree above its limit is left as it was', async () => {
+      const root = spawnVictim(2);
+      const target = await targetOf(root.pid!);
+      for (let tries = 0; (await control.tree(target)).found < 3 && tries < 100; tries++)
+        await setTimeout(100);
+      const refused = await control.terminateTree(target, { treeLimit: 2 });
+      assert.equal(refused.code, 'PC_E_TREE_LIMIT');
+      assert.equal((await control.query(target)).facts.suspended, false);
+      assert.equal((await control.terminateTree(target)).ended, 3);
+    });
+  });
+}
