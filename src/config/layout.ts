@@ -93,4 +93,5 @@ export function createLayout<Root extends z.ZodObject>(schema: Root): Layout<Roo
 export const reservedVariables: Readonly<Record<string, string>> = {
   PC_CONFIG: 'Path of the configuration file, where --config is not given.',
   PC_FUZZ_RUNS: 'Runs of each property in the tests.',
+  PC_BENCH_EVENTS: 'Process starts that a benchmark works on.',
 };
