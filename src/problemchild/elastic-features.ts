@@ -65,6 +65,7 @@ export const scalarFeatures: Readonly<Record<ElasticGeneration, readonly ScalarF
   g2: [...commonFeatures, ...commandFlags],
 };
 
+/** The name of a text's bigram at a position, from 0. */
 export function bigramName(text: string, position: number): string {
   return `${text}_2-gram_feature${position}`;
 }
@@ -79,16 +80,22 @@ export function elasticFeatures(event: ProcessEvent, generation: ElasticGenerati
   const fields = extractElasticFields(event, generation);
   const features: Record<string, FeatureValue> = {};
   for (const { name, read } of scalarFeatures[generation]) features[name] = read(fields);
-  for (const { name, read } of textFeatures) addBigrams(features, name, read(fields));
+  textFeatures.forEach(({ read }, index) => {
+    addBigrams(features, bigramNames[index]!, read(fields));
+  });
   if (generation === 'g1' && matchesBlocklist(fields.commandLine)) features['blocklist_label'] = 1;
   return features;
 }
 
-function addBigrams(features: Record<string, FeatureValue>, name: string, text: string): void {
+/** Made once: there are as many names as an event has features. */
+const bigramNames = textFeatures.map(({ name }) =>
+  Array.from({ length: bigramPositions }, (_, position) => bigramName(name, position)),
+);
+
+function addBigrams(features: Record<string, FeatureValue>, names: readonly string[], text: string): void {
   const length = Math.min(text.length, bigramPositions);
   for (let position = 0; position < length; position++) {
-    features[bigramName(name, position)] =
-      position + 1 < length ? text.substring(position, position + 2) : '';
+    features[names[position]!] = position + 1 < length ? text.substring(position, position + 2) : '';
   }
 }
 
