@@ -60,7 +60,7 @@ function* cutNGrams(encoder: NGramEncoder, text: string): Iterable<[string, stri
 }
 
 /** Length and position stand together without a separator: bigram 0 is `<prefix>.20`. */
-export function nGramName(encoder: NGramEncoder, n: number, position: number): string {
+function nGramName(encoder: NGramEncoder, n: number, position: number): string {
   return `${encoder.prefix}.${n}${position}`;
 }
 

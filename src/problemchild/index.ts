@@ -1,9 +1,9 @@
 export type { Bundle } from './bundle.ts';
-export { bundleFormatVersion, parseBundle } from './bundle.ts';
-export { bundleFileName, type LoadedBundle, loadBundle, weightsFileName } from './bundle-loader.ts';
+export { parseBundle } from './bundle.ts';
+export { type LoadedBundle, loadBundle } from './bundle-loader.ts';
 export { saveBundle } from './bundle-writer.ts';
 export { type DecisionRule, decideClass } from './class-decision.ts';
-export { elasticFeatures, isBlocklisted } from './elastic-features.ts';
+export { elasticFeatures } from './elastic-features.ts';
 export type { ElasticGeneration } from './elastic-fields.ts';
 export {
   type ImportedModel,
