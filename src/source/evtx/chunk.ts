@@ -7,6 +7,7 @@ import { EvtxRecord } from './record.ts';
 import type { RecordContext } from './record-context.ts';
 import { type FreeSpace, type RecordWalk, walkRecords } from './record-walk.ts';
 import { type PlannedTemplate, TemplateStore } from './template-store.ts';
+import { RepeatedText } from './text.ts';
 import { ValueTable } from './value-table.ts';
 
 /**
@@ -21,6 +22,8 @@ export class EvtxChunk implements RecordContext {
   readonly #templates = new TemplateStore(this);
   readonly systemValues = new ValueTable(this.bytes);
   readonly dataValues = new ValueTable(this.bytes);
+  readonly providerText = new RepeatedText();
+  readonly channelText = new RepeatedText();
   openedAt = -1;
   fileOffset = 0;
   /** Bytes of the chunk that are there; less than 64 KiB only at the end of a cut file. */

@@ -5,7 +5,7 @@ import {
   type WinEventData,
 } from '../../event/index.ts';
 import { u32 } from './bytes.ts';
-import { readNumber, readOptionalNumber, readText } from './event-fields.ts';
+import { readNumber, readOptionalNumber, readRepeatedText, readText } from './event-fields.ts';
 import { fileTimeToIso, fileTimeToMs } from './filetime.ts';
 import { ValueType } from './layout.ts';
 import { instanceAt, type RecordContext, readInstanceValues } from './record-context.ts';
@@ -29,7 +29,7 @@ export function buildEvent(
   const low = u32(values.bytes, values.offsets[time]!);
   const high = u32(values.bytes, values.offsets[time]! + 4);
   return {
-    providerName: readText(plan.providerName, values),
+    providerName: readRepeatedText(plan.providerName, values, context.providerText),
     eventId: readNumber(plan.eventId, values),
     version: readNumber(plan.version, values),
     level: readNumber(plan.level, values),
@@ -40,7 +40,7 @@ export function buildEvent(
     timeCreatedMs: fileTimeToMs(low, high),
     recordId: readNumber(plan.recordId, values),
     computer: readText(plan.computer, values),
-    channel: readText(plan.channel, values),
+    channel: readRepeatedText(plan.channel, values, context.channelText),
     securityUserId: readText(plan.securityUserId, values) || undefined,
     executionPid: readOptionalNumber(plan.executionPid, values),
     executionTid: readOptionalNumber(plan.executionTid, values),

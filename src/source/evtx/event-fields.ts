@@ -2,7 +2,7 @@ import { AgentError } from '../../errors/index.ts';
 import { u16, u32, u64 } from './bytes.ts';
 import { ValueType } from './layout.ts';
 import type { Binding } from './template-plan.ts';
-import { decodeUtf16 } from './text.ts';
+import { decodeUtf16, type RepeatedText } from './text.ts';
 import type { ValueTable } from './value-table.ts';
 import { renderValue } from './values.ts';
 
@@ -16,6 +16,13 @@ export function readText(binding: Binding, values: ValueTable): string {
   const size = values.sizes[index]!;
   if (type === ValueType.string) return decodeUtf16(values.bytes, at, size);
   return renderValue(values.bytes, type, at, size);
+}
+
+/** {@link readText} for a field that mostly says the same. */
+export function readRepeatedText(binding: Binding, values: ValueTable, text: RepeatedText): string {
+  const index = binding.index;
+  if (values.typeOf(index) !== ValueType.string) return readText(binding, values);
+  return text.decode(values.bytes, values.offsets[index]!, values.sizes[index]!);
 }
 
 /** A field as a whole number; 0 when its value is null. */

@@ -3,6 +3,7 @@ import type { ParseContext } from './binary-xml.ts';
 import { u32 } from './bytes.ts';
 import { Token } from './layout.ts';
 import type { PlannedTemplate } from './template-store.ts';
+import type { RepeatedText } from './text.ts';
 import { readValueTable, type ValueTable } from './value-table.ts';
 
 /** The chunk a record lies in, with room to work in that all its records share. */
@@ -13,6 +14,8 @@ export interface RecordContext extends ParseContext {
   readonly fileOffset: number;
   readonly systemValues: ValueTable;
   readonly dataValues: ValueTable;
+  readonly providerText: RepeatedText;
+  readonly channelText: RepeatedText;
   /** Offset of the record whose values {@link systemValues} holds; -1 for none. */
   openedAt: number;
 }

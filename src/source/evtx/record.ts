@@ -2,7 +2,7 @@ import type { RecordPosition, WinEvent } from '../../event/index.ts';
 import { BinaryXmlParser } from './binary-xml.ts';
 import { u32, u64 } from './bytes.ts';
 import { buildEvent } from './event-builder.ts';
-import { readNumber, readText } from './event-fields.ts';
+import { readNumber, readRepeatedText } from './event-fields.ts';
 import { readTreeEvent } from './event-tree.ts';
 import { fileTimeToMs } from './filetime.ts';
 import { RECORD_HEADER_SIZE, RECORD_TRAILER_SIZE } from './layout.ts';
@@ -47,7 +47,7 @@ export class EvtxRecord {
   get providerName(): string {
     const plan = this.#open();
     if (plan === undefined) return this.#treeEvent().providerName;
-    return readText(plan.providerName, this.#context.systemValues);
+    return readRepeatedText(plan.providerName, this.#context.systemValues, this.#context.providerText);
   }
 
   get eventId(): number {

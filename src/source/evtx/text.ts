@@ -1,3 +1,5 @@
+import { u16 } from './bytes.ts';
+
 /** Largest string a chunk can hold, in characters. */
 const SCRATCH_SIZE = 32_768;
 const scratch = Buffer.allocUnsafe(SCRATCH_SIZE);
@@ -40,6 +42,25 @@ function viewOf(bytes: Buffer): DataView {
     lastView = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
   return lastView;
+}
+
+/** Text that is mostly the same from record to record, as a provider's name is: one string for all. */
+export class RepeatedText {
+  #last = '';
+
+  decode(bytes: Buffer, at: number, size: number): string {
+    if (!this.#isLast(bytes, at, size)) this.#last = decodeUtf16(bytes, at, size);
+    return this.#last;
+  }
+
+  #isLast(bytes: Buffer, at: number, size: number): boolean {
+    const last = this.#last;
+    if (size !== last.length * 2) return false;
+    for (let i = 0; i < last.length; i++) {
+      if (u16(bytes, at + i * 2) !== last.charCodeAt(i)) return false;
+    }
+    return true;
+  }
 }
 
 const ansi = new TextDecoder('windows-1252');

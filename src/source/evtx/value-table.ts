@@ -19,7 +19,7 @@ export class ValueTable {
 
   /** Type of a value; a value that is not there is null. */
   typeOf(index: number): number {
-    return index < this.count ? this.types[index]! : ValueType.null;
+    return index >= 0 && index < this.count ? this.types[index]! : ValueType.null;
   }
 
   isNull(index: number): boolean {

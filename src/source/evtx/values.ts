@@ -167,15 +167,20 @@ function renderReal(value: number): string {
   return Number.isInteger(value) ? String(value) : value.toFixed(6);
 }
 
-const byteHex = Array.from({ length: 256 }, (_, i) => i.toString(16).toUpperCase().padStart(2, '0'));
+const hexDigits = Buffer.from('0123456789ABCDEF', 'latin1');
+/** Where the bytes of a GUID come in its text, two digits each. */
+const guidPlaces = [7, 5, 3, 1, 12, 10, 17, 15, 20, 22, 25, 27, 29, 31, 33, 35];
+const guidText = Buffer.from('{00000000-0000-0000-0000-000000000000}', 'latin1');
 
 /** In upper case with braces, the form Windows gives it in XML. */
-export function renderGuid(bytes: Uint8Array, at: number): string {
-  const h = (i: number): string => byteHex[bytes[at + i]!]!;
-  return (
-    `{${h(3)}${h(2)}${h(1)}${h(0)}-${h(5)}${h(4)}-${h(7)}${h(6)}-${h(8)}${h(9)}-` +
-    `${h(10)}${h(11)}${h(12)}${h(13)}${h(14)}${h(15)}}`
-  );
+function renderGuid(bytes: Uint8Array, at: number): string {
+  for (let i = 0; i < 16; i++) {
+    const byte = bytes[at + i]!;
+    const place = guidPlaces[i]!;
+    guidText[place] = hexDigits[byte >> 4]!;
+    guidText[place + 1] = hexDigits[byte & 0xf]!;
+  }
+  return guidText.toString('latin1');
 }
 
 function renderSid(bytes: Buffer, at: number, size: number): string {
