@@ -56,7 +56,7 @@ export function toEcs(event: ProcessEvent): EcsDocument {
         token: compact({
           integrity_level_name: token.integrityLevel,
           elevation: token.elevated,
-          elevation_type: token.elevationType ?? token.winlogElevationType,
+          elevation_type: token.elevationType,
         }),
       }),
     }),

@@ -22,10 +22,25 @@ export function decodeOtrf(record: JsonRecord): Decoded {
       document['Hostname'] ?? document['HostName'] ?? document['Computer'] ?? document['computer_name'],
     channel: document['Channel'] ?? document['log_name'],
     securityUserId: document['UserID'],
-    data: isObject(payload) ? payload : document,
+    data: isObject(payload) ? payload : withProcessId(document),
     id: undefined,
   });
 }
+
+/**
+ * NXLog's field names know no case: the header's ProcessID, which is the process that reported the event,
+ * takes the place of the payload's ProcessId. That one is then only in the message.
+ */
+function withProcessId(document: JsonObject): JsonObject {
+  const message = document['Message'];
+  if (document['ProcessId'] !== undefined || typeof message !== 'string') return document;
+  const stated = processIdInMessage.exec(message);
+  return stated === null ? document : { ...document, ProcessId: stated[1] };
+}
+
+// Sysmon's text, that of 4688, which calls the parent creator, and that of 4689; before any text of a user's making.
+const processIdInMessage =
+  /^[ \t]*(?:Creator Process ID|ProcessId|Process ID):[ \t]*(0x[0-9a-f]+|\d+)[ \t]*\r?$/im;
 
 function byChannel(document: JsonObject): string | undefined {
   switch (document['Channel']) {
