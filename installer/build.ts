@@ -27,7 +27,7 @@ await build({
   external,
   // Bundled CommonJS packages call require.
   banner: {
-    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    js: "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);",
   },
   outExtension: { '.js': '.mjs' },
   logLevel: 'warning',
