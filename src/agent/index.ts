@@ -1,3 +1,4 @@
+export { exportBaseline, importBaseline, openAnomalyEngine, openUserHash } from './anomaly.ts';
 export { type FeatureRun, openFeatureRun } from './feature-run.ts';
 export { type BatchOutcome, Pipeline, type PipelineParts } from './pipeline.ts';
 export { openReplayRun, type ReplayRun } from './replay-run.ts';

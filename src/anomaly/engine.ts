@@ -54,7 +54,7 @@ export class AnomalyEngine {
         ? new ElasticModel(this.#memory)
         : new DefaultModel(this.#memory, options.priors ? (parts.priors ?? noPriors) : noPriors);
     this.#readSubject = createSubjectReader(options);
-    this.#excluded = new Set(options.excludedProcessNames);
+    this.#excluded = new Set(options.excludedProcessNames.map((name) => name.toLowerCase()));
     this.#counters = new Counters(parts.state?.totals.counters);
     if (parts.state !== undefined) restoreState(this.#memory, parts.state);
   }

@@ -5,6 +5,7 @@ export {
   mergeBaselines,
   parseBaseline,
 } from './baseline/baseline.ts';
+export { readBaselineFile, writeBaselineFile } from './baseline/baseline-file.ts';
 export { BaselineLearner, baselineFromState } from './baseline/baseline-learning.ts';
 export { createPriors } from './baseline/baseline-priors.ts';
 export { createUserHash, leastKeyLength, type UserHash } from './baseline/user-hash.ts';

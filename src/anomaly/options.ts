@@ -23,7 +23,7 @@ export interface AnomalyOptions {
   readonly maxSightings: number;
   /** Whether the priors take part in `default` mode. */
   readonly priors: boolean;
-  /** Process names that are never flagged here, lower case. */
+  /** Process names that are never flagged here, in any case. */
   readonly excludedProcessNames: readonly string[];
 }
 

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { AgentError } from '../errors/index.ts';
 import { escapeHidden } from '../text/index.ts';
+import { baselineCommand } from './commands/baseline.ts';
 import { configCommand } from './commands/config.ts';
 import { featuresCommand } from './commands/features.ts';
 import { replayCommand } from './commands/replay.ts';
@@ -8,7 +9,7 @@ import { scoreCommand } from './commands/score.ts';
 import { type CliIo, exitCodes } from './io.ts';
 
 /** Codes of errors that are the caller's: wrong arguments or configuration. */
-const usageCodes = /^PC_(USAGE|CONFIG_|RULE_|MODEL_)/;
+const usageCodes = /^PC_(USAGE|BASELINE_|CONFIG_|RULE_|MODEL_)/;
 
 const maxMessageLength = 16_000;
 
@@ -25,6 +26,7 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   program.addCommand(replayCommand(io, finish));
   program.addCommand(scoreCommand(io, finish));
   program.addCommand(featuresCommand(io, finish));
+  program.addCommand(baselineCommand(io, finish));
   program.addCommand(configCommand(io));
   for (const command of [
     program,

@@ -42,6 +42,14 @@ export const errorTable = {
     cause: 'A baseline file is not one, is of another version, or holds what no baseline may.',
     remedy: 'Build or export the baseline again with this version of the agent.',
   },
+  PC_BASELINE_EMPTY: {
+    cause: 'A baseline was asked for of a state file that has learnt nothing.',
+    remedy: 'Let the agent run with this state file first, or build a baseline from recordings.',
+  },
+  PC_BASELINE_UNWRITABLE: {
+    cause: 'A baseline file could not be written.',
+    remedy: 'Check that the folder exists and is writable, and that the disk has room.',
+  },
   PC_BASELINE_KEY: {
     cause: "Users of baselines, or a baseline and the configuration, were hashed with different organisation's keys.",
     remedy: "Use the same organisation's key everywhere, or build the baseline without users.",

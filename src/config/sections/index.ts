@@ -1,3 +1,4 @@
+import { anomaly } from './anomaly.ts';
 import { detection } from './detection.ts';
 import { lineage } from './lineage.ts';
 import { log } from './log.ts';
@@ -7,4 +8,4 @@ import { source } from './source.ts';
 import { state } from './state.ts';
 
 /** Every section, in the order in which they are documented. A new section is a file here and a line below. */
-export const sections = { log, source, model, state, lineage, detection, output };
+export const sections = { log, source, model, state, lineage, anomaly, detection, output };

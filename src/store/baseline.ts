@@ -1,0 +1,27 @@
+import { type Baseline, formatBaseline, parseBaseline } from '../anomaly/index.ts';
+import type { Store } from './store.ts';
+
+/** The baseline that was imported, if any. */
+export class BaselineTable {
+  readonly #path: string;
+  readonly #select;
+  readonly #upsert;
+
+  constructor(store: Store) {
+    this.#path = store.path;
+    this.#select = store.connection.prepare<[], string>('SELECT document FROM baseline WHERE id = 1').pluck();
+    this.#upsert = store.connection.prepare<[string]>(
+      'INSERT INTO baseline (id, document) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET document = excluded.document',
+    );
+  }
+
+  /** @throws AgentError PC_BASELINE_INVALID when the stored one was tampered with */
+  get(): Baseline | undefined {
+    const document = this.#select.get();
+    return document === undefined ? undefined : parseBaseline(document, `the baseline in ${this.#path}`);
+  }
+
+  set(baseline: Baseline): void {
+    this.#upsert.run(formatBaseline(baseline));
+  }
+}
