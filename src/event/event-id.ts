@@ -7,7 +7,7 @@ const idDigits = 20;
 /**
  * `event.id` of an event-log record. The same record has the same id whether it was read from an EVTX
  * file, from JSON made of one, or live: of the time only whole milliseconds count, since exporters cut
- * it to different resolutions.
+ * it to different resolutions, and of the command line not the blanks around it, which evtx_dump drops.
  */
 export function deriveRecordId(
   event: WinEvent,
@@ -21,7 +21,7 @@ export function deriveRecordId(
     event.recordId,
     Math.floor(event.timeCreatedMs),
     pid ?? '',
-    commandLine ?? '',
+    commandLine?.trim() ?? '',
   ].join('\0');
   return hash('sha256', key, 'hex').slice(0, idDigits);
 }
