@@ -229,7 +229,7 @@ export class ChunkWriter {
 }
 
 /** The hash by which Windows finds names in a chunk. */
-export function hashName(name: string): number {
+function hashName(name: string): number {
   let hash = 0;
   for (let i = 0; i < name.length; i++) hash = (Math.imul(hash, 65_599) + name.charCodeAt(i)) >>> 0;
   return hash & 0xffff;

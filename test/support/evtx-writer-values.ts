@@ -90,7 +90,7 @@ function integer(value: bigint, size: number): Buffer {
   return bytes.subarray(0, size);
 }
 
-export function encodeGuid(text: string): Buffer {
+function encodeGuid(text: string): Buffer {
   const bytes = Buffer.from(text.replace(/[{}-]/g, ''), 'hex');
   if (bytes.length !== 16) throw new Error(`not a GUID: ${text}`);
   bytes.subarray(0, 4).reverse();

@@ -59,6 +59,15 @@ export interface Template {
   readonly size: number;
 }
 
+/** Where a stretch of binary XML refers to a name. */
+export interface NameReference {
+  /** Offset in the chunk of the reference, a 32-bit offset. */
+  readonly at: number;
+  readonly name: string;
+  /** Whether the name itself stands right behind. */
+  readonly isInline: boolean;
+}
+
 /** What the parser needs of the chunk it reads in. */
 export interface ParseContext {
   readonly bytes: Buffer;
@@ -81,6 +90,8 @@ export class BinaryXmlParser {
   /** Elements in templates and records carry a dependency identifier, those in nested values do not. */
   readonly #dependencies: boolean;
   #at: number;
+  /** Every name read, in the order of the bytes. */
+  readonly nameReferences: NameReference[] = [];
 
   constructor(
     context: ParseContext,
@@ -223,7 +234,9 @@ export class BinaryXmlParser {
     const name = this.#context.names.read(offset);
     if (name === undefined) throw this.#damage(`a name at offset ${offset}`, this.#at - 4);
     // A name stands behind its first use; later uses point back to it.
-    if (offset === this.#at) this.#skip(this.#context.names.sizeAt(offset));
+    const isInline = offset === this.#at;
+    this.nameReferences.push({ at: this.#at - 4, name, isInline });
+    if (isInline) this.#skip(this.#context.names.sizeAt(offset));
     return name;
   }
 

@@ -1,4 +1,4 @@
-import type { AttributeNode, ElementNode, Template, XmlNode } from './binary-xml.ts';
+import type { AttributeNode, ElementNode, XmlNode } from './binary-xml.ts';
 
 /** Where a field's value comes from: a substitution, or the template itself. */
 export interface Binding {
@@ -56,8 +56,8 @@ const systemFields: Readonly<Record<string, readonly [element: string, attribute
  * The plan of a template that wraps an event: `<Event><System>…</System>%payload</Event>`.
  * `undefined` for every other shape, which the tree then reads.
  */
-export function planEvent(template: Template): EventPlan | undefined {
-  const event = onlyElement(template.nodes);
+export function planEvent(nodes: readonly XmlNode[]): EventPlan | undefined {
+  const event = onlyElement(nodes);
   if (event?.name !== 'Event') return undefined;
   const [system, payload, ...more] = event.children;
   if (system?.kind !== 'element' || system.name !== 'System' || more.length > 0) return undefined;
@@ -88,8 +88,8 @@ export function planEvent(template: Template): EventPlan | undefined {
  * The plan of a template that is an `EventData` of elements (`Data`, `Binary`), each one value or text.
  * `undefined` for every other shape, which the tree then reads.
  */
-export function planData(template: Template): DataPlan | undefined {
-  const root = onlyElement(template.nodes);
+export function planData(nodes: readonly XmlNode[]): DataPlan | undefined {
+  const root = onlyElement(nodes);
   if (root?.name !== 'EventData' || root.dependency >= 0) return undefined;
   const names: string[] = [];
   const bindings: Binding[] = [];

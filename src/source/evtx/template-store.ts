@@ -2,13 +2,11 @@ import { AgentError } from '../../errors/index.ts';
 import { BinaryXmlParser, type ParseContext, type Template, templateSizeAt } from './binary-xml.ts';
 import { u32 } from './bytes.ts';
 import { CHUNK_SIZE, TEMPLATE_HEADER_SIZE } from './layout.ts';
-import { type DataPlan, type EventPlan, planData, planEvent } from './template-plan.ts';
+import { areLasting, type CompiledTemplate, TemplateMemos } from './template-memo.ts';
+import { planData, planEvent } from './template-plan.ts';
 
 /** A template with the plans to read an event or a payload by it; `undefined` where the tree must. */
-export interface PlannedTemplate extends Template {
-  readonly eventPlan: EventPlan | undefined;
-  readonly dataPlan: DataPlan | undefined;
-}
+export interface PlannedTemplate extends Template, CompiledTemplate {}
 
 /** Behind the link to the next definition. */
 const GUID_OFFSET = 4;
@@ -20,6 +18,7 @@ const PARSE_BUDGET_BYTES = 2 * CHUNK_SIZE;
 export class TemplateStore {
   readonly #context: ParseContext;
   readonly #byOffset = new Map<number, PlannedTemplate | AgentError>();
+  readonly #memos = new TemplateMemos();
   readonly #parsing = new Set<number>();
   #parsedBytes = 0;
 
@@ -62,6 +61,9 @@ export class TemplateStore {
         'the chunk has more template definitions than it has room for',
       );
     }
+    const { bytes, names } = this.#context;
+    const known = this.#memos.find(bytes, names, offset, size);
+    if (known !== undefined) return { ...known, offset, size };
     const stretch = {
       at: offset + TEMPLATE_HEADER_SIZE,
       limit: offset + size,
@@ -69,9 +71,12 @@ export class TemplateStore {
       errorCode: 'PC_SOURCE_EVTX_TEMPLATE',
     } as const;
     try {
-      const id = u32(this.#context.bytes, offset + GUID_OFFSET);
-      const template = { id, nodes: new BinaryXmlParser(this.#context, stretch).parseStream(), offset, size };
-      return { ...template, eventPlan: planEvent(template), dataPlan: planData(template) };
+      const parser = new BinaryXmlParser(this.#context, stretch);
+      const nodes = parser.parseStream();
+      const id = u32(bytes, offset + GUID_OFFSET);
+      const compiled = { id, nodes, eventPlan: planEvent(nodes), dataPlan: planData(nodes) };
+      if (areLasting(nodes)) this.#memos.add(bytes, offset, size, parser.nameReferences, compiled);
+      return { ...compiled, offset, size };
     } catch (error) {
       if (error instanceof AgentError) return error;
       throw error;

@@ -95,6 +95,21 @@ describe('a sound log', () => {
     }
   });
 
+  it('keeps definitions apart that share a GUID, in one chunk and the next', async () => {
+    const bytes = sampleLog(300, 200);
+    const image = Buffer.from('Image', 'utf16le');
+    const inSecond = bytes.indexOf(image, HEADER + CHUNK);
+    expect(inSecond).toBeLessThan(HEADER + 2 * CHUNK);
+    bytes.write('Imago', inSecond, 'utf16le');
+    const events = (await readLog(bytes)).events;
+    const chunkOf = (offset: number): number => Math.floor((offset - HEADER) / CHUNK);
+    for (const { data, position } of events) {
+      const name = chunkOf(position.offset) === 1 ? 'Imago' : 'Image';
+      expect(Object.keys(data)[4]).toBe(name);
+      expect(data[name]).toBe('C:\\Windows\\System32\\cmd.exe');
+    }
+  });
+
   it('begins a circular log with its oldest chunk', async () => {
     const bytes = sampleLog(300, 200);
     const [header, first, ...rest] = [bytes.subarray(0, HEADER), ...chunksOf(bytes)];

@@ -32,6 +32,6 @@ export async function readLog(input: Buffer | string, options: EvtxReadOptions =
 }
 
 /** Bytes in pieces of a size that no boundary of the format divides. */
-export async function* pieces(bytes: Buffer, size: number): AsyncGenerator<Uint8Array> {
+async function* pieces(bytes: Buffer, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
