@@ -1,0 +1,105 @@
+#include "cases.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static reading r;
+
+static void pairs_and_ends(pc_handle source) {
+  append_etw("start\t5000\t4\t0\t\\Device\\HarddiskVolume9\\Windows\\System32\\cmd.exe\tcmd.exe /c whoami\n");
+  read_until(source, &r, PC_RECORD_PROCESS_START, 1, 5000);
+  const uint8_t *start = r.last[PC_RECORD_PROCESS_START];
+  CHECK(r.count[PC_RECORD_PROCESS_START] == 1);
+  CHECK(u32_of(start, PC_FIELD_PID) == 5000 && u32_of(start, PC_FIELD_PARENT_PID) == 4);
+  CHECK(text_is(start, PC_FIELD_COMMAND_LINE, L"cmd.exe /c whoami"));
+  CHECK(u32_of(start, PC_FIELD_COMMAND_LINE_FROM) == PC_LINE_CLASSIC);
+  CHECK(text_is(start, PC_FIELD_IMAGE_NAME, L"cmd.exe"));
+  CHECK(text_is(start, PC_FIELD_USER_SID, L"S-1-5-21-1-2-3-1001"));
+  CHECK(text_is(start, PC_FIELD_MANDATORY_LABEL, L"S-1-16-8192"));
+  CHECK((u32_of(start, PC_FIELD_ORIGINS) & 3) == 3);
+  CHECK(u32_of(start, PC_FIELD_EVENT_VERSION) == (4 | 3 << 8));
+  const pc_field *path = field_of(start, PC_FIELD_IMAGE_PATH);
+  CHECK(path != NULL && path->provenance == PC_FAILED && path->length == 0); /* no such volume */
+  append_etw("end\t5000\t4\t0\t\\Device\\HarddiskVolume9\\cmd.exe\t\t0xc000013a\n");
+  read_until(source, &r, PC_RECORD_PROCESS_END, 1, 5000);
+  CHECK(u32_of(r.last[PC_RECORD_PROCESS_END], PC_FIELD_EXIT_STATUS) == 0xc000013a);
+  append_etw("running\t6000\t4\t0\t\\Device\\HarddiskVolume9\\old.exe\told.exe\n");
+  read_until(source, &r, PC_RECORD_PROCESS_RUNNING, 1, 5000);
+  CHECK(r.count[PC_RECORD_PROCESS_RUNNING] == 1 && r.count[PC_RECORD_PROCESS_START] == 1);
+}
+
+static void versions(pc_handle source) {
+  pc_counters_t c;
+  append_etw("event\tclassic\t1\t9\t64\t0011\nevent\tclassic\t1\t4\t64\t0011\nevent\tmanifest\t3\t0\t64\t0011\n");
+  for (int i = 0; i < 50; i++) {
+    Sleep(20);
+    CHECK(sums_hold(source, &c));
+    if (c.failed_version + c.failed_malformed + c.filtered_kind >= 3) break;
+  }
+  CHECK(c.failed_version == 1 && c.failed_malformed == 1 && c.filtered_kind == 1);
+}
+
+static void bursts(pc_handle source) {
+  pc_counters_t c;
+  uint32_t before = r.count[PC_RECORD_PROCESS_START];
+  append_etw("burst\t4000\t1000000\t100000\t0\n");
+  read_until(source, &r, PC_RECORD_PROCESS_START, before + 4000, 60000);
+  CHECK(r.count[PC_RECORD_PROCESS_START] == before + 4000);
+  CHECK(sums_hold(source, &c));
+  CHECK(c.dropped == 0 && c.alone_window == 0 && c.alone_capacity == 0);
+  CHECK(c.joined == c.filtered_merged);
+}
+
+static void stops_and_losses(pc_handle source) {
+  pc_counters_t c;
+  append_etw("lose\tclassic\t7\t2\n");
+  read_until(source, &r, PC_RECORD_LOSS, 1, 5000);
+  CHECK(u64_of(r.last[PC_RECORD_LOSS], PC_FIELD_LOST_EVENTS) == 7);
+  CHECK(u64_of(r.last[PC_RECORD_LOSS], PC_FIELD_LOST_BUFFERS) == 2);
+  append_etw("stop\tmanifest\n");
+  read_until(source, &r, PC_RECORD_SESSION_STOPPED, 1, 5000);
+  read_until(source, &r, PC_RECORD_SESSION_STARTED, 1, 5000);
+  CHECK(text_is(r.last[PC_RECORD_SESSION_STOPPED], PC_FIELD_SESSION_NAME, L"ProblemChild-Kernel-Process"));
+  CHECK(r.count[PC_RECORD_SESSION_STARTED] == 1);
+  uint32_t before = r.count[PC_RECORD_PROCESS_START];
+  append_etw("start\t7000\t4\t0\t\\Device\\x\\a.exe\ta.exe\nonly\tclassic\nstart\t7004\t4\t0\t\\Device\\x\\b.exe\tb.exe\nonly\tboth\n");
+  read_until(source, &r, PC_RECORD_PROCESS_START, before + 2, 8000);
+  CHECK(u32_of(r.last[PC_RECORD_PROCESS_START], PC_FIELD_PID) == 7004);
+  CHECK((u32_of(r.last[PC_RECORD_PROCESS_START], PC_FIELD_ORIGINS) & 3) == PC_ORIGIN_CLASSIC);
+  CHECK(sums_hold(source, &c) && c.sessions_stopped == 1 && c.sessions_restarted == 1 && c.alone_window == 1);
+}
+
+void etw_cases(void) {
+  pc_cause cause = {.size = sizeof cause};
+  pc_etw_options options = {.size = sizeof options};
+  pc_handle source;
+  CHECK(pc_etw_open(NULL, &source, &cause) == PC_E_ARGUMENT);
+  options.buffer_kb = 5000;
+  CHECK(pc_etw_open(&options, &source, &cause) == PC_E_ARGUMENT);
+  options.buffer_kb = 0;
+  append_etw("orphan\tboth\n");
+  int32_t code = pc_etw_open(&options, &source, &cause);
+  CHECK(code == PC_OK);
+  if (code != PC_OK) {
+    printf("pc_etw_open: %s, %s %u\n", pc_code_name(code), cause.api, (unsigned)cause.value);
+    return;
+  }
+  pairs_and_ends(source);
+  versions(source);
+  bursts(source);
+  stops_and_losses(source);
+  pc_counters_t c;
+  CHECK(sums_hold(source, &c) && c.sessions_reclaimed == 2);
+  append_etw("burst\t500\t1000000\t200000\t4\n");
+  Sleep(100);
+  uint32_t before = r.count[PC_RECORD_PROCESS_START];
+  CHECK(pc_stop(source, &cause) == PC_OK);
+  read_until(source, &r, PC_RECORD_PROCESS_START, UINT32_MAX, 10000);
+  CHECK(r.code == PC_ENDED);
+  CHECK(sums_hold(source, &c) && c.queued == 0 && c.dropped == 0);
+  CHECK(r.count[PC_RECORD_PROCESS_START] > before);
+  CHECK(pc_close(source) == PC_OK && pc_close(source) == PC_E_HANDLE);
+  append_etw("start-fails\tclassic\t5\n");
+  CHECK(pc_etw_open(&options, &source, &cause) == PC_E_ACCESS);
+  CHECK(cause.kind == PC_CAUSE_WIN32 && cause.value == 5 && strcmp(cause.api, "StartTraceW") == 0);
+}

@@ -1,0 +1,133 @@
+#include "cases.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+static pc_process_result result;
+static pc_cause cause = {.size = sizeof cause};
+
+/* A child that sleeps; with `through`, a shell starts it and waits. */
+static PROCESS_INFORMATION launch(bool through_shell) {
+  wchar_t self[MAX_PATH], line[2 * MAX_PATH];
+  PROCESS_INFORMATION child = {0};
+  STARTUPINFOW startup = {.cb = sizeof startup};
+  GetModuleFileNameW(NULL, self, MAX_PATH);
+  (void)swprintf(line, 2 * MAX_PATH, through_shell ? L"cmd.exe /c \"%ls\" sleep" : L"\"%ls\" sleep", self);
+  CHECK(CreateProcessW(NULL, line, NULL, NULL, FALSE, CREATE_NO_WINDOW, NULL, NULL, &startup, &child));
+  return child;
+}
+
+static pc_process_request request_of(const PROCESS_INFORMATION *child) {
+  FILETIME created = {0}, unused[3];
+  GetProcessTimes(child->hProcess, &created, &unused[0], &unused[1], &unused[2]);
+  return (pc_process_request){.size = sizeof(pc_process_request), .pid = child->dwProcessId,
+                              .created = (uint64_t)created.dwHighDateTime << 32 | created.dwLowDateTime};
+}
+
+static void forget(PROCESS_INFORMATION *child) {
+  TerminateProcess(child->hProcess, 1);
+  CloseHandle(child->hProcess);
+  CloseHandle(child->hThread);
+}
+
+static bool runs(const PROCESS_INFORMATION *child) { return WaitForSingleObject(child->hProcess, 0) == WAIT_TIMEOUT; }
+
+static void refusals(void) {
+  PROCESS_INFORMATION child = launch(false);
+  pc_process_request request = request_of(&child);
+  result.size = sizeof result;
+  request.created += 1;
+  CHECK(pc_process_terminate(&request, &result, &cause) == PC_E_IDENTITY);
+  CHECK(result.outcome == PC_OUTCOME_NONE && result.facts.created == request.created - 1);
+  request.created -= 1;
+  request.pid += 2;
+  CHECK(pc_process_terminate(&request, &result, &cause) == PC_E_PID);
+  request.pid = 4;
+  CHECK(pc_process_terminate(&request, &result, &cause) == PC_E_PID);
+  request = request_of(&child);
+  request.created = 0;
+  CHECK(pc_process_terminate(&request, &result, &cause) == PC_E_ARGUMENT);
+  request = request_of(&child);
+  wchar_t pid[16];
+  (void)swprintf(pid, 16, L"%u", (unsigned)request.pid);
+  SetEnvironmentVariableW(L"PC_DOUBLE_CRITICAL_PID", pid);
+  CHECK(pc_process_terminate(&request, &result, &cause) == PC_E_CRITICAL);
+  CHECK(pc_process_suspend(&request, &result, &cause) == PC_E_CRITICAL);
+  SetEnvironmentVariableW(L"PC_DOUBLE_CRITICAL_PID", NULL);
+  CHECK(runs(&child));
+  PROCESS_INFORMATION self = {.hProcess = GetCurrentProcess(), .dwProcessId = GetCurrentProcessId()};
+  request = request_of(&self);
+  CHECK(pc_process_terminate(&request, &result, &cause) == PC_E_SELF);
+  forget(&child);
+}
+
+static void actions(void) {
+  PROCESS_INFORMATION child = launch(false);
+  pc_process_request request = request_of(&child);
+  result.size = sizeof result;
+  CHECK(pc_process_query(&request, &result, &cause) == PC_OK);
+  CHECK(result.facts.parent_pid == GetCurrentProcessId());
+  CHECK(result.facts.known & PC_KNOW_IMAGE && result.facts.image_path_units > 0);
+  CHECK(result.facts.known & PC_KNOW_USER && strncmp(result.facts.user_sid, "S-1-", 4) == 0);
+  CHECK(pc_process_suspend(&request, &result, &cause) == PC_OK && result.outcome == PC_OUTCOME_SUSPENDED);
+  CHECK(SuspendThread(child.hThread) == 1);
+  ResumeThread(child.hThread);
+  CHECK(pc_process_resume(&request, &result, &cause) == PC_OK && result.outcome == PC_OUTCOME_RESUMED);
+  CHECK(SuspendThread(child.hThread) == 0);
+  ResumeThread(child.hThread);
+  request.exit_code = 99;
+  CHECK(pc_process_terminate(&request, &result, &cause) == PC_OK);
+  CHECK(result.outcome == PC_OUTCOME_TERMINATED && result.exit_code == 99 && !runs(&child));
+  CHECK(pc_process_terminate(&request, &result, &cause) == PC_E_EXITED);
+  forget(&child);
+}
+
+static void trees(void) {
+  PROCESS_INFORMATION shell = launch(true);
+  pc_process_request request = request_of(&shell);
+  pc_tree_member members[16];
+  uint32_t count = 0;
+  int32_t code;
+  for (int i = 0; i < 100; i++) { /* until the shell has started its child */
+    result.size = sizeof result;
+    code = pc_process_tree(&request, &result, members, 16, &count, &cause);
+    if (count >= 2) break;
+    Sleep(50);
+  }
+  CHECK(code == PC_OK && count == 2 && members[1].parent_pid == shell.dwProcessId && members[1].depth == 1);
+  HANDLE grandchild = OpenProcess(SYNCHRONIZE, FALSE, members[1].pid);
+  wchar_t pid[16];
+  (void)swprintf(pid, 16, L"%u", (unsigned)members[1].pid);
+  SetEnvironmentVariableW(L"PC_DOUBLE_CRITICAL_PID", pid);
+  CHECK(pc_process_terminate_tree(&request, &result, members, 16, &count, &cause) == PC_E_CRITICAL);
+  SetEnvironmentVariableW(L"PC_DOUBLE_CRITICAL_PID", NULL);
+  CHECK(runs(&shell) && WaitForSingleObject(grandchild, 0) == WAIT_TIMEOUT);
+  CHECK(SuspendThread(shell.hThread) == 0); /* resumed again */
+  ResumeThread(shell.hThread);
+  CHECK(pc_process_terminate_tree(&request, &result, members, 16, &count, &cause) == PC_OK);
+  CHECK(result.members == 2 && result.acted == 2 && result.outcome == PC_OUTCOME_TERMINATED);
+  CHECK(members[0].depth == 1 && members[1].depth == 0);
+  CHECK(!runs(&shell) && WaitForSingleObject(grandchild, 0) == WAIT_OBJECT_0);
+  CloseHandle(grandchild);
+  forget(&shell);
+}
+
+static void list(void) {
+  static uint64_t buffer[1 << 16];
+  uint32_t bytes, count, found = 0;
+  CHECK(pc_process_list(buffer, 64, &bytes, &count, &cause) == PC_E_BUFFER && bytes > 64);
+  CHECK(pc_process_list(buffer, sizeof buffer, &bytes, &count, &cause) == PC_OK && count > 1);
+  for (uint32_t at = 0; at < bytes; at += *(const uint32_t *)((const uint8_t *)buffer + at)) {
+    found += u32_of((const uint8_t *)buffer + at, PC_FIELD_PID) == GetCurrentProcessId();
+  }
+  CHECK(found == 1);
+}
+
+void process_cases(void) {
+  refusals();
+  actions();
+  trees();
+  list();
+}
