@@ -7,7 +7,7 @@ import {
 import { u32 } from './bytes.ts';
 import { readNumber, readOptionalNumber, readRepeatedText, readText } from './event-fields.ts';
 import { fileTimeToIso, fileTimeToMs } from './filetime.ts';
-import { ValueType } from './layout.ts';
+import { CHUNK_SIZE, ValueType } from './layout.ts';
 import { instanceAt, type RecordContext, readInstanceValues } from './record-context.ts';
 import type { EventPlan } from './template-plan.ts';
 
@@ -49,6 +49,9 @@ export function buildEvent(
   };
 }
 
+/** Twice what a record can hold of values that are each used once. */
+const MAX_DATA_BYTES = 2 * CHUNK_SIZE;
+
 function buildData(plan: EventPlan, context: RecordContext): WinEventData | undefined {
   const data = emptyWinEventData();
   const system = context.systemValues;
@@ -63,10 +66,14 @@ function buildData(plan: EventPlan, context: RecordContext): WinEventData | unde
   const values = context.dataValues;
   readInstanceValues(context, template, at, limit, values);
   const { names, bindings } = template.dataPlan;
+  let bytes = 0;
   for (let i = 0; i < names.length; i++) {
     const binding = bindings[i]!;
     if (values.isArray(binding.index) || values.typeOf(binding.index) === ValueType.binaryXml)
       return undefined;
+    // A template can ask for one long value thousands of times; the tree refuses such a record.
+    if (binding.index >= 0 && binding.index < values.count) bytes += values.sizes[binding.index]!;
+    if (bytes > MAX_DATA_BYTES) return undefined;
     data[names[i]!] = readText(binding, values);
   }
   return data;
