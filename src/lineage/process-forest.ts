@@ -81,14 +81,16 @@ export class ProcessForest {
     this.#noteLinkChange(node);
   }
 
-  /** Notes when an unseen process started, or that it did so earlier than thought. */
-  setStart(node: ProcessNode, startMs: number, isSeen: boolean): void {
-    this.#unindex(node);
-    node.startMs = startMs;
-    node.isSeen = isSeen;
-    this.#index(node);
+  /** Notes when a process started that was known only through its children. */
+  setStart(node: ProcessNode, startMs: number): void {
+    this.#place(node, startMs, node.rank);
+    node.isSeen = true;
     for (const child of node.children) if (!node.precedes(child)) this.#unlink(child);
-    this.#noteLinkChange(node);
+  }
+
+  /** Notes that such a process has a child that started earlier than those it was known by. */
+  setStartBefore(node: ProcessNode, child: ProcessNode): void {
+    this.#place(node, child.startMs, this.precedingRank());
   }
 
   /** Links the two if the order of their starts allows; the child leaves the parent it had. */
@@ -175,6 +177,14 @@ export class ProcessForest {
       if (parent !== undefined) this.link(this.#byId.get(row.entityId)!, parent, row.isParentCertain);
     }
     this.#changed.clear();
+  }
+
+  #place(node: ProcessNode, startMs: number, rank: number): void {
+    this.#unindex(node);
+    node.startMs = startMs;
+    node.rank = rank;
+    this.#index(node);
+    this.#noteLinkChange(node);
   }
 
   #touchUp(node: ProcessNode, levels: number): void {

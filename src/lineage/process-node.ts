@@ -37,7 +37,7 @@ export class ProcessNode {
   /** Whether a source gave it an entity id. */
   hasOwnId: boolean;
   /** No two processes have the same. */
-  readonly rank: number;
+  rank: number;
   endMs: number | undefined;
   name: string | undefined;
   executable: string | undefined;

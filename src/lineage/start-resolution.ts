@@ -30,7 +30,7 @@ export function resolveProcess(
   const node = known ?? findTwin(forest, claim, toleranceMs) ?? findUnseen(forest, claim, toleranceMs);
   if (node === undefined) return addProcess(forest, claim, id);
   if (!node.isSeen) {
-    forest.setStart(node, startMs, true);
+    forest.setStart(node, startMs);
     if (known === undefined) forest.addId(node, id, !node.hasOwnId);
   } else if (known === undefined) {
     forest.addId(node, id, false);
@@ -191,7 +191,7 @@ function adopt(
   isCertain: boolean,
 ): void {
   if (parent === child) return;
-  if (!parent.isSeen && !parent.precedes(child)) forest.setStart(parent, child.startMs, false);
+  if (!parent.isSeen && !parent.precedes(child)) forest.setStartBefore(parent, child);
   if (!forest.link(child, parent, isCertain)) return;
   forest.learn(parent, stated);
 }

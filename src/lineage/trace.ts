@@ -13,7 +13,7 @@ export function traceEvent(
   return {
     event: node === undefined ? event : withLineage(event, node, parent),
     untraced: event,
-    ancestors: parent === undefined ? statedAncestors(event.process.parent) : forest.lineageOf(parent),
+    ancestors: parent === undefined ? statedAncestors(event) : forest.lineageOf(parent),
   };
 }
 
@@ -61,9 +61,10 @@ function withParent(stated: ParentProcess, parent: ProcessNode): ParentProcess {
   };
 }
 
-/** A parent that the table has no process for, as the record has it. */
-function statedAncestors(stated: ParentProcess): readonly Ancestor[] {
-  const { pid, entityId, name, executable, commandLine, startMs } = stated;
+/** A parent that the table has no process for, as the record has it, unless that is the process itself. */
+function statedAncestors({ process }: ProcessEvent): readonly Ancestor[] {
+  const { pid, entityId, name, executable, commandLine, startMs } = process.parent;
   if (pid === undefined && name === undefined && executable === undefined) return [];
+  if (entityId !== undefined && entityId === process.entityId) return [];
   return [{ entityId, pid, name, executable, commandLine, startMs }];
 }
