@@ -1,7 +1,6 @@
 import {
   AnomalyEngine,
   type Baseline,
-  baselineFromState,
   createPriors,
   createUserHash,
   mergeBaselines,
@@ -40,7 +39,8 @@ export function exportBaseline(config: Config): Baseline {
         where: store.path,
       });
     }
-    return baselineFromState(state, openUserHash(config));
+    const engine = new AnomalyEngine({ options: { mode: 'default' }, state });
+    return engine.exportBaseline(openUserHash(config));
   });
 }
 

@@ -6,7 +6,7 @@ export {
   parseBaseline,
 } from './baseline/baseline.ts';
 export { readBaselineFile, writeBaselineFile } from './baseline/baseline-file.ts';
-export { BaselineLearner, baselineFromState } from './baseline/baseline-learning.ts';
+export { BaselineLearner } from './baseline/baseline-learning.ts';
 export { createPriors } from './baseline/baseline-priors.ts';
 export { createUserHash, leastKeyLength, type UserHash } from './baseline/user-hash.ts';
 export { AnomalyEngine, type AnomalyEngineParts } from './engine.ts';
@@ -21,6 +21,7 @@ export {
   rareJobId,
 } from './jobs.ts';
 export { type AnomalyMode, type AnomalyOptions, defaultAnomalyOptions } from './options.ts';
+export { packJson, unpackJson } from './packed-json.ts';
 export { compilePriors, noPriors, type Priors, type StartCounts } from './priors.ts';
 export type {
   AnomalyRecord,
@@ -38,7 +39,9 @@ export type {
   AnomalyTotals,
   BucketRow,
   EntityRow,
+  Findings,
   HostRow,
+  JournalRow,
   PairRow,
   SightingRow,
 } from './saved-state.ts';

@@ -21,6 +21,8 @@ export interface AnomalyOptions {
   readonly maxPairs: number;
   /** Flagged starts of one host's bucket that are kept; further ones are counted only. */
   readonly maxSightings: number;
+  /** Starts after which the state is written as a whole; those since are written one by one. */
+  readonly checkpointStarts: number;
   /** Whether the priors take part in `default` mode. */
   readonly priors: boolean;
   /** Process names that are never flagged here, in any case. */
@@ -47,6 +49,7 @@ export const defaultAnomalyOptions: AnomalyOptions = {
   maxEntities: 20_000,
   maxPairs: 100_000,
   maxSightings: 4_000,
+  checkpointStarts: 32_768,
   priors: true,
   excludedProcessNames: excludedAgents.flatMap((name) => [name, `${name}.exe`]),
 };

@@ -85,7 +85,22 @@ export interface AnomalyCounters {
   readonly records: number;
 }
 
-export interface AnomalyState {
+/** Starts taken since the checkpoint, those of one batch. */
+export interface JournalRow {
+  /** Growing. */
+  readonly page: number;
+  readonly text: string;
+}
+
+/** A checkpoint, and the starts taken since. */
+export interface AnomalyState extends Omit<Checkpoint, 'totals'> {
+  /** `undefined` before the first checkpoint. */
+  readonly totals: AnomalyTotals | undefined;
+  /** By page. */
+  readonly journal: readonly JournalRow[];
+}
+
+interface Checkpoint {
   readonly totals: AnomalyTotals;
   readonly hosts: readonly HostRow[];
   readonly entities: readonly EntityRow[];
@@ -94,17 +109,23 @@ export interface AnomalyState {
   readonly sightings: readonly SightingRow[];
 }
 
-/** What changed since the last save. Removals come before writes: an id is never used again. */
-export interface AnomalyChanges extends AnomalyState {
+/** What changed since the last checkpoint. Removals come before writes: an id is never used again. */
+export interface AnomalyChanges extends Checkpoint, Findings {
   readonly removedEntityIds: readonly number[];
   readonly removedPairIds: readonly number[];
   readonly removedBucketSerials: readonly number[];
+}
+
+/** Records of the buckets that closed, and earlier ones whose score changed. */
+export interface Findings {
   readonly records: readonly AnomalyRecord[];
   readonly rescores: readonly Rescore[];
 }
 
-/** Where the engine keeps its state. The caller wraps `save` in the transaction of the batch. */
+/** Where the engine keeps its state. The caller wraps each call in the transaction of the batch. */
 export interface AnomalyPort {
-  load(mode: AnomalyMode): AnomalyState | undefined;
-  save(mode: AnomalyMode, changes: AnomalyChanges): void;
+  /** Adds a page to the journal. */
+  append(mode: AnomalyMode, row: JournalRow, findings: Findings): void;
+  /** Writes what changed and empties the journal. */
+  checkpoint(mode: AnomalyMode, changes: AnomalyChanges): void;
 }

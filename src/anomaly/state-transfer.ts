@@ -71,8 +71,8 @@ function forgetChanges(memory: AnomalyMemory): void {
 
 /** Fills an empty memory from saved rows. */
 export function restoreState(memory: AnomalyMemory, state: AnomalyState): void {
-  memory.nextId = state.totals.nextId;
-  memory.nextSerial = state.totals.nextSerial;
+  memory.nextId = state.totals?.nextId ?? 1;
+  memory.nextSerial = state.totals?.nextSerial ?? 1;
   const hosts = new Map<number, AnomalyHost>();
   const entities = new Map<number, Entity>();
   const rows = [...state.entities].sort((a, b) => a.id - b.id);

@@ -1,5 +1,4 @@
-import type { AnomalyRecord } from '../anomaly/index.ts';
-import { packJson, unpackJson } from './packed-json.ts';
+import { type AnomalyRecord, packJson, unpackJson } from '../anomaly/index.ts';
 import type { Store } from './store.ts';
 
 interface PendingRecord {

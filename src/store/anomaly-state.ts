@@ -1,17 +1,20 @@
-import type {
-  AnomalyChanges,
-  AnomalyCounters,
-  AnomalyMode,
-  AnomalyPort,
-  AnomalyState,
-  BucketRow,
-  EntityRow,
-  HostRow,
-  PairRow,
-  ScoredStart,
+import {
+  type AnomalyChanges,
+  type AnomalyCounters,
+  type AnomalyMode,
+  type AnomalyPort,
+  type AnomalyState,
+  type BucketRow,
+  type EntityRow,
+  type Findings,
+  type HostRow,
+  type JournalRow,
+  type PairRow,
+  packJson,
+  type ScoredStart,
+  unpackJson,
 } from '../anomaly/index.ts';
 import { AnomalyRecordTable } from './anomaly-records.ts';
-import { packJson, unpackJson } from './packed-json.ts';
 import type { Connection, Store } from './store.ts';
 
 interface SightingColumns {
@@ -35,7 +38,7 @@ const hostColumns =
   'id, watermark_ms AS watermarkMs, newest_index AS newestIndex, age, closed_age AS closedAge, normalisers';
 const pairColumns = 'id, entity_id AS entityId, name, count, flagged, seen, age, pending';
 
-/** State of the anomaly jobs. `save` belongs in the transaction of the batch that brought the changes. */
+/** State of the anomaly jobs. Every write belongs in the transaction of the batch that brought it. */
 export class AnomalyStateTable implements AnomalyPort {
   readonly #connection: Connection;
   readonly #records: AnomalyRecordTable;
@@ -56,9 +59,14 @@ export class AnomalyStateTable implements AnomalyPort {
         'SELECT next_id AS nextId, next_serial AS nextSerial, counters FROM anomaly_totals WHERE mode = ?',
       )
       .get(mode);
-    if (totals === undefined) return undefined;
+    const journal = this.#select<JournalRow>(
+      'SELECT page, text FROM anomaly_journal WHERE mode = ? ORDER BY page',
+      mode,
+    );
+    if (totals === undefined && journal.length === 0) return undefined;
     return {
-      totals: { ...totals, counters: JSON.parse(totals.counters) as AnomalyCounters },
+      journal,
+      totals: totals && { ...totals, counters: JSON.parse(totals.counters) as AnomalyCounters },
       entities: this.#select<EntityRow>(`SELECT ${entityColumns} FROM anomaly_entity WHERE mode = ?`, mode),
       hosts: this.#select<HostRow>(`SELECT ${hostColumns} FROM anomaly_host WHERE mode = ?`, mode),
       pairs: this.#select<PairRow>(`SELECT ${pairColumns} FROM anomaly_pair WHERE mode = ?`, mode),
@@ -80,7 +88,12 @@ export class AnomalyStateTable implements AnomalyPort {
     };
   }
 
-  save(mode: AnomalyMode, changes: AnomalyChanges): void {
+  append(mode: AnomalyMode, { page, text }: JournalRow, findings: Findings): void {
+    this.#write.journal.run(mode, page, text);
+    this.#saveFindings(mode, findings);
+  }
+
+  checkpoint(mode: AnomalyMode, changes: AnomalyChanges): void {
     const { totals } = changes;
     const write = this.#write;
     const remove = this.#remove;
@@ -121,9 +134,14 @@ export class AnomalyStateTable implements AnomalyPort {
       const { serial, ordinal, process = null, userId = null, parentId = null, start } = row;
       write.sighting.run(mode, serial, ordinal, process, userId, parentId, packJson(start));
     }
-    this.#records.insert(mode, changes.records);
-    this.#records.rescore(changes.rescores);
+    this.#remove.journal.run(mode);
+    this.#saveFindings(mode, changes);
     write.totals.run(mode, totals.nextId, totals.nextSerial, JSON.stringify(totals.counters));
+  }
+
+  #saveFindings(mode: AnomalyMode, { records, rescores }: Findings): void {
+    this.#records.insert(mode, records);
+    this.#records.rescore(rescores);
   }
 
   #select<Row>(sql: string, mode: AnomalyMode): Row[] {
@@ -141,6 +159,7 @@ function prepareWrites(connection: Connection) {
     );
   };
   return {
+    journal: upsert('anomaly_journal', 'mode, page', 'text'),
     totals: upsert('anomaly_totals', 'mode', 'next_id, next_serial, counters'),
     host: upsert('anomaly_host', 'mode, id', 'watermark_ms, newest_index, age, closed_age, normalisers'),
     entity: upsert(
@@ -163,5 +182,6 @@ function prepareRemovals(connection: Connection) {
     host: remove('anomaly_host', 'id'),
     bucket: remove('anomaly_bucket', 'serial'),
     sightings: remove('anomaly_sighting', 'serial'),
+    journal: connection.prepare<[string]>('DELETE FROM anomaly_journal WHERE mode = ?'),
   };
 }

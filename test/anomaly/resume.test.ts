@@ -20,6 +20,7 @@ const options: Partial<AnomalyOptions> = {
   maxSightings: 6,
   minRecordScore: 0,
   pruneAfterDays: 2,
+  checkpointStarts: 30,
 };
 
 const names = ['cmd.exe', 'whoami.exe', 'net.exe', 'PowerShell.exe', 'bad\ud800name.exe', 'a.exe', 'b.exe'];
@@ -137,17 +138,17 @@ describe.each(['default', 'elastic'] as const)('a replay in %s mode', (mode) => 
     const table = new AnomalyStateTable(store);
     const engine = new AnomalyEngine({ options: { mode } });
     engine.observe(start({ probability: 0.9 }));
-    const failing = {
-      load: () => undefined,
-      save: () => {
-        throw new Error('disk full');
-      },
+    const fail = () => {
+      throw new Error('disk full');
     };
+    const failing = { append: fail, checkpoint: fail };
     expect(() => engine.save(failing)).toThrow('disk full');
     engine.save(table);
     const saved = table.load(mode);
-    expect(saved?.sightings).toHaveLength(1);
-    expect(saved?.entities.map(({ kind }) => kind)).toEqual(['host', 'user', 'parent']);
+    expect(saved?.journal).toHaveLength(1);
+    const resumed = new AnomalyEngine({ options: { mode }, state: saved });
+    expect(resumed.size).toEqual({ entities: 3, pairs: 3 });
+    expect(resumed.flush()).toEqual(engine.flush());
     store.close();
   });
 });

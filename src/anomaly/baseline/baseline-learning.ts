@@ -1,6 +1,6 @@
 import { weightAt } from '../decay.ts';
+import type { AnomalyMemory } from '../memory.ts';
 import { defaultAnomalyOptions } from '../options.ts';
-import type { AnomalyState } from '../saved-state.ts';
 import type { ScoredStart } from '../scored-start.ts';
 import { createSubjectReader } from '../subject.ts';
 import { addCount, type Baseline, BaselineTotals, nested } from './baseline.ts';
@@ -32,14 +32,14 @@ export class BaselineLearner {
     return { flagged: this.#flagged, learnt: this.#learnt };
   }
 
-  learn({ event, prediction }: ScoredStart): void {
-    if (prediction.prediction === 1) {
+  learn(start: ScoredStart): void {
+    if (start.prediction.prediction === 1) {
       this.#flagged++;
       return;
     }
     this.#learnt++;
-    const { host, user, parent, process } = readSubject(event);
-    const span = this.#spanOf(host, Math.floor(event.timeMs / defaultAnomalyOptions.bucketSpanMs));
+    const { host, user, parent, process, timeMs } = readSubject(start, false);
+    const span = this.#spanOf(host, Math.floor(timeMs / defaultAnomalyOptions.bucketSpanMs));
     if (process === undefined) return;
     const totals = this.#totals;
     if (isNew(span.seen, '', process)) {
@@ -79,25 +79,23 @@ function isNew(seen: Set<string>, group: string, process: string): boolean {
   return true;
 }
 
-/** What an agent in `default` mode has learnt of its hosts, as of their last closed buckets. */
-export function baselineFromState(state: AnomalyState, userHash?: UserHash): Baseline {
+/** What the jobs in `default` mode have learnt of their hosts, as of the last closed buckets. */
+export function baselineFromMemory(memory: AnomalyMemory, userHash?: UserHash): Baseline {
   const totals = new BaselineTotals();
-  const entities = new Map(state.entities.map((entity) => [entity.id, entity]));
-  const weights = new Map(state.hosts.map(({ id, closedAge }) => [id, weightAt(closedAge)]));
-  totals.hosts = state.hosts.length;
-  for (const { entityId, name, count, flagged } of state.pairs) {
-    const entity = entities.get(entityId);
-    const weight = entity === undefined ? undefined : weights.get(entity.hostId);
-    if (entity === undefined || weight === undefined) continue;
-    const ordinary = Math.max(0, count - flagged) / weight;
-    if (ordinary <= 0) continue;
-    if (entity.kind === 'host') {
-      totals.sightings += ordinary;
-      addCount(totals.processes, name, ordinary);
-    } else if (entity.kind === 'parent') {
-      addCount(nested(totals.parents, entity.key), name, ordinary);
-    } else if (userHash !== undefined) {
-      addCount(nested(totals.users, userHash.hash(entity.key)), name, ordinary);
+  totals.hosts = memory.hosts.size;
+  for (const entity of memory.entities()) {
+    const weight = weightAt(entity.host.closedAge);
+    for (const { name, count, flagged } of entity.pairs.values()) {
+      const ordinary = Math.max(0, count - flagged) / weight;
+      if (ordinary <= 0) continue;
+      if (entity.kind === 'host') {
+        totals.sightings += ordinary;
+        addCount(totals.processes, name, ordinary);
+      } else if (entity.kind === 'parent') {
+        addCount(nested(totals.parents, entity.key), name, ordinary);
+      } else if (userHash !== undefined) {
+        addCount(nested(totals.users, userHash.hash(entity.key)), name, ordinary);
+      }
     }
   }
   return totals.toBaseline(userHash?.keyId ?? null);

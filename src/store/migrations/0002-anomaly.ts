@@ -72,6 +72,13 @@ CREATE TABLE anomaly_sighting (
   PRIMARY KEY (mode, serial, ordinal)
 ) WITHOUT ROWID, STRICT;
 
+CREATE TABLE anomaly_journal (
+  mode TEXT NOT NULL,
+  page INTEGER NOT NULL,
+  text TEXT NOT NULL,
+  PRIMARY KEY (mode, page)
+) STRICT;
+
 CREATE TABLE anomaly_record (
   seq INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
