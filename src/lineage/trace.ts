@@ -13,7 +13,7 @@ export function traceEvent(
   return {
     event: node === undefined ? event : withLineage(event, node, parent),
     untraced: event,
-    ancestors: parent === undefined ? statedAncestors(event) : forest.lineageOf(parent),
+    ancestors: parent === undefined ? statedAncestors(event, node, forest) : forest.lineageOf(parent),
   };
 }
 
@@ -62,9 +62,15 @@ function withParent(stated: ParentProcess, parent: ProcessNode): ParentProcess {
 }
 
 /** A parent that the table has no process for, as the record has it, unless that is the process itself. */
-function statedAncestors({ process }: ProcessEvent): readonly Ancestor[] {
+function statedAncestors(
+  { process }: ProcessEvent,
+  node: ProcessNode | undefined,
+  forest: ProcessForest,
+): readonly Ancestor[] {
   const { pid, entityId, name, executable, commandLine, startMs } = process.parent;
   if (pid === undefined && name === undefined && executable === undefined) return [];
-  if (entityId !== undefined && entityId === process.entityId) return [];
-  return [{ entityId, pid, name, executable, commandLine, startMs }];
+  const isSelf =
+    entityId !== undefined &&
+    (entityId === process.entityId || (node !== undefined && forest.get(entityId) === node));
+  return isSelf ? [] : [{ entityId, pid, name, executable, commandLine, startMs }];
 }
