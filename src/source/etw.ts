@@ -73,7 +73,6 @@ export class EtwSource implements LiveSource {
       for await (const batch of stream) {
         builder.addBytes(batch.bytes.length);
         decodeRecords(batch.bytes, this.name, receiver);
-        batch.release();
         if (builder.records > 0) full.push(builder.take(last));
         yield* full;
         full.length = 0;

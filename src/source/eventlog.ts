@@ -69,7 +69,6 @@ export class EventLogSource implements LiveSource {
       for await (const batch of stream) {
         builder.addBytes(batch.bytes.length);
         decodeRecords(batch.bytes, this.#channel, receiver);
-        batch.release();
         yield* full;
         full.length = 0;
       }

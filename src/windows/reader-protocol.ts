@@ -6,19 +6,15 @@ export interface ReaderTask {
   readonly ffi: FfiName;
   readonly handle: bigint;
   readonly bufferBytes: number;
-  readonly bufferCount: number;
+  /** Batches that may be on their way or in use at once. */
+  readonly credit: number;
 }
 
-/** From the reader thread. A batch hands its buffer over; the other side sends it back when it is done. */
+/** From the reader thread. A batch's memory goes over with it. */
 export type ReaderMessage =
-  | {
-      readonly kind: 'batch';
-      readonly buffer: ArrayBuffer;
-      readonly bytes: number;
-      readonly count: number;
-    }
+  | { readonly kind: 'batch'; readonly bytes: Uint8Array; readonly count: number }
   | { readonly kind: 'ended' }
   | { readonly kind: 'failed'; readonly message: string };
 
-/** To the reader thread: a buffer it may fill again. */
-export type BufferReturn = ArrayBuffer;
+/** To the reader thread: one batch was used up. */
+export const batchUsed = 'used';

@@ -5,7 +5,7 @@ import { code, nameOfCode } from './abi.ts';
 import { newCause, readCause } from './call-buffers.ts';
 import { loadFfi } from './load-ffi.ts';
 import { bindLibrary } from './native-library.ts';
-import type { BufferReturn, ReaderMessage, ReaderTask } from './reader-protocol.ts';
+import type { ReaderMessage, ReaderTask } from './reader-protocol.ts';
 
 /*
  * The thread that waits in pc_read, so that the main thread never does. It owns nothing: the main thread
@@ -24,27 +24,27 @@ function post(message: ReaderMessage, transfer: ArrayBuffer[] = []): void {
 
 async function readUntilEnded(): Promise<void> {
   const call = bindLibrary(await loadFfi(task.ffi), task.libraryPath);
-  const free = Array.from({ length: task.bufferCount }, () => new ArrayBuffer(task.bufferBytes));
-  port.on('message', (buffer: BufferReturn) => free.push(buffer));
+  let credit = task.credit;
+  port.on('message', () => credit++);
+  // One buffer for all calls: what it holds goes over as a copy of the right size.
+  const buffer = Buffer.from(new ArrayBuffer(task.bufferBytes));
   const bytes = Buffer.alloc(4);
   const count = Buffer.alloc(4);
   const cause = newCause();
   for (;;) {
-    // Without a free buffer the records wait in the library's ring, which counts what it must drop.
-    while (free.length === 0) await once(port, 'message');
-    const buffer = free.pop()!;
-    const view = Buffer.from(buffer);
-    const result = call.pc_read(task.handle, view, view.length, readTimeoutMs, bytes, count, cause);
+    // Without credit the records wait in the library's ring, which counts what it must drop.
+    while (credit === 0) await once(port, 'message');
+    const result = call.pc_read(task.handle, buffer, buffer.length, readTimeoutMs, bytes, count, cause);
     if (result === code.OK) {
-      post({ kind: 'batch', buffer, bytes: bytes.readUInt32LE(), count: count.readUInt32LE() }, [buffer]);
-    } else {
-      free.push(buffer);
-      if (result === code.ENDED) return post({ kind: 'ended' });
-      if (result !== code.TIMEOUT) {
-        return post({ kind: 'failed', message: `pc_read: ${nameOfCode(result)} (${readCause(cause)})` });
-      }
+      const batch = new Uint8Array(buffer.subarray(0, bytes.readUInt32LE()));
+      post({ kind: 'batch', bytes: batch, count: count.readUInt32LE() }, [batch.buffer]);
+      credit--;
+    } else if (result === code.ENDED) {
+      return post({ kind: 'ended' });
+    } else if (result !== code.TIMEOUT) {
+      return post({ kind: 'failed', message: `pc_read: ${nameOfCode(result)} (${readCause(cause)})` });
     }
-    // Lets returned buffers in.
+    // Lets messages in.
     await setImmediate();
   }
 }

@@ -18,7 +18,7 @@ export interface RecordReceiver {
 
 /**
  * Hands every record of a pc_read buffer to the receiver. `source` is the tracing session or channel that
- * positions name. Every string is a copy, so the buffer may be used again afterwards.
+ * positions name. Every string is a copy of its own.
  */
 export function decodeRecords(bytes: Uint8Array, source: string, receiver: RecordReceiver): void {
   const cursor = new RecordCursor(bytes);

@@ -2,16 +2,15 @@ import { Worker } from 'node:worker_threads';
 import { AgentError } from '../errors/index.ts';
 import { readMinBytes } from './abi.ts';
 import type { NativeSource } from './native-source.ts';
-import type { ReaderMessage, ReaderTask } from './reader-protocol.ts';
+import { batchUsed, type ReaderMessage, type ReaderTask } from './reader-protocol.ts';
 
 const bufferBytes = readMinBytes * 2;
-const bufferCount = 4;
+const credit = 4;
 
-/** Records of one pc_read call. `bytes` is valid until `release` is called, which must happen. */
+/** Records of one pc_read call. */
 export interface NativeBatch {
   readonly bytes: Uint8Array;
   readonly count: number;
-  release(): void;
 }
 
 /**
@@ -32,7 +31,7 @@ export class RecordStream implements AsyncIterable<NativeBatch> {
       ffi: source.library.ffi,
       handle: source.handle,
       bufferBytes,
-      bufferCount,
+      credit,
     };
     this.#worker = new Worker(new URL('./reader-thread.ts', import.meta.url), { workerData: task });
     this.#worker.on('message', (message: ReaderMessage) => this.#take(message));
@@ -57,12 +56,8 @@ export class RecordStream implements AsyncIterable<NativeBatch> {
         const message = await this.#next();
         if (message.kind === 'ended') return;
         if (message.kind === 'failed') throw new AgentError('PC_NATIVE_CALL', message.message);
-        const { buffer, bytes, count } = message;
-        yield {
-          bytes: new Uint8Array(buffer, 0, bytes),
-          count,
-          release: () => this.#worker.postMessage(buffer, [buffer]),
-        };
+        yield { bytes: message.bytes, count: message.count };
+        this.#worker.postMessage(batchUsed);
       }
     } finally {
       await this.#close();
@@ -72,7 +67,7 @@ export class RecordStream implements AsyncIterable<NativeBatch> {
   /** No thread is inside the library when its source is freed, and none when the process ends. */
   async #close(): Promise<void> {
     this.#source.stop();
-    // It may be waiting for a buffer that nobody will send back any more.
+    // It may be waiting for credit that nobody will give it any more.
     void this.#worker.terminate();
     await this.#exited;
     this.#source.close();

@@ -34,6 +34,8 @@ async function runFile(file: string): Promise<readonly TestEvent[]> {
       reporterUrl(),
       '--test-reporter-destination',
       windowsPath(events),
+      '--test-timeout=60000',
+      '--test-force-exit',
       '--disable-warning=ExperimentalWarning',
       windowsPath(file),
     ],
