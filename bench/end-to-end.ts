@@ -53,7 +53,9 @@ async function writeInput(path: string): Promise<void> {
 async function run(args: readonly string[]): Promise<{ seconds: number; peakBytes: number }> {
   const startedMs = performance.now();
   const sink = openSync('/dev/null', 'w');
-  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', sink, 'inherit'] });
+  const child = spawn(process.execPath, ['--max-semi-space-size=4', main, ...args], {
+    stdio: ['ignore', sink, 'inherit'],
+  });
   let peakBytes = 0;
   const poll = setInterval(() => {
     peakBytes = Math.max(peakBytes, peakOf(child.pid));

@@ -19,6 +19,8 @@ export class Tally {
   duplicates = 0;
   bytesRead = 0;
   bytesSkipped = 0;
+  /** Damaged places that cost no record. */
+  warnings = 0;
   readonly rejectedByCode = new Map<ErrorCode, number>();
   readonly alertsByRule = new Map<string, number>();
 
@@ -39,6 +41,7 @@ export class Tally {
     this.filtered += batch.filtered;
     this.bytesRead += batch.bytesRead;
     this.bytesSkipped += batch.bytesSkipped;
+    this.warnings += batch.warnings.length;
     for (const event of batch.events) {
       if (event.kind === 'start') this.processEvents++;
       else this.related++;

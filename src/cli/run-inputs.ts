@@ -1,10 +1,11 @@
 import type { LoadedConfig } from '../config/index.ts';
-import type { Log } from '../log/index.ts';
+import type { RecordPosition } from '../event/index.ts';
+import type { Log, LogFields } from '../log/index.ts';
 import type { EventSource, SourceBatch } from '../source/index.ts';
 import type { CliIo } from './io.ts';
 import { Progress } from './progress.ts';
 
-const rejectionsLoggedPerCode = 20;
+const loggedPerCode = 20;
 
 /**
  * Hands each batch of a source to `take`, reports what could not be read, and shows progress.
@@ -25,19 +26,20 @@ export async function runInputs(
     for (const { code, message, position } of batch.rejections) {
       const count = (logged.get(code) ?? 0) + 1;
       logged.set(code, count);
-      if (count > rejectionsLoggedPerCode) continue;
-      log.warn('Input rejected', {
-        code,
-        file: position.source,
-        record: position.record,
-        offset: position.offset,
-        why: message,
-      });
-      if (count === rejectionsLoggedPerCode) log.warn('More of this kind are only counted', { code });
+      if (count > loggedPerCode) continue;
+      log.warn('Input rejected', { code, ...describePosition(position), why: message });
+      if (count === loggedPerCode) log.warn('More of this kind are only counted', { code });
+    }
+    for (const { code, message, position } of batch.warnings) {
+      log.debug('Input damaged, but all of it read', { code, ...describePosition(position), why: message });
     }
     const wantsMore = await take(batch);
     progress.add(batch.recordsRead, batch.bytesRead);
     if (!wantsMore) break;
   }
   progress.end();
+}
+
+function describePosition({ source, record, offset }: RecordPosition): LogFields {
+  return { file: source, record, offset };
 }

@@ -16,6 +16,7 @@ export function formatSummary(tally: Tally, files: number, seconds: number): str
     `bytes ${tally.bytesRead}${tally.bytesSkipped === 0 ? '' : ` (skipped ${tally.bytesSkipped})`}`,
     `alerts ${tally.alerts}${alerts.length === 0 ? '' : ` (${alerts.sort().join(', ')})`}`,
   ];
+  if (tally.warnings > 0) parts.push(`damaged but read ${tally.warnings}`);
   if (tally.duplicates > 0) parts.push(`duplicate alerts ${tally.duplicates}`);
   return `${parts.join(', ')}, ${seconds.toFixed(1)} s`;
 }

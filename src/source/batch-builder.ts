@@ -7,6 +7,7 @@ export class BatchBuilder {
   readonly #size: number;
   #events: HostEvent[] = [];
   #rejections: Rejection[] = [];
+  #warnings: Rejection[] = [];
   #filtered = 0;
   #bytesRead = 0;
   #bytesSkipped = 0;
@@ -21,7 +22,8 @@ export class BatchBuilder {
   }
 
   get isEmpty(): boolean {
-    return this.#events.length + this.#rejections.length + this.#filtered + this.#bytesRead === 0;
+    const records = this.#events.length + this.#rejections.length + this.#filtered;
+    return records + this.#warnings.length + this.#bytesRead === 0;
   }
 
   add(decoded: Decoded, position: RecordPosition): void {
@@ -36,6 +38,11 @@ export class BatchBuilder {
 
   reject(code: ErrorCode, position: RecordPosition, message: string): void {
     this.#rejections.push({ code, position, message });
+  }
+
+  /** Reports damage that cost no record. */
+  warn(code: ErrorCode, position: RecordPosition, message: string): void {
+    this.#warnings.push({ code, position, message });
   }
 
   /** Counts bytes of input the batch covers. */
@@ -55,12 +62,14 @@ export class BatchBuilder {
       recordsRead: this.#events.length + this.#rejections.length + this.#filtered,
       filtered: this.#filtered,
       rejections: this.#rejections,
+      warnings: this.#warnings,
       bytesRead: this.#bytesRead,
       bytesSkipped: this.#bytesSkipped,
       bookmark,
     };
     this.#events = [];
     this.#rejections = [];
+    this.#warnings = [];
     this.#filtered = 0;
     this.#bytesRead = 0;
     this.#bytesSkipped = 0;

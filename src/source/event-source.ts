@@ -28,6 +28,8 @@ export interface SourceBatch {
   /** Sound records that are no process start, end, network or DNS event. */
   readonly filtered: number;
   readonly rejections: readonly Rejection[];
+  /** Damage that cost no record, e.g. the checksum of a log that was copied while it was open. */
+  readonly warnings: readonly Rejection[];
   /** Bytes of (decompressed) input this batch covers; `bytesRead = in records + skipped`. */
   readonly bytesRead: number;
   readonly bytesSkipped: number;

@@ -31,7 +31,13 @@ export async function* readEvtxRecords(
       // A chunk resumed in begins for us with its first record that is left.
       at = chunk.fileOffset === bookmark?.chunkOffset ? -1 : chunk.fileOffset;
       for (const { code, message, offset, record, bytesSkipped } of chunk.findings) {
-        batch.reject(code, { source: member.name, record, offset }, message);
+        const position = { source: member.name, record, offset };
+        // A log that ends early has lost records, though no byte of what is there was skipped.
+        if (bytesSkipped === 0 && code !== 'PC_SOURCE_EVTX_TRUNCATED') {
+          batch.warn(code, position, message);
+          continue;
+        }
+        batch.reject(code, position, message);
         batch.skip(bytesSkipped);
       }
       for (const record of chunk.records()) {

@@ -44,6 +44,7 @@ export class LiveBatchBuilder {
       recordsRead: this.records,
       filtered: this.#filtered,
       rejections: this.#rejections,
+      warnings: [],
       bytesRead: this.#bytesRead,
       bytesSkipped: 0,
       bookmark,

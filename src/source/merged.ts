@@ -108,6 +108,7 @@ function batchOf(events: HostEvent[], bookmark: string): SourceBatch {
     recordsRead: events.length,
     filtered: 0,
     rejections: [],
+    warnings: [],
     bytesRead: 0,
     bytesSkipped: 0,
     bookmark,

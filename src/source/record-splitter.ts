@@ -170,10 +170,9 @@ export class RecordSplitter {
 
   /** Lets go of a stretch that is too long already: only its length matters from now on. */
   #dropOverlong(): void {
-    const pending = this.#bytes.length - this.#begin;
-    if (this.#dropped === 0 && pending <= this.#maxRecordBytes) return;
-    const kept = this.#bytes.length - this.#looked;
-    this.#dropped += pending - kept;
+    const known = this.#looked - this.#begin;
+    if (this.#dropped === 0 && known <= this.#maxRecordBytes) return;
+    this.#dropped += known;
     this.#begin = this.#looked;
     if (this.#scanner.tokenBegin !== -1) this.#scanner.tokenBegin = this.#begin;
   }
@@ -211,9 +210,13 @@ export class RecordSplitter {
     const lineFeed = this.#skipBlankLines();
     const end = lineFeed === -1 ? this.#bytes.length : lineFeed;
     this.#looked = this.#begin;
-    const isWhole = lineFeed !== -1 || this.#hasEnded || end - this.#begin > this.#maxRecordBytes;
-    if (!isWhole) return undefined;
-    return layoutOfFirstLine(this.#bytes.toString(this.#encoding, this.#begin, end));
+    const isOverlong = end - this.#begin > this.#maxRecordBytes;
+    if (lineFeed === -1 && !isOverlong && !this.#hasEnded) return undefined;
+    const shownEnd = isOverlong ? this.#begin + this.#maxRecordBytes : end;
+    const text = this.#bytes.toString(this.#encoding, this.#begin, shownEnd).trim();
+    // evtx_dump puts `Record 1` before each of its documents.
+    if (text.startsWith('[') || isRecordHeading(text)) return 'values';
+    return text.startsWith('{') && !isOverlong && !isJson(text) ? 'values' : 'lines';
   }
 
   /** Steps over blank lines at the beginning; answers where the first other line ends, or -1. */
@@ -225,13 +228,6 @@ export class RecordSplitter {
       this.record += 1;
     }
   }
-}
-
-/** A first line that is a document means lines. evtx_dump puts `Record 1` before each of its documents. */
-function layoutOfFirstLine(line: string): TextLayout {
-  const text = line.trim();
-  if (text.startsWith('[') || isRecordHeading(text)) return 'values';
-  return text.startsWith('{') && !isJson(text) ? 'values' : 'lines';
 }
 
 /** Whether the text is a heading that evtx_dump writes between documents. */

@@ -83,6 +83,7 @@ export function batchOf(events: readonly HostEvent[], bookmark: string): SourceB
     recordsRead: events.length,
     filtered: 0,
     rejections: [],
+    warnings: [],
     bytesRead: events.length * 100,
     bytesSkipped: 0,
     bookmark,
