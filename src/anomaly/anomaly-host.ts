@@ -95,10 +95,9 @@ export interface Pair {
 /** An entity's evidence as of its host's last closed bucket. */
 export interface EvidenceView {
   readonly closedAge: number;
-  /** Discounted counts, ascending, and their running sums. */
+  /** Discounted counts of the names seen, in no order: a view is asked too seldom to be worth sorting. */
   readonly counts: Float64Array;
-  readonly sums: Float64Array;
-  readonly names: number;
+  readonly sum: number;
 }
 
 /** A flagged start in an open bucket. */

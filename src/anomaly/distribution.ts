@@ -33,8 +33,8 @@ export class EvidenceDistribution implements Distribution {
     const closedAge = entity.host.closedAge;
     if (entity.view?.closedAge !== closedAge) entity.view = createView(entity, closedAge);
     this.#view = entity.view;
-    this.#novelty = baseWeight + discount * this.#view.names;
-    this.#total = (this.#view.sums.at(-1) ?? 0) + this.#novelty;
+    this.#novelty = baseWeight + discount * this.#view.counts.length;
+    this.#total = this.#view.sum + this.#novelty;
   }
 
   predict(name: string): number {
@@ -45,7 +45,10 @@ export class EvidenceDistribution implements Distribution {
 
   tailAt(share: number): number {
     const level = share * this.#total;
-    const seen = sumUpTo(this.#view.counts, this.#view.sums, level);
+    const limit = level * slack;
+    let seen = 0;
+    const { counts } = this.#view;
+    for (let i = 0; i < counts.length; i++) if (counts[i]! <= limit) seen += counts[i]!;
     const unseen = this.#novelty * this.#base.tailAt(level / this.#novelty);
     return Math.min(1, (seen + unseen) / this.#total);
   }
@@ -104,11 +107,14 @@ function createView(entity: Entity, closedAge: number): EvidenceView {
   const weight = weightAt(closedAge);
   const counts = new Float64Array(entity.pairs.size);
   let names = 0;
+  let sum = 0;
   for (const pair of entity.pairs.values()) {
-    if (pair.count > 0) counts[names++] = discounted(pair.count / weight);
+    if (pair.count <= 0) continue;
+    const count = discounted(pair.count / weight);
+    counts[names++] = count;
+    sum += count;
   }
-  const sorted = counts.subarray(0, names).sort();
-  return { closedAge, counts: sorted, sums: runningSums(sorted), names };
+  return { closedAge, counts: counts.subarray(0, names), sum };
 }
 
 function discounted(count: number): number {

@@ -49,7 +49,7 @@ export const defaultAnomalyOptions: AnomalyOptions = {
   maxEntities: 20_000,
   maxPairs: 100_000,
   maxSightings: 4_000,
-  checkpointStarts: 32_768,
+  checkpointStarts: 65_536,
   priors: true,
   excludedProcessNames: excludedAgents.flatMap((name) => [name, `${name}.exe`]),
 };

@@ -30,7 +30,8 @@ export type SubjectReader = (start: ScoredStart, flagged: boolean) => Subject;
  */
 export function createSubjectReader({ mode }: Pick<AnomalyOptions, 'mode'>): SubjectReader {
   const isElastic = mode === 'elastic';
-  const readKey = isElastic ? clipKnown : fold;
+  const keys = new KeyCache(isElastic ? clipName : fold);
+  const readKey = (text: string | undefined) => (text === undefined ? undefined : keys.get(text));
   return (start, flagged) => {
     const { host, user, process, timeMs } = start.event;
     const hostLabel = host.name ?? host.id ?? '';
@@ -38,7 +39,7 @@ export function createSubjectReader({ mode }: Pick<AnomalyOptions, 'mode'>): Sub
     return {
       timeMs,
       host: readKey(hostLabel) ?? '',
-      user: isElastic ? clipKnown(user.name) : userKey(user.id, user.domain, user.name),
+      user: isElastic ? readKey(user.name) : readKey(userName(user.id, user.domain, user.name)),
       parent: readKey(parentLabel),
       process: readKey(process.name),
       hostLabel,
@@ -49,23 +50,42 @@ export function createSubjectReader({ mode }: Pick<AnomalyOptions, 'mode'>): Sub
   };
 }
 
-/** The key of a user in `default` mode. */
-export function userKey(
+/** What names a user in `default` mode. */
+function userName(
   id: string | undefined,
   domain: string | undefined,
   name: string | undefined,
 ): string | undefined {
-  if (id !== undefined && serviceAccount.test(id)) return id;
-  if (name === undefined) return fold(id);
-  return fold(domain === undefined ? name : `${domain}\\${name}`);
+  if (name === undefined || (id !== undefined && serviceAccount.test(id))) return id;
+  return domain === undefined ? name : `${domain}\\${name}`;
 }
 
-function clipKnown(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : clipName(text);
+const cachedKeys = 20_000;
+
+/**
+ * Keys by the names they are made of. A name comes thousands of times; a key that is always the same string
+ * is hashed once and compared by address in every table.
+ */
+class KeyCache {
+  readonly #keys = new Map<string, string>();
+  readonly #make: (name: string) => string;
+
+  constructor(make: (name: string) => string) {
+    this.#make = make;
+  }
+
+  get(name: string): string {
+    const known = this.#keys.get(name);
+    if (known !== undefined) return known;
+    if (this.#keys.size >= cachedKeys) this.#keys.clear();
+    const key = this.#make(name);
+    this.#keys.set(name, key);
+    return key;
+  }
 }
 
-function fold(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : clipName(text).toLowerCase();
+function fold(text: string): string {
+  return clipName(text).toLowerCase();
 }
 
 /** Bounds a name. Half a surrogate pair would not come back from the store as it went in. */
