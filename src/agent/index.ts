@@ -1,3 +1,4 @@
+export { type AlertStages, openAlertStages, openExceptions } from './alert-stages.ts';
 export { exportBaseline, importBaseline, openAnomalyEngine, openUserHash } from './anomaly.ts';
 export { type FeatureRun, openFeatureRun } from './feature-run.ts';
 export { type BatchOutcome, Pipeline, type PipelineParts } from './pipeline.ts';

@@ -1,57 +1,92 @@
-import { type Alert, createAlert, type Reason } from '../alert/index.ts';
-import type { ScoredStart } from '../anomaly/index.ts';
-import type { EventRules } from '../detection/index.ts';
-import type { ProcessEvent } from '../event/index.ts';
+import type { AlertDesk, DeskOutcome } from '../alert/index.ts';
+import type { AnomalyEngine, ClosedBucket, ScoredStart } from '../anomaly/index.ts';
+import type { EventRules, MlRules } from '../detection/index.ts';
 import type { ProcessTable } from '../lineage/index.ts';
 import type { Scorer } from '../problemchild/index.ts';
 import type { SourceBatch } from '../source/index.ts';
-import type { AlertTable, BookmarkTable, Store } from '../store/index.ts';
-import { scoreEvents } from './scoring.ts';
+import type { BookmarkTable, Store } from '../store/index.ts';
+import type { PipelineState } from './pipeline-state.ts';
+import { scoreBatch } from './scoring.ts';
 import { Tally } from './tally.ts';
 
 export interface PipelineParts {
   readonly table: ProcessTable;
   readonly scorer: Scorer;
   readonly eventRules: EventRules;
-  /** What moved an event's score; asked only of events that alert. */
-  readonly explain: (event: ProcessEvent) => readonly Reason[];
+  readonly anomalies: AnomalyEngine;
+  readonly mlRules: MlRules;
+  readonly desk: AlertDesk;
   readonly store: Store;
-  readonly alerts: AlertTable;
+  readonly state: PipelineState;
   readonly bookmarks: BookmarkTable;
 }
 
-export interface BatchOutcome {
+export interface BatchOutcome extends DeskOutcome {
   readonly scored: readonly ScoredStart[];
-  readonly alerts: readonly Alert[];
 }
 
-/** Everything between a source and those who are told: the same for live events and recordings. */
+/**
+ * Everything between a source and those who are told: the same for live events and recordings. If a batch
+ * fails, nothing of it is kept, and the pipeline must be opened anew from the store.
+ */
 export class Pipeline {
-  readonly tally = new Tally();
+  readonly tally: Tally;
   readonly #parts: PipelineParts;
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
+    this.tally = new Tally(parts.desk.counters);
   }
 
   /** Takes one batch through to its alerts and commits them together with its bookmark. */
   async process(sourceName: string, batch: SourceBatch): Promise<BatchOutcome> {
-    const { table, scorer, eventRules, explain, store, alerts: alertTable, bookmarks } = this.#parts;
-    this.tally.countBatch(batch);
-    const scored = await scoreEvents(batch.events, table, scorer);
-    this.tally.scored += scored.length;
-    const raised = scored.flatMap((subject) =>
-      eventRules.evaluate(subject).map((detection) => createAlert(detection, explain(subject.event))),
-    );
-    const alerts: Alert[] = [];
-    store.transaction(() => {
-      for (const alert of raised) {
-        if (alertTable.insert(alert)) alerts.push(alert);
+    const { table, scorer, desk, store, bookmarks } = this.#parts;
+    const occurrences = await scoreBatch(batch.events, table, scorer);
+    const scored: ScoredStart[] = [];
+    const outcome = store.transaction(() => {
+      for (const occurrence of occurrences) {
+        if (occurrence.kind === 'start') {
+          scored.push(occurrence.start);
+          this.#takeStart(occurrence.start);
+        } else {
+          desk.takeActivity(occurrence.event, occurrence.processId);
+        }
       }
+      this.#save();
       bookmarks.set(sourceName, batch.bookmark);
+      return desk.drain();
     });
-    for (const alert of alerts) this.tally.countAlert(alert.rule.name);
-    this.tally.duplicates += raised.length - alerts.length;
-    return { scored, alerts };
+    this.tally.countBatch(batch);
+    this.tally.scored += scored.length;
+    return { scored, ...outcome };
+  }
+
+  /** A finite recording has ended: closes what is open and tells what comes of it. */
+  finish(): DeskOutcome {
+    const { anomalies, mlRules, desk, store } = this.#parts;
+    return store.transaction(() => {
+      this.#takeBuckets(anomalies.flush());
+      desk.takeAnomalies(mlRules.flush());
+      desk.finish();
+      this.#save();
+      return desk.drain();
+    });
+  }
+
+  #takeStart(start: ScoredStart): void {
+    const { eventRules, anomalies, desk } = this.#parts;
+    // An undated start has no place among the buckets.
+    const rarity = start.event.timestamp === undefined ? undefined : anomalies.observe(start);
+    this.#takeBuckets(anomalies.takeClosed());
+    desk.takeStart(start, rarity, eventRules.evaluate(start));
+  }
+
+  #takeBuckets(closed: readonly ClosedBucket[]): void {
+    for (const bucket of closed) this.#parts.desk.takeAnomalies(this.#parts.mlRules.evaluate(bucket));
+  }
+
+  #save(): void {
+    const { state, table, anomalies, mlRules, desk } = this.#parts;
+    state.save(table, anomalies, mlRules, desk);
   }
 }

@@ -1,3 +1,4 @@
+import { AlertCounters } from '../alert/index.ts';
 import type { ErrorCode } from '../errors/index.ts';
 import type { SourceBatch } from '../source/index.ts';
 
@@ -15,24 +16,21 @@ export class Tally {
   related = 0;
   /** Sound records of no interest. */
   filtered = 0;
-  /** Alerts not raised because the same rule had already fired on the same source events. */
-  duplicates = 0;
   bytesRead = 0;
   bytesSkipped = 0;
   /** Damaged places that cost no record. */
   warnings = 0;
   readonly rejectedByCode = new Map<ErrorCode, number>();
-  readonly alertsByRule = new Map<string, number>();
+  /** What became of the alerts raised. */
+  readonly alerts: AlertCounters;
+
+  constructor(alerts: AlertCounters = new AlertCounters()) {
+    this.alerts = alerts;
+  }
 
   get rejected(): number {
     let sum = 0;
     for (const count of this.rejectedByCode.values()) sum += count;
-    return sum;
-  }
-
-  get alerts(): number {
-    let sum = 0;
-    for (const count of this.alertsByRule.values()) sum += count;
     return sum;
   }
 
@@ -49,9 +47,5 @@ export class Tally {
     for (const { code } of batch.rejections) {
       this.rejectedByCode.set(code, (this.rejectedByCode.get(code) ?? 0) + 1);
     }
-  }
-
-  countAlert(ruleName: string): void {
-    this.alertsByRule.set(ruleName, (this.alertsByRule.get(ruleName) ?? 0) + 1);
   }
 }

@@ -1,3 +1,24 @@
-export { type Alert, createAlert, type Reason } from './alert.ts';
+export {
+  type Alert,
+  type AnomalyFinding,
+  createAlert,
+  createAnomalyAlert,
+  type Reason,
+  type RollUp,
+} from './alert.ts';
+export {
+  type AlertArchive,
+  AlertCounters,
+  AlertDesk,
+  type AlertDeskParts,
+  type DeskOutcome,
+} from './alert-desk.ts';
 export { alertToEcs, predictionToEcs, severityNumbers, type WireDocument } from './ecs.ts';
 export * from './exceptions/index.ts';
+export { fingerprintFolder } from './folder-fingerprint-loader.ts';
+export * from './incident/index.ts';
+export * from './ioc/index.ts';
+export { Reloadable, type ReloadOutcome } from './reloadable.ts';
+export type { StatePort } from './state-port.ts';
+export * from './suppression/index.ts';
+export * from './triage/index.ts';

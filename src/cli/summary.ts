@@ -4,7 +4,9 @@ import { escapeForTerminal } from '../text/index.ts';
 /** The line that ends a run: what was read, and what became of all of it. */
 export function formatSummary(tally: Tally, files: number, seconds: number): string {
   const rejected = [...tally.rejectedByCode].map(([code, count]) => `${code} ${count}`);
-  const alerts = [...tally.alertsByRule].map(([rule, count]) => `${escapeForTerminal(rule, 120)} ${count}`);
+  const alerts = [...tally.alerts.shownByRule].map(
+    ([rule, count]) => `${escapeForTerminal(rule, 120)} ${count}`,
+  );
   const parts = [
     `files ${files}`,
     `records ${tally.records}`,
@@ -14,9 +16,13 @@ export function formatSummary(tally: Tally, files: number, seconds: number): str
     `filtered ${tally.filtered}`,
     `rejected ${tally.rejected}${rejected.length === 0 ? '' : ` (${rejected.sort().join(', ')})`}`,
     `bytes ${tally.bytesRead}${tally.bytesSkipped === 0 ? '' : ` (skipped ${tally.bytesSkipped})`}`,
-    `alerts ${tally.alerts}${alerts.length === 0 ? '' : ` (${alerts.sort().join(', ')})`}`,
+    `alerts ${tally.alerts.shown}${alerts.length === 0 ? '' : ` (${alerts.sort().join(', ')})`}`,
   ];
   if (tally.warnings > 0) parts.push(`damaged but read ${tally.warnings}`);
-  if (tally.duplicates > 0) parts.push(`duplicate alerts ${tally.duplicates}`);
+  const { rollUps, suppressed, silenced, duplicates, incidents } = tally.alerts;
+  if (suppressed > 0) parts.push(`suppressed alerts ${suppressed} (in ${rollUps} roll-ups)`);
+  if (silenced > 0) parts.push(`silenced alerts ${silenced}`);
+  if (duplicates > 0) parts.push(`duplicate alerts ${duplicates}`);
+  if (incidents > 0) parts.push(`incidents ${incidents}`);
   return `${parts.join(', ')}, ${seconds.toFixed(1)} s`;
 }

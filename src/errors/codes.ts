@@ -34,6 +34,10 @@ export const errorTable = {
     cause: 'A file of exceptions is not YAML, holds an entry that is not one, or names a set that is not there.',
     remedy: 'Correct what the message names. While the agent runs, the last good entries stay in force.',
   },
+  PC_IOC_INVALID: {
+    cause: 'A list of indicators cannot be read, or is no text, CSV, MISP event or STIX 2 bundle.',
+    remedy: 'Correct the file that the message names. While the agent runs, the last good lists stay in force.',
+  },
   PC_RULE_INVALID: {
     cause: 'A rule file is not YAML, or not a rule.',
     remedy: 'Correct the key that the message names, or remove the file; the shipped rules need none.',
@@ -190,6 +194,10 @@ export const errorTable = {
   PC_MODEL_OUTPUT: {
     cause: 'The model gave something that is no probability for an event.',
     remedy: 'Do not trust this bundle; report it with the event named.',
+  },
+  PC_MODEL_EXPLANATION: {
+    cause: 'A model bundle has nothing to explain its scores with, or it does not match the bundle.',
+    remedy: 'Use a bundle of feature set agent-v1 as it was shipped; scores and alerts work without explanations.',
   },
   PC_MODEL_IMPORT: {
     cause: 'The file is no Elastic trained model of a kind that can be imported; the message says why.',

@@ -5,6 +5,7 @@ import type { Store } from './store.ts';
 export class AlertTable {
   readonly #insert;
   readonly #select;
+  readonly #selectAll;
 
   constructor(store: Store) {
     this.#insert = store.connection.prepare<[string, number, string, number, string]>(
@@ -13,6 +14,7 @@ export class AlertTable {
     this.#select = store.connection
       .prepare<[string], string>('SELECT document FROM alert WHERE id = ?')
       .pluck();
+    this.#selectAll = store.connection.prepare<[], string>('SELECT document FROM alert ORDER BY seq').pluck();
   }
 
   /** False when this alert is already there. */
@@ -20,6 +22,15 @@ export class AlertTable {
     const document = JSON.stringify(alertToEcs(alert));
     const severity = severityNumbers[alert.rule.severity];
     return this.#insert.run(alert.id, alert.timeMs, alert.rule.id, severity, document).changes === 1;
+  }
+
+  has(id: string): boolean {
+    return this.#select.get(id) !== undefined;
+  }
+
+  /** The documents of all alerts as JSON, in the order in which they were raised. */
+  *documents(): Generator<string> {
+    yield* this.#selectAll.iterate();
   }
 
   /** The alert's document as JSON. */

@@ -4,4 +4,7 @@ export { AnomalyRecordTable, type StoredAnomalyRecord } from './anomaly-records.
 export { AnomalyStateTable } from './anomaly-state.ts';
 export { BaselineTable } from './baseline.ts';
 export { BookmarkTable } from './bookmarks.ts';
+export { IncidentTable } from './incidents.ts';
+export { ProcessRowTable } from './processes.ts';
+export { StageStateTable } from './stage-state.ts';
 export { Store } from './store.ts';

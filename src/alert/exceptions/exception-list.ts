@@ -39,6 +39,11 @@ export class ExceptionList {
     return entry;
   }
 
+  /** The entry that {@link silence} would name; not counted. */
+  find(ruleId: string, event: ProcessEvent): ExceptionEntry | undefined {
+    return this.#find(ruleId, event, false);
+  }
+
   /** The entry, if any, that keeps response from acting on this event; not counted as silence. */
   protectFromResponse(ruleId: string, event: ProcessEvent): ExceptionEntry | undefined {
     return this.#find(ruleId, event, true);

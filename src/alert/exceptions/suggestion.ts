@@ -1,11 +1,8 @@
 import { type Condition, type FieldName, readField } from '../../detection/index.ts';
 import type { ProcessEvent } from '../../event/index.ts';
 import type { Alert } from '../alert.ts';
+import { variablePart } from '../normal-line.ts';
 import type { ExceptionEntry } from './exception-entry.ts';
-
-/** Parts of a command line that differ from run to run, and the wildcard that stands for them. */
-const variable =
-  /\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?|(?<=\\users\\)[^\\"]+|\b[0-9a-f]{16,}\b|\b\d{2,}\b/gi;
 
 /** Longest command line worth quoting in an entry. */
 const maxLineLength = 1_000;
@@ -50,5 +47,5 @@ function firstValue(event: ProcessEvent, field: FieldName): string | undefined {
 
 /** Turns literal `*` and `?` into `?` and what varies into `*`. */
 function generalise(text: string): string {
-  return text.replace(/[*?]/g, '?').replace(variable, '*').replace(/\*+/g, '*');
+  return text.replace(/[*?]/g, '?').replace(variablePart, '*').replace(/\*+/g, '*');
 }

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { openReplayRun } from '../../agent/index.ts';
-import { alertToEcs } from '../../alert/index.ts';
-import { formatAlert, formatHeader } from '../alert-table.ts';
+import type { DeskOutcome, Incident } from '../../alert/index.ts';
+import { AlertPrinter } from '../alert-printer.ts';
 import { openCommandLog } from '../command-log.ts';
 import { type CliIo, exitCodes } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
@@ -24,34 +24,31 @@ export function replayCommand(io: CliIo, finish: (exitCode: number) => void): Co
     const replay = await openReplayRun({ config, files, stdin: io.stdin });
     try {
       const writer = new ResultWriter(io.stdout);
-      const asTable = config.output.format === 'table';
-      const table = {
+      const printer = new AlertPrinter(writer, {
+        format: config.output.format,
         width: io.stdout.columns ?? defaultWidth,
         colour: io.stdout.isTTY === true && io.env['NO_COLOR'] === undefined,
-      };
-      let headed = false;
+      });
       const { pipeline, source, bookmark } = replay;
+      const incidents: Incident[] = [];
+      const show = (outcome: DeskOutcome): void => {
+        for (const alert of outcome.alerts) printer.alert(alert);
+        for (const incident of outcome.incidents) incidents.push(incident);
+      };
       await runInputs(
         io,
         source,
         config,
         log,
         async (batch) => {
-          const { alerts } = await pipeline.process(source.name, batch);
-          for (const alert of alerts) {
-            if (!asTable) {
-              writer.json(alertToEcs(alert));
-              continue;
-            }
-            if (!headed) writer.line(formatHeader());
-            headed = true;
-            writer.line(formatAlert(alert, table));
-          }
+          show(await pipeline.process(source.name, batch));
           await writer.flush();
           return !writer.closed;
         },
         bookmark,
       );
+      if (!writer.closed) show(pipeline.finish());
+      for (const incident of incidents) printer.incident(incident);
       await writer.flush(true);
       const { tally } = pipeline;
       io.stderr.write(`${formatSummary(tally, source.inputs, (performance.now() - startedMs) / 1_000)}\n`);

@@ -15,13 +15,9 @@ export const anomaly = section('What is rare here: the six anomaly jobs, in buck
     description:
       "Whether the jobs are useful from the first day (default) or work as Elastic's do (elastic). Each mode keeps what it learnt.",
   }),
-  priors: z
-    .boolean()
-    .default(true)
-    .meta({
-      description:
-        'Whether what is ordinary on Windows, and an imported baseline, take part in default mode.',
-    }),
+  priors: z.boolean().default(true).meta({
+    description: 'Whether what is ordinary on Windows, and an imported baseline, take part in default mode.',
+  }),
   minProbability: z.number().min(0).max(1).default(0.5).meta({
     description: 'Least malicious probability of a start that the jobs take as flagged.',
     unit: 'probability',

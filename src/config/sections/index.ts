@@ -1,3 +1,4 @@
+import { alert } from './alert.ts';
 import { anomaly } from './anomaly.ts';
 import { detection } from './detection.ts';
 import { lineage } from './lineage.ts';
@@ -8,4 +9,4 @@ import { source } from './source.ts';
 import { state } from './state.ts';
 
 /** Every section, in the order in which they are documented. A new section is a file here and a line below. */
-export const sections = { log, source, model, state, lineage, anomaly, detection, output };
+export const sections = { log, source, model, state, lineage, anomaly, detection, alert, output };

@@ -1,0 +1,81 @@
+import type { StatePort } from './state-port.ts';
+
+const kind = 'clock';
+
+/** Most hosts that are followed at once; the one known longest leaves first. */
+const maxHosts = 10_000;
+
+/** A start this much older than its host's clock sets the clock back instead of being late. */
+const setBackMs = 24 * 60 * 60_000;
+
+/** What a start does to the clock of its host. */
+export interface ClockStep {
+  readonly nowMs: number;
+  /** A host that had to leave for this one. */
+  readonly evicted: string | undefined;
+}
+
+interface HostClock {
+  readonly serial: number;
+  nowMs: number;
+}
+
+interface SavedClock {
+  readonly serial: number;
+  readonly nowMs: number;
+}
+
+/**
+ * The time of each host, as its own starts tell it. Windows open and close by it, so that the outcome does
+ * not depend on when a recording is replayed, nor on the clocks of other hosts.
+ */
+export class HostClocks {
+  readonly #clocks = new Map<string, HostClock>();
+  readonly #changed = new Set<string>();
+  readonly #removed = new Set<string>();
+  #nextSerial = 0;
+
+  constructor(port?: StatePort) {
+    if (port === undefined) return;
+    const saved = [...port.load(kind)] as [string, SavedClock][];
+    for (const [host, { serial, nowMs }] of saved.sort((a, b) => a[1].serial - b[1].serial)) {
+      this.#clocks.set(host, { serial, nowMs });
+      this.#nextSerial = serial + 1;
+    }
+  }
+
+  /** Moves the clock of a host; a late event leaves it where it is. */
+  advance(host: string, timeMs: number): ClockStep {
+    const clock = this.#clocks.get(host);
+    if (clock === undefined) return this.#add(host, timeMs);
+    if (timeMs > clock.nowMs || timeMs < clock.nowMs - setBackMs) {
+      clock.nowMs = timeMs;
+      this.#changed.add(host);
+    }
+    return { nowMs: clock.nowMs, evicted: undefined };
+  }
+
+  save(port: StatePort): void {
+    for (const host of this.#removed) port.remove(kind, host);
+    for (const host of this.#changed) {
+      const clock = this.#clocks.get(host);
+      if (clock !== undefined) port.put(kind, host, { serial: clock.serial, nowMs: clock.nowMs });
+    }
+    this.#removed.clear();
+    this.#changed.clear();
+  }
+
+  #add(host: string, timeMs: number): ClockStep {
+    let evicted: string | undefined;
+    if (this.#clocks.size >= maxHosts) {
+      [evicted] = this.#clocks.keys();
+      this.#clocks.delete(evicted!);
+      this.#changed.delete(evicted!);
+      this.#removed.add(evicted!);
+    }
+    this.#clocks.set(host, { serial: this.#nextSerial++, nowMs: timeMs });
+    this.#removed.delete(host);
+    this.#changed.add(host);
+    return { nowMs: timeMs, evicted };
+  }
+}

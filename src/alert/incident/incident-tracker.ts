@@ -1,0 +1,199 @@
+import type { ScoredStart } from '../../anomaly/index.ts';
+import type { Alert } from '../alert.ts';
+import { type StatePort, serialKey } from '../state-port.ts';
+import { hostKeyOf } from '../subject-keys.ts';
+import { type BinaryFacts, toSeenStart } from '../triage/index.ts';
+import { type Activity, type ActivityMember, createMember, isTainted, taint } from './activity.ts';
+import { type ActivityReader, buildIncidents } from './build-incident.ts';
+import type { AlertReference, Incident, MemberRole } from './incident.ts';
+
+export interface IncidentOptions {
+  /** A host that has been quiet for this long, in its own event time, has no more to add to an incident. */
+  readonly quietMs: number;
+  /** After this long an activity is told even when it goes on. */
+  readonly maxSpanMs: number;
+  /** Most starts of one activity; it is told when it has so many. */
+  readonly maxMembers: number;
+}
+
+export const defaultIncidentOptions: IncidentOptions = {
+  quietMs: 4 * 60 * 60_000,
+  maxSpanMs: 24 * 60 * 60_000,
+  maxMembers: 2_000,
+};
+
+/** How close to suspicious activity a command that looks around counts as part of it, whoever typed it. */
+const besideMs = 30 * 60_000;
+
+interface SavedHeader extends Omit<Activity, 'members' | 'alerts' | 'tainted'> {
+  readonly tainted: readonly (readonly [string, number])[];
+}
+
+const kinds = { header: 'activity', member: 'activity-member', alert: 'activity-alert' } as const;
+
+/** Gathers what is suspicious on each host until the host is quiet, then tells the incidents in it. */
+export class IncidentTracker {
+  readonly #options: IncidentOptions;
+  readonly #facts: BinaryFacts;
+  readonly #readActivity: ActivityReader;
+  readonly #activities = new Map<string, Activity>();
+  readonly #changed = new Set<Activity>();
+  #unsaved: {
+    readonly activity: Activity;
+    readonly kind: string;
+    readonly key: string;
+    readonly value: unknown;
+  }[] = [];
+  #closed: Activity[] = [];
+  #nextSerial = 0;
+
+  constructor(
+    facts: BinaryFacts,
+    readActivity: ActivityReader,
+    options: Partial<IncidentOptions> = {},
+    port?: StatePort,
+  ) {
+    this.#facts = facts;
+    this.#readActivity = readActivity;
+    this.#options = { ...defaultIncidentOptions, ...options };
+    if (port !== undefined) this.#restore(port);
+  }
+
+  /**
+   * Takes a dated start. `flagged`: the model calls it malicious and no exception says otherwise.
+   * `rarity`: 0..100.
+   */
+  observe(start: ScoredStart, flagged: boolean, rarity: number): void {
+    const hostKey = hostKeyOf(start.event.host);
+    let activity = this.#activities.get(hostKey);
+    if (activity === undefined) {
+      if (!flagged) return;
+      activity = this.#open(hostKey, start);
+    }
+    const role: MemberRole | undefined = flagged ? 'flagged' : this.#roleBeside(activity, start);
+    if (role !== undefined) this.#add(activity, start, role, rarity);
+  }
+
+  /** Takes an alert, also one that is held back. Its starts were observed before. */
+  addAlert(alert: Alert): void {
+    const activity = this.#activities.get(hostKeyOf(alert.subject.event.host));
+    if (activity === undefined || !alert.eventIds.some((id) => activity.members.has(id))) return;
+    const reference: AlertReference = {
+      id: alert.id,
+      ruleId: alert.rule.id,
+      ruleName: alert.rule.name,
+      severity: alert.rule.severity,
+      kind: alert.rule.kind,
+      timeMs: alert.timeMs,
+      eventIds: alert.eventIds,
+      iocs: alert.triage?.iocs.map(({ indicator }) => indicator.value) ?? [],
+    };
+    activity.alerts.set(alert.id, reference);
+    this.#unsaved.push({ activity, kind: kinds.alert, key: alert.id, value: reference });
+  }
+
+  /** Tells the incidents of a host that is quiet, or whose activity has grown too long, at this time of its clock. */
+  advance(hostKey: string, nowMs: number): readonly Incident[] {
+    const activity = this.#activities.get(hostKey);
+    if (activity === undefined) return none;
+    const isOver =
+      nowMs - activity.lastMs >= this.#options.quietMs ||
+      nowMs - activity.firstMs >= this.#options.maxSpanMs ||
+      nowMs < activity.firstMs - this.#options.maxSpanMs ||
+      activity.members.size >= this.#options.maxMembers;
+    return isOver ? this.#close(activity) : none;
+  }
+
+  /** Tells the incidents of a host, or of all hosts: nothing more will come. */
+  flush(hostKey?: string): readonly Incident[] {
+    return [...this.#activities.values()]
+      .filter((activity) => hostKey === undefined || activity.hostKey === hostKey)
+      .flatMap((activity) => this.#close(activity))
+      .sort((a, b) => a.startMs - b.startMs || (a.id < b.id ? -1 : 1));
+  }
+
+  save(port: StatePort): void {
+    for (const { activity, kind, key, value } of this.#unsaved) {
+      if (this.#activities.get(activity.hostKey) === activity) port.put(kind, rowKey(activity, key), value);
+    }
+    for (const activity of this.#changed) {
+      const { members: _, alerts: __, tainted, ...header } = activity;
+      const saved: SavedHeader = { ...header, tainted: [...tainted] };
+      port.put(kinds.header, serialKey(activity.serial), saved);
+    }
+    for (const activity of this.#closed) {
+      port.remove(kinds.header, serialKey(activity.serial));
+      for (const id of activity.members.keys()) port.remove(kinds.member, rowKey(activity, id));
+      for (const id of activity.alerts.keys()) port.remove(kinds.alert, rowKey(activity, id));
+    }
+    this.#unsaved = [];
+    this.#changed.clear();
+    this.#closed = [];
+  }
+
+  /** Why an ordinary start is worth telling beside a suspicious one; `undefined` when it is not. */
+  #roleBeside(activity: Activity, start: ScoredStart): MemberRole | undefined {
+    if (activity.members.size >= this.#options.maxMembers) return undefined;
+    if (isTainted(activity, start)) return 'descendant';
+    const { timeMs, process } = start.event;
+    const isNear = timeMs - activity.lastMs <= besideMs && timeMs >= activity.firstMs;
+    return isNear && this.#facts.isRecon(process.name) ? 'reconnaissance' : undefined;
+  }
+
+  #open(hostKey: string, { event }: ScoredStart): Activity {
+    const activity: Activity = {
+      serial: this.#nextSerial++,
+      hostKey,
+      host: event.host,
+      firstMs: event.timeMs,
+      lastMs: event.timeMs,
+      members: new Map(),
+      alerts: new Map(),
+      tainted: new Map(),
+    };
+    this.#activities.set(hostKey, activity);
+    return activity;
+  }
+
+  #add(activity: Activity, start: ScoredStart, role: MemberRole, rarity: number): void {
+    const techniques = this.#facts.techniquesOf(start.event);
+    const member = createMember(start, toSeenStart(start), role, rarity, techniques);
+    activity.members.set(member.eventId, member);
+    taint(activity, member);
+    if (role !== 'reconnaissance') activity.lastMs = Math.max(activity.lastMs, member.timeMs);
+    this.#changed.add(activity);
+    this.#unsaved.push({ activity, kind: kinds.member, key: member.eventId, value: member });
+  }
+
+  #close(activity: Activity): Incident[] {
+    this.#activities.delete(activity.hostKey);
+    this.#changed.delete(activity);
+    this.#closed.push(activity);
+    return activity.alerts.size === 0 ? [] : buildIncidents(activity, this.#readActivity);
+  }
+
+  #restore(port: StatePort): void {
+    const bySerial = new Map<string, Activity>();
+    for (const [key, value] of port.load(kinds.header)) {
+      const { tainted, ...header } = value as SavedHeader;
+      const activity = { ...header, members: new Map(), alerts: new Map(), tainted: new Map(tainted) };
+      this.#activities.set(activity.hostKey, activity);
+      bySerial.set(key, activity);
+      this.#nextSerial = activity.serial + 1;
+    }
+    for (const [key, value] of port.load(kinds.member)) {
+      const member = value as ActivityMember;
+      bySerial.get(key.slice(0, 16))?.members.set(member.eventId, member);
+    }
+    for (const [key, value] of port.load(kinds.alert)) {
+      const alert = value as AlertReference;
+      bySerial.get(key.slice(0, 16))?.alerts.set(alert.id, alert);
+    }
+  }
+}
+
+const none: readonly Incident[] = [];
+
+function rowKey({ serial }: Activity, id: string): string {
+  return `${serialKey(serial)}\n${id}`;
+}

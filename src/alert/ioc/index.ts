@@ -1,0 +1,3 @@
+export type { Indicator, IndicatorType } from './indicator.ts';
+export { IocList, type IocMatch } from './ioc-list.ts';
+export { type LoadedIocs, loadIocs } from './ioc-loader.ts';

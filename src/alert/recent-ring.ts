@@ -1,0 +1,77 @@
+import { type StatePort, serialKey } from './state-port.ts';
+
+/** A stretch of items that were saved together. */
+interface Segment<T> {
+  readonly from: number;
+  readonly items: readonly T[];
+}
+
+/**
+ * The last so many things, in order of arrival. What is saved is only what came since the last save, so
+ * that the cost of a batch does not grow with the number kept.
+ */
+export class RecentRing<T> {
+  readonly #kind: string;
+  readonly #limit: number;
+  readonly #slots: T[] = [];
+  #nextSerial = 0;
+  #savedSerial = 0;
+  /** First serial of each saved segment, oldest first. */
+  #segments: number[] = [];
+
+  /** `kind` names it in the port. */
+  constructor(kind: string, limit: number, port?: StatePort) {
+    this.#kind = kind;
+    this.#limit = limit;
+    if (port === undefined) return;
+    for (const [, value] of port.load(kind)) {
+      const { from, items } = value as Segment<T>;
+      this.#segments.push(from);
+      this.#nextSerial = from;
+      for (const item of items) this.push(item);
+    }
+    this.#savedSerial = this.#nextSerial;
+  }
+
+  /** Adds an item; answers the one that had to leave for it. */
+  push(item: T): T | undefined {
+    const at = this.#nextSerial % this.#limit;
+    const leaving = this.#slots[at];
+    this.#slots[at] = item;
+    this.#nextSerial += 1;
+    return leaving;
+  }
+
+  /** The items, latest first. */
+  *latestFirst(): Generator<T> {
+    for (let serial = this.#nextSerial - 1; serial >= this.#oldestSerial; serial--) {
+      yield this.#slots[serial % this.#limit]!;
+    }
+  }
+
+  /** The items in order of arrival. */
+  *inOrder(): Generator<T> {
+    for (let serial = this.#oldestSerial; serial < this.#nextSerial; serial++) {
+      yield this.#slots[serial % this.#limit]!;
+    }
+  }
+
+  save(port: StatePort): void {
+    const from = Math.max(this.#savedSerial, this.#oldestSerial);
+    if (from === this.#nextSerial) return;
+    const items: T[] = [];
+    for (let serial = from; serial < this.#nextSerial; serial++)
+      items.push(this.#slots[serial % this.#limit]!);
+    port.put(this.#kind, serialKey(from), { from, items } satisfies Segment<T>);
+    this.#segments.push(from);
+    this.#savedSerial = this.#nextSerial;
+    // A segment may go when the next one begins no later than the oldest item that is kept.
+    while (this.#segments.length > 1 && this.#segments[1]! <= this.#oldestSerial) {
+      port.remove(this.#kind, serialKey(this.#segments.shift()!));
+    }
+  }
+
+  get #oldestSerial(): number {
+    return Math.max(0, this.#nextSerial - this.#limit);
+  }
+}

@@ -1,0 +1,1 @@
+export { defaultSuppressionOptions, Suppression, type SuppressionOptions } from './suppression.ts';

@@ -1,0 +1,195 @@
+import { hash } from 'node:crypto';
+import { type Alert, createRollUp } from '../alert.ts';
+import { normalizeLine } from '../normal-line.ts';
+import type { StatePort } from '../state-port.ts';
+import { hostKeyOf, userKeyOf } from '../subject-keys.ts';
+
+export interface SuppressionOptions {
+  /** How long a window stays open, in event time of its host. */
+  readonly windowMs: number;
+  /** How many alerts of a window pass before the rest are counted. */
+  readonly passed: number;
+  /** Most windows open at once; the oldest closes early. */
+  readonly maxWindows: number;
+}
+
+export const defaultSuppressionOptions: SuppressionOptions = {
+  windowMs: 60 * 60_000,
+  passed: 3,
+  maxWindows: 20_000,
+};
+
+/** Most event ids that a roll-up names. */
+const maxRollUpEvents = 500;
+
+const kind = 'suppression';
+
+/** Alerts of one kind on one host, from the first until the window closes. */
+interface Window {
+  readonly key: string;
+  readonly serial: number;
+  readonly host: string;
+  readonly openedMs: number;
+  passed: number;
+  /** Those held back. */
+  count: number;
+  firstMs: number;
+  lastMs: number;
+  eventIds: string[];
+  truncated: boolean;
+  /** The first of those held back. */
+  first: Alert | undefined;
+}
+
+/**
+ * Holds back alerts that say the same: of one rule on one host, user, parent, process and normalised command
+ * line. The first few of a window pass; the rest become one roll-up when the window closes.
+ */
+export class Suppression {
+  readonly #options: SuppressionOptions;
+  /** By key, in the order in which they were opened. */
+  readonly #windows = new Map<string, Window>();
+  readonly #byHost = new Map<string, Window[]>();
+  readonly #changed = new Set<string>();
+  readonly #removed = new Set<string>();
+  #nextSerial = 0;
+
+  constructor(options: Partial<SuppressionOptions> = {}, port?: StatePort) {
+    this.#options = { ...defaultSuppressionOptions, ...options };
+    if (port === undefined) return;
+    const saved = [...port.load(kind)].map(([, value]) => value as Window);
+    for (const window of saved.sort((a, b) => a.serial - b.serial)) {
+      this.#insert(window);
+      this.#nextSerial = window.serial + 1;
+    }
+  }
+
+  /** Whether the alert passes, and the roll-ups of windows that it closes. */
+  take(alert: Alert): { readonly passes: boolean; readonly rollUps: readonly Alert[] } {
+    const key = keyOf(alert);
+    const rollUps: Alert[] = [];
+    let window = this.#windows.get(key);
+    if (window !== undefined && !this.#covers(window, alert)) {
+      this.#close(window, rollUps);
+      window = undefined;
+    }
+    if (window === undefined) {
+      if (this.#windows.size >= this.#options.maxWindows) this.#close(this.#oldest, rollUps);
+      window = this.#open(key, alert);
+    }
+    this.#changed.add(key);
+    if (window.passed < this.#options.passed) {
+      window.passed++;
+      return { passes: true, rollUps };
+    }
+    holdBack(window, alert);
+    return { passes: false, rollUps };
+  }
+
+  /** Closes the windows of a host that are over at this time of its clock. */
+  advance(host: string, nowMs: number): readonly Alert[] {
+    const windows = this.#byHost.get(host);
+    if (windows === undefined || !this.#isOver(windows[0]!, nowMs)) return none;
+    const rollUps: Alert[] = [];
+    for (const window of windows.filter((each) => this.#isOver(each, nowMs))) this.#close(window, rollUps);
+    return rollUps;
+  }
+
+  /** Closes every window of a host, or of all hosts: nothing more will come. */
+  flush(host?: string): readonly Alert[] {
+    const rollUps: Alert[] = [];
+    for (const window of [...this.#windows.values()]) {
+      if (host === undefined || window.host === host) this.#close(window, rollUps);
+    }
+    return rollUps;
+  }
+
+  save(port: StatePort): void {
+    for (const key of this.#removed) port.remove(kind, key);
+    for (const key of this.#changed) {
+      const window = this.#windows.get(key);
+      if (window !== undefined) port.put(kind, key, window);
+    }
+    this.#removed.clear();
+    this.#changed.clear();
+  }
+
+  get #oldest(): Window {
+    return this.#windows.values().next().value!;
+  }
+
+  #covers({ openedMs }: Window, alert: Alert): boolean {
+    return Math.abs(alert.timeMs - openedMs) < this.#options.windowMs;
+  }
+
+  #isOver({ openedMs }: Window, nowMs: number): boolean {
+    return nowMs - openedMs >= this.#options.windowMs;
+  }
+
+  #open(key: string, alert: Alert): Window {
+    const window: Window = {
+      key,
+      serial: this.#nextSerial++,
+      host: hostKeyOf(alert.subject.event.host),
+      openedMs: alert.timeMs,
+      passed: 0,
+      count: 0,
+      firstMs: alert.timeMs,
+      lastMs: alert.timeMs,
+      eventIds: [],
+      truncated: false,
+      first: undefined,
+    };
+    this.#insert(window);
+    return window;
+  }
+
+  #insert(window: Window): void {
+    this.#windows.set(window.key, window);
+    this.#removed.delete(window.key);
+    const windows = this.#byHost.get(window.host);
+    if (windows === undefined) this.#byHost.set(window.host, [window]);
+    else windows.push(window);
+  }
+
+  #close(window: Window, rollUps: Alert[]): void {
+    this.#windows.delete(window.key);
+    this.#changed.delete(window.key);
+    this.#removed.add(window.key);
+    const windows = this.#byHost.get(window.host)!;
+    windows.splice(windows.indexOf(window), 1);
+    if (windows.length === 0) this.#byHost.delete(window.host);
+    if (window.first === undefined) return;
+    const { count, firstMs, lastMs, truncated } = window;
+    rollUps.push(createRollUp(window.first, { count, firstMs, lastMs, truncated }, window.eventIds));
+  }
+}
+
+const none: readonly Alert[] = [];
+
+function holdBack(window: Window, alert: Alert): void {
+  if (window.first === undefined) {
+    window.first = alert;
+    window.firstMs = alert.timeMs;
+    window.lastMs = alert.timeMs;
+  }
+  window.count++;
+  window.firstMs = Math.min(window.firstMs, alert.timeMs);
+  window.lastMs = Math.max(window.lastMs, alert.timeMs);
+  const room = maxRollUpEvents - window.eventIds.length;
+  if (alert.eventIds.length > room) window.truncated = true;
+  window.eventIds.push(...alert.eventIds.slice(0, room));
+}
+
+function keyOf({ rule, subject: { event } }: Alert): string {
+  const { process } = event;
+  const parts = [
+    rule.id,
+    hostKeyOf(event.host),
+    userKeyOf(event),
+    (process.parent.executable ?? process.parent.name ?? '').toLowerCase(),
+    (process.executable ?? process.name ?? '').toLowerCase(),
+    normalizeLine(process.commandLine ?? process.args?.join(' ') ?? ''),
+  ];
+  return hash('sha256', parts.join('\n'), 'hex').slice(0, 32);
+}

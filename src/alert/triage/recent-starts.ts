@@ -1,0 +1,92 @@
+import type { ScoredStart } from '../../anomaly/index.ts';
+import { shortenMiddle } from '../../text/index.ts';
+import { RecentRing } from '../recent-ring.ts';
+import type { StatePort } from '../state-port.ts';
+import { hostKeyOf, userLabel } from '../subject-keys.ts';
+
+/** A process start as triage remembers it. */
+export interface SeenStart {
+  readonly eventId: string;
+  readonly host: string;
+  readonly timeMs: number;
+  readonly entityId: string | undefined;
+  readonly parentId: string | undefined;
+  readonly pid: number | undefined;
+  readonly name: string | undefined;
+  /** Command line, else path; the middle cut where it is long. */
+  readonly line: string | undefined;
+  readonly user: string;
+  /** P(malicious). */
+  readonly score: number;
+}
+
+const maxLineLength = 400;
+const maxChildrenKept = 64;
+
+/** The last process starts over all hosts, found by id and by parent. */
+export class RecentStarts {
+  readonly #ring: RecentRing<SeenStart>;
+  readonly #byId = new Map<string, SeenStart>();
+  readonly #byParent = new Map<string, SeenStart[]>();
+
+  constructor(limit: number, port?: StatePort) {
+    this.#ring = new RecentRing('recent-start', limit, port);
+    for (const start of this.#ring.inOrder()) this.#index(start);
+  }
+
+  observe(start: ScoredStart): void {
+    const seen = toSeenStart(start);
+    const leaving = this.#ring.push(seen);
+    if (leaving !== undefined) this.#unindex(leaving);
+    this.#index(seen);
+  }
+
+  get(entityId: string | undefined): SeenStart | undefined {
+    return entityId === undefined ? undefined : this.#byId.get(entityId);
+  }
+
+  /** What a process started, in order, the first {@link maxChildrenKept} of what is remembered. */
+  childrenOf(entityId: string | undefined): readonly SeenStart[] {
+    return entityId === undefined ? [] : (this.#byParent.get(entityId) ?? []);
+  }
+
+  save(port: StatePort): void {
+    this.#ring.save(port);
+  }
+
+  #index(start: SeenStart): void {
+    if (start.entityId !== undefined) this.#byId.set(start.entityId, start);
+    if (start.parentId === undefined) return;
+    const children = this.#byParent.get(start.parentId);
+    if (children === undefined) this.#byParent.set(start.parentId, [start]);
+    else if (children.length < maxChildrenKept) children.push(start);
+  }
+
+  #unindex(start: SeenStart): void {
+    if (start.entityId !== undefined && this.#byId.get(start.entityId) === start)
+      this.#byId.delete(start.entityId);
+    if (start.parentId === undefined) return;
+    const children = this.#byParent.get(start.parentId);
+    const at = children?.indexOf(start) ?? -1;
+    if (at < 0) return;
+    children!.splice(at, 1);
+    if (children!.length === 0) this.#byParent.delete(start.parentId);
+  }
+}
+
+export function toSeenStart({ event, prediction }: ScoredStart): SeenStart {
+  const { process } = event;
+  const line = process.commandLine ?? process.executable;
+  return {
+    eventId: event.id,
+    host: hostKeyOf(event.host),
+    timeMs: event.timeMs,
+    entityId: process.entityId,
+    parentId: process.parent.entityId,
+    pid: process.pid,
+    name: process.name,
+    line: line === undefined ? undefined : shortenMiddle(line, maxLineLength),
+    user: userLabel(event),
+    score: prediction.maliciousProbability,
+  };
+}
