@@ -4,7 +4,8 @@ target_compile_features(pc_settings INTERFACE c_std_17)
 target_include_directories(pc_settings INTERFACE "${CMAKE_CURRENT_SOURCE_DIR}/include")
 
 if(MSVC)
-  target_compile_options(pc_settings INTERFACE /W4 /WX /GS /sdl /guard:cf /utf-8)
+  # 4204 and 4221 call initialisers an extension that have been C since 1999.
+  target_compile_options(pc_settings INTERFACE /W4 /wd4204 /wd4221 /WX /GS /sdl /guard:cf /utf-8)
   target_compile_definitions(pc_settings INTERFACE _CRT_SECURE_NO_WARNINGS)
   target_link_options(pc_settings INTERFACE /guard:cf /DYNAMICBASE /HIGHENTROPYVA /NXCOMPAT /DEPENDENTLOADFLAG:0x800)
   set(CMAKE_MSVC_RUNTIME_LIBRARY "MultiThreaded$<$<CONFIG:Debug>:Debug>")
@@ -17,5 +18,5 @@ else()
 endif()
 
 if(WIN32)
-  target_compile_definitions(pc_settings INTERFACE UNICODE _UNICODE _WIN32_WINNT=0x0A00 WIN32_LEAN_AND_MEAN)
+  target_compile_definitions(pc_settings INTERFACE UNICODE _UNICODE _WIN32_WINNT=0x0a00 WIN32_LEAN_AND_MEAN)
 endif()

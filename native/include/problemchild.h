@@ -482,7 +482,8 @@ PC_API int32_t pc_process_terminate_tree(const pc_process_request *request,
                                          pc_process_result *result, pc_tree_member *members,
                                          uint32_t capacity, uint32_t *count, pc_cause *cause);
 
-/* The same members without touching them. */
+/* The same look without touching anything: the members found, and the code with which
+   pc_process_terminate_tree would refuse (the look ends at the member that refuses). */
 PC_API int32_t pc_process_tree(const pc_process_request *request, pc_process_result *result,
                                pc_tree_member *members, uint32_t capacity, uint32_t *count,
                                pc_cause *cause);

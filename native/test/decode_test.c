@@ -169,7 +169,34 @@ static void test_line_choice(void) {
   }
 }
 
-int main(void) {
+/* One file per layout, in fuzz_decode's format: id or opcode, version, width, payload. */
+static void write_seed(const char *folder, uint8_t number, uint8_t version, bool wide, const payload *p) {
+  char path[512];
+  (void)snprintf(path, sizeof path, "%s/built-%u-%u-%d-%u", folder, number, version, wide, p->used);
+  FILE *out = fopen(path, "wb");
+  if (out == NULL) return;
+  const uint8_t head[] = {number, version, wide};
+  (void)fwrite(head, 1, sizeof head, out);
+  (void)fwrite(p->bytes, 1, p->used, out);
+  (void)fclose(out);
+}
+
+static void write_seeds(const char *folder) {
+  for (uint8_t version = 0; version <= 5; version++) {
+    payload start = manifest_start_payload(version, 4321, 1234, 132000000000000000u);
+    write_seed(folder, 1, version, true, &start);
+    if (version >= 2) write_seed(folder, 15, (uint8_t)(version - 2), true, &start);
+    payload classic_wide = classic_payload(version, true, 4321, 1234, "cmd.exe /c whoami");
+    payload classic_narrow = classic_payload(version, false, 4321, 1234, "cmd.exe /c whoami");
+    write_seed(folder, 2, version, true, &classic_wide);
+    write_seed(folder, 3, version, false, &classic_narrow);
+    payload stop = manifest_stop_payload(version, 4321, 132000000000000000u);
+    write_seed(folder, 2, version, false, &stop);
+  }
+}
+
+int main(int count, char **arguments) {
+  if (count > 1) write_seeds(arguments[1]);
   test_classic();
   test_manifest();
   test_sid();

@@ -7,8 +7,12 @@ const hex = (text, encoding) => `x${Buffer.from(text ?? '', encoding).toString('
 for (const { opcode, version, payloadHex, expected: e } of JSON.parse(readFileSync(file, 'utf8')).events) {
   const numbers = [opcode, version, e.processId, e.parentId, e.sessionId, e.exitStatus >>> 0, e.flags];
   const texts = [
-    hex(e.userSid, 'latin1'), hex(e.imageFileName, 'latin1'), hex(e.commandLine, 'utf16le'),
-    hex(e.packageFullName, 'utf16le'), hex(e.applicationId, 'utf16le'), `x${payloadHex}`,
+    hex(e.userSid, 'latin1'),
+    hex(e.imageFileName, 'latin1'),
+    hex(e.commandLine, 'utf16le'),
+    hex(e.packageFullName, 'utf16le'),
+    hex(e.applicationId, 'utf16le'),
+    `x${payloadHex}`,
   ];
   process.stdout.write(`${[...numbers, ...texts].join(' ')}\n`);
 }

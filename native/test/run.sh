@@ -25,6 +25,9 @@ if ! { cmake -S native -B "$build" -DCMAKE_C_COMPILER="$compiler" && cmake --bui
   finish
 fi
 
+mkdir -p "$build/corpus/fuzz_decode" "$build/corpus/fuzz_join"
+"$build/test/decode_test" "$build/corpus/fuzz_decode" >/dev/null 2>&1
+
 for test in decode_test join_test stream_test stream_threads_test; do
   "$build/test/$test"
   count $?
@@ -42,7 +45,6 @@ for target in fuzz_decode fuzz_join; do
     skip "$target (needs clang and PC_FUZZ_SECONDS above 0)"
     continue
   fi
-  mkdir -p "$build/corpus/$target"
   if "$build/test/$target" -max_total_time="$fuzz_seconds" -timeout=10 -max_len=8192 -artifact_prefix="$build/" \
     "$build/corpus/$target" >"$build/$target.log" 2>&1; then
     grep -E '^Done|stat::number_of_executed' "$build/$target.log" | tail -1
