@@ -14,7 +14,7 @@ import { decodeJson, type ProcessEvent } from '../../src/event/index.ts';
 import { createExtractor } from '../../src/problemchild/agent-v1/features.ts';
 import { spellOut } from '../../src/problemchild/agent-v1/symbols.ts';
 import { featureSets } from '../../src/problemchild/index.ts';
-import { createRandom, renamed, respelled, sparse, type VariantName, withoutParent } from './variants.ts';
+import { createRandom, renamed, respelled, sparse, type VariantName, withoutParent, withSurroundingsOf } from './variants.ts';
 
 interface Label {
   readonly 'event.id': string;
@@ -84,6 +84,8 @@ for (const file of filesOf((name) => !name.startsWith('labels'))) {
 }
 
 const random = createRandom(20260821);
+/** Both classes of bare command lines borrow from one pool, so that a parent speaks for neither. */
+const lenders = [...distinct.values()].filter(({ label }) => label.group === 'benign-admin').map(({ event }) => event);
 let rowCount = 0;
 const buffer = new Float32Array(encoder.width);
 for (const item of distinct.values()) {
@@ -99,7 +101,14 @@ for (const item of distinct.values()) {
   } else if (!bare) {
     await write(item, 'withoutParent', withoutParent(event));
     await write(item, 'sparse', sparse(event));
-  } else if (label.group === 'benign-admin') await write(item, 'sparse', { ...sparse(item.event) });
+  } else {
+    const lender = lenders[Math.floor(random() * lenders.length)]!;
+    if (label.group === 'benign-admin') {
+      await write(item, 'ownParent', item.event);
+      await write(item, 'sparse', sparse(item.event));
+    }
+    await write(item, 'borrowedParent', withSurroundingsOf(item.event, lender));
+  }
   if (label.label === 'malicious') await write(item, 'renamed', renamed(event, random));
 }
 await Promise.all([end(matrix), end(rows)]);

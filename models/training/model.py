@@ -21,9 +21,9 @@ class Settings:
     trees: int = 200
     leaves: int = 24
     learning_rate: float = 0.06
-    linear_c: float = 5.0
+    linear_c: float = 4.0
     least_rows: int = 3
-    linear_share: float = 1.0
+    linear_share: float = 1.5
     tree_share: float = 1.0
 
 

@@ -4,7 +4,7 @@ import type { ProcessEvent } from '../../src/event/index.ts';
  * The same event as another sensor, or another hand, would have written it. Training on these keeps a
  * source's blanks and an attacker's spelling from being evidence.
  */
-export type VariantName = 'asRecorded' | 'withoutParent' | 'sparse' | 'respelled' | 'renamed';
+export type VariantName = 'asRecorded' | 'ownParent' | 'borrowedParent' | 'withoutParent' | 'sparse' | 'respelled' | 'renamed';
 
 /** A small seeded generator (mulberry32), so that an export is the same at every run. */
 export function createRandom(seed: number): () => number {
@@ -21,6 +21,16 @@ const nobody = { pid: undefined, entityId: undefined, name: undefined, executabl
 
 export function withoutParent(event: ProcessEvent): ProcessEvent {
   return { ...event, process: { ...event.process, parent: nobody } };
+}
+
+/** The parent, user and token of another event: for bare command lines, whose own are made up. */
+export function withSurroundingsOf(event: ProcessEvent, lender: ProcessEvent): ProcessEvent {
+  const { process } = event;
+  return {
+    ...event,
+    user: lender.user,
+    process: { ...process, parent: lender.process.parent, token: lender.process.token },
+  };
 }
 
 /** Security 4688 at its poorest: no parent line, original name, integrity or user. */

@@ -6,11 +6,24 @@ export { type DecisionRule, decideClass } from './class-decision.ts';
 export { elasticFeatures } from './elastic-features.ts';
 export type { ElasticGeneration } from './elastic-fields.ts';
 export {
+  compareDrift,
+  createDriftTally,
+  type DriftCounts,
+  type DriftField,
+  type DriftTally,
+  driftFields,
+  type FieldDrift,
+  mergeDriftCounts,
+  type ProviderCounts,
+  type ProviderDrift,
+} from './drift.ts';
+export {
   type ImportedModel,
   type ImportOptions,
   type ImportReport,
   importElasticModel,
 } from './elastic-import/index.ts';
+export { type Contribution, createExplainer, type Explainer } from './explainer.ts';
 export type {
   FeatureEncoder,
   FeatureParameters,

@@ -5,7 +5,7 @@ import { classTexts, programClasses } from './programs.ts';
 import { createReading, familyIndex, type Reading, readChild, readParent } from './reading.ts';
 import { fillRelations, relationColumns } from './relations.ts';
 import { SlotList } from './slots.ts';
-import { addSlots } from './slot-filling.ts';
+import { addSlots, type ShapeColumns } from './slot-filling.ts';
 
 /** Most hashed slots of one event. */
 export const slotCapacity = 320;
@@ -101,6 +101,26 @@ const parentClass0 = at(`parent.class.${programClasses[0]}`);
 const childFolder0 = at(`child.folder.${pathClasses[0]}`);
 const parentFolder0 = at(`parent.folder.${pathClasses[0]}`);
 
+const userColumns = ['user.system', 'user.service', 'user.person'].map(at);
+const slotShapes: ShapeColumns = {
+  flags: [
+    ...relationColumns.map(([name]) => at(name)),
+    ...userColumns,
+    ...[
+      'child.imitates', 'child.double_extension', 'child.odd_extension', 'child.name_non_ascii', 'child.renamed',
+      'child.misplaced', 'child.known', 'line.missing', 'line.no_arguments', 'line.carets', 'line.partial_variables',
+      'line.joins', 'line.urls', 'line.public_addresses', 'line.base64', 'line.decoded', 'line.pipes', 'line.redirects',
+      'parent.imitates', 'parent.misplaced', 'parent.base64', 'parent.urls', 'parent.same_program', 'token.low',
+      'token.medium', 'token.high', 'token.system', 'line.odd_words',
+    ].map(at),
+    ...pathClasses.map((name) => at(`child.folder.${name}`)),
+    ...pathClasses.map((name) => at(`parent.folder.${name}`)),
+  ],
+  users: userColumns,
+  families: at('line.families'),
+  parentFamilies: at('parent.families'),
+};
+
 /** Everything the model sees of one event. Buffers are reused: read them before the next event. */
 export interface AgentFeatures {
   readonly dense: Float32Array;
@@ -131,7 +151,7 @@ export function createExtractor(): (event: ProcessEvent) => AgentFeatures {
     if (child.folder >= 0) dense[childFolder0 + child.folder] = 1;
     if (parent.folder >= 0) dense[parentFolder0 + parent.folder] = 1;
     slots.clear();
-    addSlots(child, parent, slots);
+    addSlots(child, parent, dense, slotShapes, slots);
     return features;
   };
 }

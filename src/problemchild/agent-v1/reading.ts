@@ -33,7 +33,9 @@ export class Line {
   /** Whether the raw line begins with a full path, and whether it is quoted. */
   startsWithPath = false;
   hasDecoded = false;
-  readonly hits = new Uint8Array(keywords.length);
+  /** Indices of the keywords found, ascending, `hitCount` of them. */
+  readonly hits = new Uint16Array(keywords.length);
+  hitCount = 0;
   readonly familyCounts = new Uint8Array(familyNames.length);
 
   read(program: string, commandLine: string | undefined, executable: string | undefined): void {
@@ -69,12 +71,69 @@ export class Line {
 
   #scan(): void {
     const { hits, familyCounts } = this;
-    scan(this.text.toString(), hits);
+    scan(this.text.toString(), marks);
     familyCounts.fill(0);
-    for (let i = 0; i < hits.length; i++) {
-      if (hits[i] === 1) familyCounts[familyOfKeyword[i]!]!++;
+    let count = 0;
+    // Four marks at a time: nearly all are 0.
+    for (let at = 0; at < markWords.length; at++) {
+      if (markWords[at] === 0) continue;
+      for (let i = at * 4; i < at * 4 + 4; i++) {
+        if (marks[i] !== 1) continue;
+        hits[count++] = i;
+        familyCounts[familyOfKeyword[i]!]!++;
+      }
     }
+    this.hitCount = count;
   }
+}
+
+const markBuffer = new ArrayBuffer(Math.ceil(keywords.length / 4) * 4);
+const marks = new Uint8Array(markBuffer);
+const markWords = new Uint32Array(markBuffer);
+
+/** Power of two. */
+const cachedLines = 128;
+
+/**
+ * Lines read lately, each in the place its text hashes to. Most of a machine's process starts repeat a
+ * line; reading one is a pure function of the three keys, so a remembered one is as good.
+ */
+class LineCache {
+  readonly #lines: (Line | undefined)[] = new Array(cachedLines).fill(undefined);
+  readonly #programs: string[] = new Array(cachedLines).fill('');
+  readonly #commandLines: (string | undefined)[] = new Array(cachedLines).fill(undefined);
+  readonly #executables: (string | undefined)[] = new Array(cachedLines).fill(undefined);
+
+  read(program: string, commandLine: string | undefined, executable: string | undefined): Line {
+    const at = placeOf(program, commandLine);
+    let line = this.#lines[at];
+    if (line === undefined) {
+      line = new Line();
+      this.#lines[at] = line;
+    } else if (
+      this.#commandLines[at] === commandLine &&
+      this.#programs[at] === program &&
+      this.#executables[at] === executable
+    )
+      return line;
+    line.read(program, commandLine, executable);
+    this.#programs[at] = program;
+    this.#commandLines[at] = commandLine;
+    this.#executables[at] = executable;
+    return line;
+  }
+}
+
+function placeOf(program: string, commandLine: string | undefined): number {
+  let hash = program.length;
+  if (commandLine === undefined) {
+    for (let i = 0; i < program.length; i++) hash = Math.imul(hash ^ program.charCodeAt(i), 0x01000193);
+  } else {
+    hash = Math.imul(hash ^ commandLine.length, 0x01000193);
+    const step = 1 + (commandLine.length >> 4);
+    for (let i = commandLine.length - 1; i >= 0; i -= step) hash = Math.imul(hash ^ commandLine.charCodeAt(i), 0x01000193);
+  }
+  return ((hash >>> 16) ^ hash) & (cachedLines - 1);
 }
 
 /** A process of an event, child or parent, as the features read it. */
@@ -92,7 +151,9 @@ export interface Reading {
   renamed: boolean;
   /** It wears a system program's name outside the system's folders. */
   misplaced: boolean;
-  readonly line: Line;
+  /** Belongs to the cache: read it before the next event. */
+  line: Line;
+  readonly lines: LineCache;
 }
 
 export function createReading(): Reading {
@@ -107,19 +168,20 @@ export function createReading(): Reading {
     renamed: false,
     misplaced: false,
     line: new Line(),
+    lines: new LineCache(),
   };
 }
 
 export function readChild(event: ProcessEvent, into: Reading): void {
   const { process } = event;
   readProcess(process.name, process.executable, process.originalFileName, into);
-  into.line.read(into.program, process.commandLine ?? process.args?.join(' '), process.executable);
+  into.line = into.lines.read(into.program, process.commandLine ?? process.args?.join(' '), process.executable);
 }
 
 export function readParent(event: ProcessEvent, into: Reading): void {
   const { parent } = event.process;
   readProcess(parent.name, parent.executable, undefined, into);
-  into.line.read(into.program, parent.commandLine, parent.executable);
+  into.line = into.lines.read(into.program, parent.commandLine, parent.executable);
 }
 
 function readProcess(

@@ -1,5 +1,5 @@
 import { isWordUnit } from './normal-text.ts';
-import { keywords, type Reading } from './reading.ts';
+import type { Reading } from './reading.ts';
 import { hashBytes, hashName, type SlotList, slotKind } from './slots.ts';
 import { symbol } from './symbols.ts';
 
@@ -18,7 +18,7 @@ const laboratoryWords: ReadonlySet<number> = new Set(
 );
 
 /** Fills the hashed part from what was read of the child and its parent. */
-export function addSlots(child: Reading, parent: Reading, slots: SlotList): void {
+export function addSlots(child: Reading, parent: Reading, dense: Float32Array, shapes: ShapeColumns, slots: SlotList): void {
   const programSeed = hashName(child.program, wordSeed);
   const parentSeed = hashName(parent.program, wordSeed);
   slots.add(programSeed, slotKind.program, 0, 0);
@@ -28,10 +28,42 @@ export function addSlots(child: Reading, parent: Reading, slots: SlotList): void
     slots.add(child.programClass * 64 + parent.programClass + 65, slotKind.classStartedBy, child.programClass + 1, parent.programClass + 1);
     slots.add(Math.imul(programSeed, 31) + parent.folder, slotKind.parentFolder, parent.folder + 1, 0);
   }
+  addShapes(child, parent, dense, shapes, programSeed, slots);
   addFamilies(child, parent, programSeed, slots);
   addWords(child, programSeed, slots);
   addParentWords(parent, slots);
   addLetters(child, slots);
+}
+
+/** Dense columns that the linear part sees too, by index. */
+export interface ShapeColumns {
+  /** Every one that is not 0 is a slot. */
+  readonly flags: readonly number[];
+  /** The flag of the account's kind, also taken together with the program and the parent. */
+  readonly users: readonly number[];
+  /** How many kinds of suspicious words. */
+  readonly families: number;
+  readonly parentFamilies: number;
+}
+
+function addShapes(
+  child: Reading,
+  parent: Reading,
+  dense: Float32Array,
+  { flags, users, families, parentFamilies }: ShapeColumns,
+  programSeed: number,
+  slots: SlotList,
+): void {
+  for (let i = 0; i < flags.length; i++) if (dense[flags[i]!] !== 0) slots.add(flags[i]! + 1, slotKind.shape, flags[i]!, 0);
+  slots.add(5000 + Math.min(8, dense[families]!), slotKind.shape, families, 0);
+  slots.add(5100 + Math.min(8, dense[parentFamilies]!), slotKind.shape, parentFamilies, 0);
+  let user = -1;
+  for (let i = 0; i < users.length; i++) if (dense[users[i]!] !== 0) user = i;
+  if (user < 0) return;
+  slots.add(Math.imul(programSeed, 31) + user, slotKind.userProgram, users[user]!, 0);
+  slots.add((child.programClass + 1) * 256 + (parent.programClass + 1) * 4 + user, slotKind.userClasses, users[user]!, 0);
+  slots.add((child.folder + 1) * 256 + (parent.programClass + 1) * 4 + user, slotKind.userFolder, users[user]!, child.folder + 1);
+  slots.add(Math.min(8, dense[families]!) * 4 + user, slotKind.userFamilies, users[user]!, 0);
 }
 
 function addFamilies(child: Reading, parent: Reading, programSeed: number, slots: SlotList): void {
@@ -47,8 +79,8 @@ function addFamilies(child: Reading, parent: Reading, programSeed: number, slots
     }
     if (parent.line.familyCounts[i]! > 0) slots.add(i + 1, slotKind.parentFamily, i, 0);
   }
-  const { hits } = child.line;
-  for (let i = 0; i < keywords.length; i++) if (hits[i] === 1) slots.add(i + 1, slotKind.keyword, i, 0, 128);
+  const { hits, hitCount } = child.line;
+  for (let i = 0; i < hitCount; i++) slots.add(hits[i]! + 1, slotKind.keyword, hits[i]!, 0, 128);
 }
 
 /** Words of the child's line, after the name of the program, alone, in pairs and with the program. */

@@ -20,6 +20,10 @@ export const slotKind = {
   parentFolder: 15,
   shape: 16,
   familyPair: 17,
+  userProgram: 18,
+  userClasses: 19,
+  userFolder: 20,
+  userFamilies: 21,
 } as const;
 
 export type SlotKind = (typeof slotKind)[keyof typeof slotKind];

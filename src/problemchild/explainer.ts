@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { z } from 'zod';
+import { AgentError } from '../errors/index.ts';
+import type { ProcessEvent } from '../event/index.ts';
+import { createExtractor, denseColumns } from './agent-v1/features.ts';
+import { describeSlot, nameOf } from './agent-v1/slot-text.ts';
+import { bundleFileName } from './bundle-loader.ts';
+import { parseBundle } from './bundle.ts';
+import { addShapleyValues, type ExplainedTree, expectedValue } from './tree-shap.ts';
+
+/** One thing that moved an event's score. */
+export interface Contribution {
+  /** For people: printable ASCII, bounded; quotes what the event said. */
+  readonly text: string;
+  /** Log-odds it added (towards malicious) or took away. */
+  readonly weight: number;
+  /** Column or kind of slot, for machines. */
+  readonly feature: string;
+}
+
+export interface Explainer {
+  /** Log-odds of an event nothing is known of: the baseline and all contributions sum to the event's own. */
+  readonly baseline: number;
+  /** What moved the score of an event, the strongest first; all of it, or the first `limit`. */
+  explain(event: ProcessEvent, limit?: number): Contribution[];
+}
+
+export const explanationFileName = 'explanation.json.gz';
+const maxUnpackedBytes = 64 * 1024 * 1024;
+
+const Numbers = z.array(z.number());
+const ExplanationSchema = z.object({
+  slope: z.number(),
+  offset: z.number(),
+  bias: z.number(),
+  linearShare: z.number(),
+  treeShare: z.number(),
+  leastSlots: z.number().min(1),
+  /** Size of a step of the linear weights. */
+  slotStep: z.number(),
+  /** Buckets with a weight, each as its distance from the one before, and their weights in steps. */
+  buckets: Numbers,
+  steps: Numbers,
+  trees: z.array(
+    z.object({ feature: Numbers, threshold: Numbers, left: Numbers, right: Numbers, value: Numbers, cover: Numbers }),
+  ),
+});
+type Explanation = z.infer<typeof ExplanationSchema>;
+
+/**
+ * Opens what a bundle of feature set agent-v1 keeps for explanations: its trees and linear weights.
+ * @throws AgentError PC_MODEL_EXPLANATION when the bundle has none or it does not match the bundle.
+ */
+export async function createExplainer(directory: string): Promise<Explainer> {
+  const where = join(directory, explanationFileName);
+  try {
+    const bundlePath = join(directory, bundleFileName);
+    const bundle = parseBundle(JSON.parse(await readFile(bundlePath, 'utf8')), bundlePath);
+    if (bundle.featureSet.name !== 'agent-v1') {
+      throw new AgentError('PC_MODEL_EXPLANATION', `feature set ${bundle.featureSet.name} has no explanations`, { where });
+    }
+    const packed = await readFile(where);
+    const expected = (bundle.training['explanation'] as { sha256?: unknown } | undefined)?.sha256;
+    const found = createHash('sha256').update(packed).digest('hex');
+    if (found !== expected) {
+      throw new AgentError('PC_MODEL_EXPLANATION', `SHA-256 is ${found}, ${bundleFileName} says ${String(expected)}`, { where });
+    }
+    const unpacked = gunzipSync(packed, { maxOutputLength: maxUnpackedBytes });
+    return openExplainer(ExplanationSchema.parse(JSON.parse(unpacked.toString('utf8'))));
+  } catch (error) {
+    if (error instanceof AgentError) throw error;
+    throw new AgentError('PC_MODEL_EXPLANATION', error instanceof Error ? error.message : String(error), {
+      where,
+      cause: error,
+    });
+  }
+}
+
+function openExplainer(explanation: Explanation): Explainer {
+  const weights = readWeights(explanation);
+  const trees: readonly ExplainedTree[] = explanation.trees;
+  const { slope, offset, bias, linearShare, treeShare, leastSlots } = explanation;
+  const expected = trees.reduce((sum, tree) => sum + expectedValue(tree), 0);
+  const extract = createExtractor();
+
+  return {
+    baseline: slope * (bias + treeShare * expected - offset),
+    explain(event, limit = Number.POSITIVE_INFINITY) {
+      const features = extract(event);
+      const { dense, slots, child, parent } = features;
+      const byText = new Map<string, { weight: number; feature: string; strongest: number }>();
+      const add = (text: string, weight: number, feature: string): void => {
+        const known = byText.get(text);
+        if (known === undefined) byText.set(text, { weight, feature, strongest: Math.abs(weight) });
+        else {
+          known.weight += weight;
+          if (Math.abs(weight) > known.strongest) {
+            known.strongest = Math.abs(weight);
+            known.feature = feature;
+          }
+        }
+      };
+
+      const values = new Float64Array(denseColumns.length);
+      for (const tree of trees) addShapleyValues(tree, dense, slope * treeShare, values);
+      values.forEach((value, index) => {
+        if (value === 0) return;
+        const { name, text } = denseColumns[index]!;
+        add(describeDense(name, text, dense[index]!, child.program, parent.program), value, name);
+      });
+
+      const scale = (slope * linearShare) / Math.sqrt(Math.max(leastSlots, slots.count));
+      for (let i = 0; i < slots.count; i++) {
+        const weight = weights.get(slots.buckets[i]!);
+        if (weight !== undefined) add(describeSlot(features, i), weight * scale, `slot.${slots.kinds[i]}`);
+      }
+      return [...byText]
+        .map(([text, { weight, feature }]) => ({ text, weight, feature }))
+        .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight) || (a.text < b.text ? -1 : 1))
+        .slice(0, limit);
+    },
+  };
+}
+
+function readWeights({ buckets, steps, slotStep }: Explanation): Map<number, number> {
+  const weights = new Map<number, number>();
+  let bucket = 0;
+  buckets.forEach((distance, index) => {
+    bucket += distance;
+    weights.set(bucket, steps[index]! * slotStep);
+  });
+  return weights;
+}
+
+/** A dense column in words; what it says where it is 0 is that the thing is missing. */
+function describeDense(name: string, text: string, value: number, program: string, parent: string): string {
+  if (name.startsWith('parent.class.') && value !== 0) return `${text} (${nameOf(parent)})`;
+  if (name.startsWith('child.class.') && value !== 0) return `${nameOf(program)} is ${text}`;
+  if (value !== 0) return text;
+  return name.startsWith('parent.class.') || name.startsWith('parent.folder.') || name.startsWith('child.')
+    ? 'what the program and its parent are not'
+    : 'what the event does not show';
+}
