@@ -5,8 +5,8 @@ import { createGunzip, createInflateRaw, type Gunzip, type InflateRaw } from 'no
 const pieceBytes = 4096;
 
 /**
- * Decompresses a stream and hands over all that comes out before the first damage, then throws what
- * zlib found. (Reading a zlib stream would lose what it had buffered when the error came, and how much
+ * Decompresses a stream and hands over what comes out up to the piece with the first damage, then throws
+ * what zlib found. (Reading a zlib stream would lose what it had buffered when the error came, and how much
  * that is depends on timing.) Several gzip members one after the other are one stream.
  */
 export async function* inflate(
@@ -16,37 +16,44 @@ export async function* inflate(
   const options = { chunkSize: 65_536 };
   const inflater = coding === 'gzip' ? createGunzip(options) : createInflateRaw(options);
   const ready: Buffer[] = [];
-  let failure: Error | undefined;
   inflater.on('data', (bytes: Buffer) => ready.push(bytes));
-  inflater.on('error', (error) => {
-    failure ??= error;
-  });
+  // Taken from `inflater.errored` once what came out before it is handed over.
+  inflater.on('error', ignoreForNow);
   try {
     for await (const bytes of source) {
-      for (let at = 0; at < bytes.length && failure === undefined; at += pieceBytes) {
+      for (let at = 0; at < bytes.length && isOpen(inflater); at += pieceBytes) {
         await write(inflater, bytes.subarray(at, at + pieceBytes));
         yield* ready.splice(0);
       }
       // What follows the last gzip member is not ours to read.
-      if (failure !== undefined || inflater.readableEnded) break;
+      if (!isOpen(inflater)) break;
     }
-    if (failure === undefined && !inflater.readableEnded) {
+    if (isOpen(inflater)) {
       inflater.end();
-      await finished(inflater).catch(noteNothing);
+      await finished(inflater).catch(ignoreForNow);
     }
     yield* ready.splice(0);
-    if (failure !== undefined) throw failure;
+    if (inflater.errored !== null) throw inflater.errored;
   } finally {
     inflater.destroy();
   }
 }
 
-/** The error event has told of it already. */
-function noteNothing(): undefined {
-  return undefined;
+function isOpen(inflater: Gunzip | InflateRaw): boolean {
+  return inflater.errored === null && !inflater.readableEnded;
 }
 
+/** Resolves when the bytes are through, or when they turn out to be damaged: then zlib calls nobody back. */
 function write(inflater: Gunzip | InflateRaw, bytes: Uint8Array): Promise<void> {
-  // The error event tells of a failure, so the callback's argument need not.
-  return new Promise((resolve) => inflater.write(bytes, () => resolve()));
+  return new Promise((resolve) => {
+    inflater.once('close', resolve);
+    inflater.write(bytes, () => {
+      inflater.off('close', resolve);
+      resolve();
+    });
+  });
+}
+
+function ignoreForNow(): undefined {
+  return undefined;
 }

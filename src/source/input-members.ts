@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
+import { checkBytes } from './checked-bytes.ts';
 import { inflate } from './inflate.ts';
 import { type InputKind, kindOfPath } from './input-kind.ts';
 import type { Input } from './input-list.ts';
@@ -85,7 +86,8 @@ async function* openEntry(
   if (entry.isEncrypted()) throw new Error('the entry is encrypted');
   const stored = await archive.openReadStreamPromise(entry, { decodeFileData: false });
   const bytes = entry.compressionMethod === 0 ? stored : inflate(stored, 'raw');
-  yield* kind.container === 'gzip' ? inflate(bytes, 'gzip') : bytes;
+  const checked = checkBytes(bytes, entry.crc32);
+  yield* kind.container === 'gzip' ? inflate(checked, 'gzip') : checked;
 }
 
 async function* skip(bytes: AsyncIterable<Buffer>, offset: number): AsyncGenerator<Buffer, void, undefined> {
