@@ -1,0 +1,46 @@
+import { PassThrough, Readable, Writable } from 'node:stream';
+import { run } from '../../src/cli/program.ts';
+
+export interface CliResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliSurroundings {
+  readonly stdin?: string | Uint8Array;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Characters of a line where standard output is a terminal. */
+  readonly columns?: number;
+}
+
+/** Runs one command line in this process, as main.ts does, and collects what it printed. */
+export async function runCli(
+  args: readonly string[],
+  surroundings: CliSurroundings = {},
+): Promise<CliResult> {
+  const stdout = new Collector();
+  const stderr = new Collector();
+  const { stdin, env = {}, columns } = surroundings;
+  if (columns !== undefined) Object.assign(stdout, { columns, isTTY: true });
+  const input = stdin === undefined ? new PassThrough().end() : Readable.from([Buffer.from(stdin)]);
+  const exitCode = await run(args, { stdin: input, stdout, stderr, env });
+  return { exitCode, stdout: stdout.text, stderr: stderr.text };
+}
+
+/** The JSON documents that a command printed, one a line. */
+export function parseLines(text: string): Record<string, unknown>[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+class Collector extends Writable {
+  text = '';
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+}
