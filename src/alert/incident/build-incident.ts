@@ -25,8 +25,13 @@ export function buildIncidents(activity: Activity, readActivity: ActivityReader)
   const members = [...activity.members.values()].sort(
     (a, b) => a.timeMs - b.timeMs || (a.eventId < b.eventId ? -1 : 1),
   );
-  const groups = findCommunities(members);
-  const alertsOf = shareAlerts(groups, [...activity.alerts.values()]);
+  const alerts = [...activity.alerts.values()].sort((a, b) => a.timeMs - b.timeMs || (a.id < b.id ? -1 : 1));
+  const groups = findCommunities(members, (group) => {
+    const ids = new Set(group.map(({ eventId }) => eventId));
+    const own = alerts.filter(({ eventIds }) => eventIds.some((id) => ids.has(id)));
+    return assess(group, own, mergeTechniques(group)) !== undefined;
+  });
+  const alertsOf = shareAlerts(groups, alerts);
   return groups.flatMap((group) => {
     const incident = buildIncident(activity, group, alertsOf.get(group) ?? [], readActivity);
     return incident === undefined ? [] : [incident];

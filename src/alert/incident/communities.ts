@@ -17,10 +17,16 @@ type Louvain = (
 const louvain = louvainModule as unknown as Louvain;
 
 /** Below 1: larger communities. An intrusion should rather be one story than many. */
-const resolution = 0.5;
+const resolution = 0.2;
 
-/** Members that belong together, each group and the groups in order of time. `members` is in order of time. */
-export function findCommunities(members: readonly ActivityMember[]): ActivityMember[][] {
+/**
+ * Members that belong together, each group and the groups in order of time. A group that `stands` does not hold
+ * for goes with the group that it is tied to most, if any. `members` is in order of time.
+ */
+export function findCommunities(
+  members: readonly ActivityMember[],
+  stands: (group: readonly ActivityMember[]) => boolean,
+): ActivityMember[][] {
   const graph = buildStartGraph(members);
   const communityOf: Readonly<Record<string, number>> =
     graph.size === 0
@@ -31,15 +37,60 @@ export function findCommunities(members: readonly ActivityMember[]): ActivityMem
           randomWalk: false,
           rng: createRandom(1),
         });
-  const groups = new Map<number | string, ActivityMember[]>();
+  const groups = new Map<string, ActivityMember[]>();
   for (const member of members) {
-    const vertex = vertexOf(member);
-    const community = communityOf[vertex] ?? vertex;
+    const community = String(communityOf[vertexOf(member)] ?? vertexOf(member));
     const group = groups.get(community);
     if (group === undefined) groups.set(community, [member]);
     else group.push(member);
   }
-  return [...groups.values()];
+  const hosts = joinCompanions(graph, communityOf, groups, stands);
+  const joined = new Map<string, ActivityMember[]>();
+  for (const member of members) {
+    const community = String(communityOf[vertexOf(member)] ?? vertexOf(member));
+    const host = hosts.get(community) ?? community;
+    const group = joined.get(host);
+    if (group === undefined) joined.set(host, [member]);
+    else group.push(member);
+  }
+  return [...joined.values()];
+}
+
+/** For each group that does not stand by itself, the group that it goes with. */
+function joinCompanions(
+  graph: UndirectedGraph,
+  communityOf: Readonly<Record<string, number>>,
+  groups: ReadonlyMap<string, readonly ActivityMember[]>,
+  stands: (group: readonly ActivityMember[]) => boolean,
+): Map<string, string> {
+  const ties = new Map<string, Map<string, number>>();
+  const tie = (from: string, to: string, weight: number): void => {
+    const known = ties.get(from) ?? new Map<string, number>();
+    ties.set(from, known.set(to, (known.get(to) ?? 0) + weight));
+  };
+  graph.forEachEdge((_, attributes, a, b) => {
+    const from = String(communityOf[a]);
+    const to = String(communityOf[b]);
+    if (from === to) return;
+    tie(from, to, attributes['weight'] as number);
+    tie(to, from, attributes['weight'] as number);
+  });
+  const joined = new Map<string, string>();
+  const standing = new Set([...groups].filter(([, group]) => stands(group)).map(([community]) => community));
+  // Again and again, since a companion may be tied to the story only through another companion.
+  for (let grew = standing.size > 0; grew; ) {
+    grew = false;
+    for (const community of groups.keys()) {
+      if (standing.has(community) || joined.has(community)) continue;
+      const [best] = [...(ties.get(community) ?? [])]
+        .filter(([to]) => standing.has(to) || joined.has(to))
+        .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+      if (best === undefined) continue;
+      joined.set(community, joined.get(best[0]) ?? best[0]);
+      grew = true;
+    }
+  }
+  return joined;
 }
 
 /** Numbers in [0, 1) that are the same on every run (mulberry32). */
