@@ -34,7 +34,7 @@ for test in decode_test join_test stream_test stream_threads_test; do
 done
 
 if [ -f "$payloads" ]; then
-  node native/test/real_payloads.mjs "$payloads" >"$build/payloads.txt" && "$build/test/real_payloads_test" "$build/payloads.txt"
+  node native/test/real-payloads.mjs "$payloads" >"$build/payloads.txt" && "$build/test/real_payloads_test" "$build/payloads.txt"
   count $?
 else
   skip "recorded kernel payloads are not at $payloads"
