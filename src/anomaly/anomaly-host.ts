@@ -120,6 +120,7 @@ export interface EntityTally {
   count: number;
   /** Of malicious probabilities. */
   sum: number;
+  maxProbability: number;
   readonly processes: Map<string, ProcessTally>;
 }
 
@@ -159,11 +160,12 @@ export class OpenBucket {
   #tally(entity: Entity, process: string | undefined, probability: number): void {
     let tally = this.tallies.get(entity.id);
     if (tally === undefined) {
-      tally = { entity, count: 0, sum: 0, processes: new Map() };
+      tally = { entity, count: 0, sum: 0, maxProbability: 0, processes: new Map() };
       this.tallies.set(entity.id, tally);
     }
     tally.count++;
     tally.sum += probability;
+    if (probability > tally.maxProbability) tally.maxProbability = probability;
     if (process === undefined) return;
     const known = tally.processes.get(process);
     if (known === undefined) {

@@ -58,10 +58,13 @@ export function judgeSum(
   const { rate, excess } = estimate(history, activeBuckets, weight);
   const single = singleProbability(rate, excess, sum);
   let windowSum = sum;
+  let bursts = 1;
   for (const earlier of history?.recent ?? []) {
-    if (isWithinWindow(earlier.index, index)) windowSum += Math.min(earlier.sum, 1 + excess);
+    if (!isWithinWindow(earlier.index, index)) continue;
+    windowSum += Math.min(earlier.sum, 1 + excess);
+    bursts++;
   }
-  const several = windowSum === sum ? 1 : windowProbability(rate, excess, windowSum);
+  const several = bursts === 1 ? 1 : windowProbability(rate, excess, bursts, windowSum);
   return {
     probability: Math.min(single, several),
     typical: rate * (1 + excess),
@@ -74,15 +77,15 @@ export function learnSum(
   history: ClusterHistory,
   activeBuckets: number,
   closedWeight: number,
-  bucketWeight: number,
+  taughtWeight: number,
   index: number,
   sum: number,
 ): void {
   const { rate, excess } = estimate(history, activeBuckets, closedWeight);
   // Otherwise the first burst of an attack would teach that bursts are ordinary and hide the second.
   const most = excess * Math.max(1, Math.log(rate / taughtProbability));
-  history.nonEmpty += bucketWeight;
-  history.excess += bucketWeight * Math.min(Math.max(0, sum - 1), most);
+  history.nonEmpty += taughtWeight;
+  history.excess += taughtWeight * Math.min(Math.max(0, sum - 1), most);
   history.recent = [
     ...history.recent.filter((earlier) => isWithinWindow(earlier.index, index)),
     { index, sum },
@@ -112,14 +115,15 @@ function singleProbability(rate: number, excess: number, sum: number): number {
   return rate * Math.exp(-Math.max(0, sum - 1) / excess);
 }
 
-/** Probability of a window sum of at least `sum`, over the number of bursts in the window. */
-function windowProbability(rate: number, excess: number, sum: number): number {
+/** Probability of a window with at least so many bursts that sum up to at least `sum`. */
+function windowProbability(rate: number, excess: number, observed: number, sum: number): number {
   const mean = rate * windowBuckets;
   const more = mean / (mean + spellShape);
   let share = (1 - more) ** spellShape;
   let probability = 0;
   for (let bursts = 1; bursts <= windowBuckets; bursts++) {
     share *= (more * (spellShape + bursts - 1)) / bursts;
+    if (bursts < observed) continue;
     probability += share * erlangTail(bursts, Math.max(0, sum - bursts) / excess);
   }
   return Math.min(1, probability);

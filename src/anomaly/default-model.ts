@@ -71,11 +71,12 @@ export class DefaultModel implements AnomalyModel {
     const memory = this.#memory;
     const weight = weightAt(bucket.age);
     const closedWeight = weightAt(host.closedAge);
-    for (const { entity, sum, processes } of bucket.tallies.values()) {
+    for (const { entity, sum, maxProbability, processes } of bucket.tallies.values()) {
       entity.cluster ??= createClusterHistory();
-      learnSum(entity.cluster, entity.buckets, closedWeight, weight, bucket.index, sum);
-      for (const [process, { maxProbability }] of processes) {
-        const taught = weight * doubtOf(maxProbability);
+      const taught = weight * doubtOf(maxProbability);
+      learnSum(entity.cluster, entity.buckets, closedWeight, taught, bucket.index, sum);
+      for (const [process, tally] of processes) {
+        const taught = weight * doubtOf(tally.maxProbability);
         entity.flaggedSightings += taught;
         const pair = entity.pairs.get(process);
         if (pair !== undefined) pair.flagged += taught;

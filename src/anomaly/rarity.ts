@@ -11,7 +11,7 @@ const noveltyWeights = { user: 20, parent: 60 } as const;
 const noveltyDiscount = 0.5;
 
 /** Share of ordinary sightings that a good model flags, and the sightings that expectation weighs. */
-const flaggedShare = 0.02;
+const flaggedShare = 0.03;
 const flaggedWeight = 500;
 const leastDoubt = 0.1;
 
@@ -81,12 +81,16 @@ function novelty(entity: Entity, weight: number): number {
   return chance ** (1 / (1 + entity.buckets / weight));
 }
 
-/** Probability of an ordinary start of the host to be flagged with at least this probability. */
+/**
+ * Probability of an ordinary start of the host to be flagged with at least this probability. Grows on a host
+ * where the model is often wrong, and never falls: where nothing was flagged so far, a flagged start is news,
+ * but its process is not rare for that.
+ */
 function flagProbability(host: Entity, weight: number, maliciousProbability: number): number {
-  const share =
+  const learnt =
     (host.flaggedSightings / weight + flaggedWeight * flaggedShare) /
     (host.sightings / weight + flaggedWeight);
-  return share * doubtOf(maliciousProbability);
+  return Math.max(flaggedShare, learnt) * doubtOf(maliciousProbability);
 }
 
 /**
