@@ -19,6 +19,12 @@ typedef struct pc_import {
 bool pc_import_all(const wchar_t *file, const wchar_t *double_variable, const pc_import *imports,
                    int count);
 
+#ifdef PC_TEST_SEAM
+#define PC_DOUBLE(variable) (variable)
+#else
+#define PC_DOUBLE(variable) NULL /* a release does not even know the names */
+#endif
+
 /* One function of ntdll, or NULL. */
 FARPROC pc_ntdll(const char *name);
 

@@ -14,5 +14,5 @@ bool pc_evt_functions(pc_evt_api *api) {
                                {"EvtGetLogInfo", &api->log_info},
                                {"EvtOpenChannelConfig", &api->open_config},
                                {"EvtGetChannelConfigProperty", &api->config_property}};
-  return pc_import_all(L"wevtapi.dll", L"PC_DOUBLE_EVENTLOG", imports, sizeof imports / sizeof *imports);
+  return pc_import_all(L"wevtapi.dll", PC_DOUBLE(L"PC_DOUBLE_EVENTLOG"), imports, sizeof imports / sizeof *imports);
 }
