@@ -43,7 +43,7 @@ export class EtwSource implements LiveSource {
     options.signal?.addEventListener('abort', stop, { once: true });
     const builder = new LiveBatchBuilder();
     let last = options.bookmark ?? '';
-    let blindSince = options.bookmark;
+    this.#tellBlindTime(options.bookmark);
     const full: SourceBatch[] = [];
     const receiver: RecordReceiver = {
       process: (record, arrivalUs) => {
@@ -52,18 +52,7 @@ export class EtwSource implements LiveSource {
         if (record.kind !== 'running') last = record.timestamp;
         if (builder.records >= options.batchSize) full.push(builder.take(last));
       },
-      control: (record) => {
-        this.#tell(record);
-        if (record.kind === 'session-started' && blindSince !== undefined) {
-          this.#options.onNotice({
-            source: this.name,
-            kind: 'blind',
-            timestamp: record.timestamp,
-            since: blindSince,
-          });
-          blindSince = undefined;
-        }
-      },
+      control: (record) => this.#tell(record),
       winEvent: () => builder.addFiltered(),
       unknown: () => builder.addFiltered(),
       malformed: (message, sequence) =>
@@ -80,6 +69,12 @@ export class EtwSource implements LiveSource {
     } finally {
       options.signal?.removeEventListener('abort', stop);
     }
+  }
+
+  #tellBlindTime(since: string | undefined): void {
+    if (since === undefined) return;
+    const timestamp = new Date(this.#options.clock.nowMs()).toISOString();
+    this.#options.onNotice({ source: this.name, kind: 'blind', timestamp, since });
   }
 
   #tell(record: ControlRecord): void {

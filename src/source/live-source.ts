@@ -1,4 +1,4 @@
-import type { Host } from '../event/index.ts';
+import type { Clock, Host } from '../event/index.ts';
 import type { EtwOptions, NativeLibrary, SourceCounters } from '../windows/index.ts';
 import type { EventSource } from './event-source.ts';
 import type { LiveNotice } from './live-notice.ts';
@@ -29,6 +29,7 @@ export interface LiveOptions {
   readonly host: Host;
   /** Told of everything a person should know about the source itself, in the order of its records. */
   readonly onNotice: (notice: LiveNotice) => void;
+  readonly clock: Clock;
   readonly etw?: EtwOptions;
   /** The channel that `eventlog` reads; Sysmon's where it exists, otherwise Security. */
   readonly channel?: ChannelName;

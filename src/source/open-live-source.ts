@@ -1,4 +1,3 @@
-import type { Clock } from '../event/index.ts';
 import { AutoSource, chooseCapture } from './auto.ts';
 import { EtwSource } from './etw.ts';
 import { EventLogSource } from './eventlog.ts';
@@ -10,10 +9,7 @@ export const liveSourceKinds = ['auto', 'etw', 'eventlog', 'both'] as const;
 export type LiveSourceKind = (typeof liveSourceKinds)[number];
 
 /** Nothing is captured before the source's batches are read. @throws AgentError PC_NATIVE_… */
-export function openLiveSource(
-  kind: LiveSourceKind,
-  options: LiveOptions & { readonly clock: Clock },
-): LiveSource {
+export function openLiveSource(kind: LiveSourceKind, options: LiveOptions): LiveSource {
   switch (kind) {
     case 'etw':
       return new EtwSource(options);

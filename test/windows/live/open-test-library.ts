@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { type FfiName, ffiNames } from '../../../src/windows/functions.ts';
 import { NativeLibrary } from '../../../src/windows/index.ts';
 
-const build = join(import.meta.dirname, '../../../build/native');
+export const buildFolder = join(import.meta.dirname, '../../../build/native');
 
-export const productLibrary = join(build, 'problemchild.dll');
-export const testLibrary = join(build, 'problemchild-test.dll');
+export const productLibrary = join(buildFolder, 'problemchild.dll');
+export const testLibrary = join(buildFolder, 'problemchild-test.dll');
 export { ffiNames };
 
 /** The build whose system functions can come from doubles. */

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { fileTimeOf } from '../../../src/windows/filetime.ts';
 import { listProcesses, ProcessControl, type ProcessTarget } from '../../../src/windows/index.ts';
 import { ffiNames, openTestLibrary } from './open-test-library.ts';
+import { underWine } from './wine-limits.ts';
 
 // Wine cannot say whether a process is critical, and what cannot be verified is refused.
 process.env['PC_DOUBLE_CRITICAL_PID'] = '0';
@@ -14,6 +18,12 @@ const victims: ChildProcess[] = [];
 after(() => {
   for (const victim of victims) victim.kill();
 });
+
+const heartbeat = `setInterval(() => require('node:fs').appendFileSync(process.argv[1], '.'), 20)`;
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
 
 /** A Node process with `depth` generations of children below it. */
 function spawnVictim(depth = 0): ChildProcess {
@@ -52,22 +62,32 @@ for (const ffi of ffiNames) {
       assert.equal(facts.suspended, false);
     });
 
-    test('suspend, resume, terminate', async () => {
-      const victim = spawnVictim();
+    test('suspend, resume, terminate: its heart stops, beats again, stops for good', async () => {
+      const heart = join(mkdtempSync(join(tmpdir(), 'pc-')), 'heart');
+      const victim = spawn(process.execPath, ['-e', heartbeat, heart], { stdio: 'ignore' });
+      victims.push(victim);
       const ended = once(victim, 'exit');
       const target = await targetOf(victim.pid!);
+      const beats = async () => {
+        const before = sizeOf(heart);
+        await setTimeout(400);
+        return sizeOf(heart) - before;
+      };
+      for (let tries = 0; sizeOf(heart) === 0 && tries < 100; tries++) await setTimeout(50);
 
       const suspended = await control.suspend(target);
       assert.deepEqual([suspended.code, suspended.outcome], ['PC_OK', 'suspended']);
-      assert.equal((await control.query(target)).facts.suspended, true);
+      assert.equal(await beats(), 0);
+      if (!underWine) assert.equal((await control.query(target)).facts.suspended, true);
 
       const resumed = await control.resume(target);
       assert.deepEqual([resumed.code, resumed.outcome], ['PC_OK', 'resumed']);
-      assert.equal((await control.query(target)).facts.suspended, false);
+      assert.ok((await beats()) > 0);
 
       const terminated = await control.terminate(target);
       assert.deepEqual([terminated.code, terminated.outcome], ['PC_OK', 'terminated']);
       await ended;
+      assert.equal(await beats(), 0);
       assert.ok(terminated.actMs <= terminated.totalMs);
     });
 
