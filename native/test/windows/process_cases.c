@@ -96,7 +96,8 @@ static void trees(void) {
     if (count >= 2) break;
     Sleep(50);
   }
-  CHECK(code == PC_OK && count == 2 && members[1].parent_pid == shell.dwProcessId && members[1].depth == 1);
+  /* A console host may be a child of the shell as well. */
+  CHECK(code == PC_OK && count >= 2 && members[1].parent_pid == shell.dwProcessId && members[1].depth == 1);
   HANDLE grandchild = OpenProcess(SYNCHRONIZE, FALSE, members[1].pid);
   wchar_t pid[16];
   (void)swprintf(pid, 16, L"%u", (unsigned)members[1].pid);
@@ -107,8 +108,11 @@ static void trees(void) {
   CHECK(SuspendThread(shell.hThread) == 0); /* resumed again */
   ResumeThread(shell.hThread);
   CHECK(pc_process_terminate_tree(&request, &result, members, 16, &count, &cause) == PC_OK);
-  CHECK(result.members == 2 && result.acted == 2 && result.outcome == PC_OUTCOME_TERMINATED);
-  CHECK(members[0].depth == 1 && members[1].depth == 0);
+  CHECK(count >= 2 && result.members == count && result.outcome == PC_OUTCOME_TERMINATED);
+  CHECK(members[0].depth >= 1 && members[count - 1].depth == 0);
+  for (uint32_t i = 0; i < count; i++) {
+    CHECK(members[i].outcome == PC_OUTCOME_TERMINATED || members[i].outcome == PC_OUTCOME_GONE);
+  }
   CHECK(!runs(&shell) && WaitForSingleObject(grandchild, 0) == WAIT_OBJECT_0);
   CloseHandle(grandchild);
   forget(&shell);
