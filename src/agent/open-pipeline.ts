@@ -1,0 +1,59 @@
+import type { Reason } from '../alert/index.ts';
+import type { ScoredStart } from '../anomaly/index.ts';
+import type { Config } from '../config/index.ts';
+import { type AnomalyRule, type EventRule, EventRules, loadRules, MlRules } from '../detection/index.ts';
+import type { Scorer } from '../problemchild/index.ts';
+import { BookmarkTable, type Store } from '../store/index.ts';
+import { type AlertStages, openAlertStages } from './alert-stages.ts';
+import { openAnomalyEngine } from './anomaly.ts';
+import { openTable } from './input.ts';
+import { Pipeline } from './pipeline.ts';
+import { noPipelineState, openPipelineState } from './pipeline-state.ts';
+
+/** A pipeline that goes on from where its store stopped. */
+export interface OpenPipeline {
+  readonly pipeline: Pipeline;
+  readonly stages: AlertStages;
+  readonly bookmarks: BookmarkTable;
+}
+
+/**
+ * The pipeline as configured. It keeps its state only where the configuration names a state file.
+ * @throws AgentError when a rule, an exception, a list of indicators or the state is refused
+ */
+export function openPipeline(
+  config: Config,
+  scorer: Scorer,
+  store: Store,
+  explain: (start: ScoredStart) => readonly Reason[],
+): OpenPipeline {
+  const rules = loadRules(config.detection.rulesFolder ?? undefined);
+  const state = config.state.file === null ? noPipelineState : openPipelineState(store);
+  const bookmarks = new BookmarkTable(store);
+  const table = openTable(config);
+  table.restore(state.processes);
+  const stages = openAlertStages(config, store, explain, state.stages);
+  const { exclusions } = config.detection;
+  const pipeline = new Pipeline({
+    table,
+    scorer,
+    eventRules: new EventRules(
+      rules.filter((rule): rule is EventRule => rule.kind === 'event'),
+      {
+        highProbability: scorer.bundle.highProbabilityThreshold,
+        exclusions:
+          exclusions === 'auto' ? scorer.bundle.featureSet.name.startsWith('elastic-') : exclusions === 'on',
+      },
+    ),
+    anomalies: openAnomalyEngine(config, store),
+    mlRules: new MlRules(
+      rules.filter((rule): rule is AnomalyRule => rule.kind === 'anomaly'),
+      state.pending,
+    ),
+    desk: stages.desk,
+    store,
+    state,
+    bookmarks,
+  });
+  return { pipeline, stages, bookmarks };
+}
