@@ -8,7 +8,7 @@ import { noPriors, type Priors } from './priors.ts';
 import type { AnomalyRecord, ClosedBucket, InterimAnomaly, Rescore } from './record.ts';
 import type { AnomalyCounters, AnomalyPort, AnomalyState } from './saved-state.ts';
 import type { ScoredStart } from './scored-start.ts';
-import { collectChanges, restoreState } from './state-transfer.ts';
+import { collectChanges, forgetChanges, restoreState } from './state-transfer.ts';
 import { createSubjectReader, type Subject, type SubjectReader } from './subject.ts';
 
 export interface AnomalyEngineParts {
@@ -104,9 +104,14 @@ export class AnomalyEngine {
       this.#sinceCheckpoint += unsaved;
       this.#page++;
     }
-    this.#unsaved = [];
-    this.#unsavedRecords = [];
-    this.#unsavedRescores = [];
+    this.#letGo();
+  }
+
+  /** For a run that nothing comes after: what is unsaved is let go. */
+  forgetChanges(): void {
+    forgetChanges(this.#analysis.memory);
+    this.#collect();
+    this.#letGo();
   }
 
   /** What `default` mode has learnt, as of the last closed bucket of each host. */
@@ -143,6 +148,12 @@ export class AnomalyEngine {
     }
     this.#analysis.takeClosed();
     this.#analysis.takeRescores();
+  }
+
+  #letGo(): void {
+    this.#unsaved = [];
+    this.#unsavedRecords = [];
+    this.#unsavedRescores = [];
   }
 
   #collect(): void {

@@ -1,6 +1,5 @@
 export {
   type Baseline,
-  baselineLimits,
   formatBaseline,
   mergeBaselines,
   parseBaseline,
@@ -8,21 +7,18 @@ export {
 export { readBaselineFile, writeBaselineFile } from './baseline/baseline-file.ts';
 export { BaselineLearner } from './baseline/baseline-learning.ts';
 export { createPriors } from './baseline/baseline-priors.ts';
-export { createUserHash, leastKeyLength, type UserHash } from './baseline/user-hash.ts';
+export { createUserHash, type UserHash } from './baseline/user-hash.ts';
 export { AnomalyEngine, type AnomalyEngineParts } from './engine.ts';
 export {
   type AnomalyJob,
   type AnomalyJobId,
   anomalyJobs,
   type EntityKind,
-  entityKinds,
-  highSumJobId,
   type JobFunction,
-  rareJobId,
 } from './jobs.ts';
 export { type AnomalyMode, type AnomalyOptions, defaultAnomalyOptions } from './options.ts';
 export { packJson, unpackJson } from './packed-json.ts';
-export { compilePriors, noPriors, type Priors, type StartCounts } from './priors.ts';
+export { compilePriors, type Priors, type StartCounts } from './priors.ts';
 export type {
   AnomalyRecord,
   ClosedBucket,

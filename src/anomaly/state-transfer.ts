@@ -52,7 +52,7 @@ export function collectChanges(
   };
 }
 
-function forgetChanges(memory: AnomalyMemory): void {
+export function forgetChanges(memory: AnomalyMemory): void {
   for (const host of memory.hosts.values()) {
     host.dirty = false;
     for (const bucket of host.buckets) {

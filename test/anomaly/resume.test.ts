@@ -152,3 +152,21 @@ describe.each(['default', 'elastic'] as const)('a replay in %s mode', (mode) => 
     store.close();
   });
 });
+
+it('judges the same whether its changes are saved or let go', () => {
+  fc.assert(
+    fc.property(recordings, (starts) => {
+      const forgetful = new AnomalyEngine({ options });
+      const interim = starts.map((item) => {
+        const judged = forgetful.observe(item);
+        forgetful.forgetChanges();
+        return judged;
+      });
+      const whole = replay(starts, [{ size: starts.length, killed: false }], 'default');
+      expect(interim).toEqual(whole.interim);
+      const closed = [...forgetful.takeClosed(), ...forgetful.flush()];
+      expect(JSON.stringify(closed)).toBe(JSON.stringify(whole.closed));
+    }),
+    { numRuns: 10 },
+  );
+}, 60_000);

@@ -1,8 +1,5 @@
 import { createHmac } from 'node:crypto';
 
-/** Least length of an organisation's key, in UTF-16 units. */
-export const leastKeyLength = 16;
-
 /** Turns users into names that only the organisation's key can find again. */
 export interface UserHash {
   /** Tells baselines of different keys apart, without telling the key. */

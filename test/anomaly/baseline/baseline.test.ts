@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import {
+  AnomalyEngine,
+  type Baseline,
+  BaselineLearner,
+  createPriors,
+  createUserHash,
+  formatBaseline,
+  mergeBaselines,
+  parseBaseline,
+  type ScoredStart,
+  shippedCounts,
+} from '../../../src/anomaly/index.ts';
+import { AgentError } from '../../../src/errors/index.ts';
+import { bucketMs, monday, start } from '../starts.ts';
+
+const userHash = createUserHash('an organisation keeps this');
+
+function learn(starts: readonly ScoredStart[], withUsers = true): Baseline {
+  const learner = new BaselineLearner(withUsers ? userHash : undefined);
+  for (const item of starts) learner.learn(item);
+  return learner.finish();
+}
+
+function codeOf(work: () => unknown): string | undefined {
+  try {
+    work();
+  } catch (error) {
+    return error instanceof AgentError ? error.code : String(error);
+  }
+  return undefined;
+}
+
+describe('a learnt baseline', () => {
+  const baseline = learn([
+    start({ process: 'Tool.exe' }),
+    start({ process: 'tool.exe', atMs: monday + 1 }),
+    start({ process: 'tool.exe', atMs: monday + bucketMs }),
+    start({ process: 'tool.exe', host: 'OTHER', user: 'ben' }),
+    start({ process: 'evil.exe', probability: 0.9 }),
+  ]);
+
+  it('counts each name once per host and bucket, and leaves out what is flagged', () => {
+    expect(baseline).toMatchObject({
+      hosts: 2,
+      sightings: 3,
+      processes: { 'tool.exe': 3 },
+      parents: { 'explorer.exe': { 'tool.exe': 3 } },
+    });
+  });
+
+  it('names no user and no host', () => {
+    const text = formatBaseline(baseline);
+    expect(text).not.toMatch(/anna|ben|meridian|ws-0417|other/i);
+    expect(Object.keys(baseline.users)).toHaveLength(2);
+    expect(baseline.users[userHash.hash('meridian\\anna')]).toEqual({ 'tool.exe': 2 });
+  });
+
+  it('has no users without a key', () => {
+    expect(learn([start()], false)).toMatchObject({ keyId: null, users: {} });
+  });
+
+  it('comes back from its file', () => {
+    expect(parseBaseline(formatBaseline(baseline), 'file')).toEqual(baseline);
+  });
+
+  it('adds up', () => {
+    expect(mergeBaselines([baseline, baseline])).toMatchObject({
+      hosts: 4,
+      sightings: 6,
+      processes: { 'tool.exe': 6 },
+      keyId: userHash.keyId,
+    });
+    expect(mergeBaselines([baseline])).toEqual(baseline);
+  });
+
+  it('merges with none of another key', () => {
+    const other = { ...baseline, keyId: createUserHash('another organisation').keyId };
+    expect(codeOf(() => mergeBaselines([baseline, other]))).toBe('PC_BASELINE_KEY');
+    expect(codeOf(() => createPriors(shippedCounts, other, userHash))).toBe('PC_BASELINE_KEY');
+  });
+});
+
+it.each([
+  ['no JSON', '{'],
+  ['another format', '{"format":"x"}'],
+  ['a later version', formatBaseline({ ...learn([]), version: 2 as 1 })],
+  ['a negative count', formatBaseline({ ...learn([]), sightings: 5, processes: { 'a.exe': -1 } })],
+  ['more by name than in all', formatBaseline({ ...learn([]), sightings: 1, processes: { 'a.exe': 2 } })],
+  ['a user that is no hash', formatBaseline({ ...learn([start()]), users: { anna: { 'a.exe': 1 } } })],
+  ['an unknown key', JSON.stringify({ ...learn([]), hostname: 'x' })],
+])('refuses %s', (_, text) => {
+  expect(codeOf(() => parseBaseline(text, 'b.json'))).toBe('PC_BASELINE_INVALID');
+});
+
+describe('an imported baseline', () => {
+  const rareByHost = 'problem_child_rare_process_by_host_ea';
+  const rareByUser = 'problem_child_rare_process_by_user_ea';
+  const week = [...Array(400).keys()].flatMap((n) => [
+    start({ atMs: monday + n * bucketMs, process: 'inventory.exe' }),
+    start({ atMs: monday + n * bucketMs, process: 'word.exe', user: 'ben' }),
+  ]);
+  const score = (job: string, process: string, baseline?: Baseline): number => {
+    const engine = new AnomalyEngine({ priors: createPriors(shippedCounts, baseline, userHash) });
+    const interim = engine.observe(start({ process, probability: 0.9 }));
+    return interim?.jobs.find((one) => one.job === job)?.score ?? Number.NaN;
+  };
+
+  it("makes the organisation's own tools ordinary on a new host", () => {
+    expect(score(rareByHost, 'inventory.exe')).toBeGreaterThanOrEqual(75);
+    expect(score(rareByHost, 'inventory.exe', learn(week))).toBeLessThan(50);
+    expect(score(rareByHost, 'mimikatz.exe', learn(week))).toBeGreaterThanOrEqual(75);
+  });
+
+  it('knows a user on a host where it never was', () => {
+    const baseline = learn(week);
+    expect(score(rareByUser, 'word.exe', baseline)).toBeGreaterThan(
+      score(rareByUser, 'inventory.exe', baseline),
+    );
+  });
+
+  it('comes from an agent as from its recordings', () => {
+    const engine = new AnomalyEngine();
+    for (const item of week) engine.observe(item);
+    engine.flush();
+    const exported = engine.exportBaseline(userHash);
+    const learnt = learn(week);
+    expect(Object.keys(exported.processes)).toEqual(Object.keys(learnt.processes));
+    expect(Object.keys(exported.users)).toEqual(Object.keys(learnt.users));
+    // The agent forgets slowly.
+    expect(exported.sightings).toBeGreaterThan(0.9 * learnt.sightings);
+    expect(exported.sightings).toBeLessThanOrEqual(learnt.sightings);
+  });
+});
