@@ -204,6 +204,30 @@ export const errorTable = {
     remedy:
       'Export it with GET _ml/trained_models/<id>?include=definition&decompress_definition=false and import that answer unchanged.',
   },
+  PC_FORWARD_SECRET: {
+    cause: 'A secret of a destination cannot be had from where the configuration says it is.',
+    remedy: 'Set the variable, or create the file and make it readable by the agent only; DPAPI works on Windows only.',
+  },
+  PC_FORWARD_TLS: {
+    cause: 'A certificate or key file of a destination cannot be used.',
+    remedy: 'Name a readable file in PEM form; convert DER or PFX files with openssl first.',
+  },
+  PC_FORWARD_CONFIG: {
+    cause: 'A destination cannot be opened as it is configured.',
+    remedy: 'Correct what the message names; docs/siem.md shows each kind of destination.',
+  },
+  PC_FORWARD_SETUP: {
+    cause: 'A cluster did not take what `siem elastic setup` installs, or did not answer.',
+    remedy: 'Read what it said; the user needs manage_index_templates, manage_ilm and, for Kibana, saved-object rights.',
+  },
+  PC_HUNT_SEARCH: {
+    cause: 'A cluster refused or did not answer a search of `hunt`.',
+    remedy: 'Read what it said; the user needs read on the indices, and create on the one for scores.',
+  },
+  PC_HUNT_CHECKPOINT: {
+    cause: 'The checkpoint of a hunt cannot be read or written, or belongs to another hunt.',
+    remedy: 'Name another checkpoint file, or delete this one to begin anew.',
+  },
   PC_NATIVE_PLATFORM: {
     cause: 'A live source was asked for on a system that is not Windows.',
     remedy: 'Read recorded events instead: a file, a folder, or - for standard input.',

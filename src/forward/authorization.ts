@@ -1,0 +1,21 @@
+import type { SecretOpener, SecretRef } from './secret.ts';
+
+/** How a request says who sends it. */
+export interface AuthSettings {
+  /** Elasticsearch: the `encoded` form, or `id:key`. */
+  readonly apiKey: SecretRef | null;
+  readonly user: string | null;
+  readonly password: SecretRef | null;
+}
+
+/** The Authorization header, if any. */
+export function openAuthorization(
+  { apiKey, user, password }: AuthSettings,
+  secrets: SecretOpener,
+): string | undefined {
+  const key = secrets.openOptional(apiKey);
+  if (key !== undefined) return `ApiKey ${key.includes(':') ? Buffer.from(key).toString('base64') : key}`;
+  if (user === null) return undefined;
+  const secret = secrets.openOptional(password) ?? '';
+  return `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}`;
+}

@@ -1,0 +1,300 @@
+import type { Log } from '../log/index.ts';
+import { escapeForTerminal } from '../text/index.ts';
+import { type BackoffOptions, backoffMs } from './backoff.ts';
+import { DeliveryFailure, type Destination, type SendResult, type Verdict } from './destination.ts';
+import type { OutboxQueue, QueuedEntry, RejectedEntry, SeqRange } from './outbox.ts';
+import type { Timers } from './timers.ts';
+
+export interface DeliveryOptions {
+  readonly name: string;
+  readonly destination: Destination;
+  readonly queue: OutboxQueue;
+  readonly accepts: (entry: QueuedEntry) => boolean;
+  readonly batch: {
+    readonly maxEntries: number;
+    readonly maxBytes: number;
+    /** How long a batch that is not full waits for more. */
+    readonly maxAgeMs: number;
+  };
+  readonly backoff: BackoffOptions;
+  /** For one batch, from connecting to the last answer. */
+  readonly timeoutMs: number;
+  readonly timers: Timers;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly log: Log;
+  /** Called with what a receiver will never take. */
+  readonly onRejected: (destination: string, rejected: readonly RejectedEntry[]) => void;
+}
+
+export interface DeliveryStatus {
+  readonly name: string;
+  /** `gathering`: for a batch to fill. `waiting`: after a failure, for the next try. */
+  readonly state: 'idle' | 'gathering' | 'sending' | 'waiting' | 'stopped';
+  /** In a row. */
+  readonly failures: number;
+  readonly lastFailure: string | undefined;
+}
+
+/** How often an idle delivery looks, should nobody have woken it. */
+const pollMs = 1_000;
+const maxReasonLength = 1_000;
+
+/**
+ * Takes the outbox to one destination, in order, at least once. Each destination has one, with its own cursor,
+ * backoff and pace, so that a destination which fails delays nobody else.
+ */
+export class Delivery {
+  readonly #options: DeliveryOptions;
+  #running: Promise<void> | undefined;
+  #isStopped = false;
+  /** Send what there is without waiting for batches to fill. */
+  #isHasty = false;
+  #isWoken = false;
+  #wait = new AbortController();
+  #attempted = new AbortController();
+  #state: DeliveryStatus['state'] = 'idle';
+  #failures = 0;
+  #lastFailure: string | undefined;
+  /** Everything up to here is done with; ahead of the store's while that cannot be written. */
+  #cursor: number;
+  /** The last entry that was read, whether it is sent or not. */
+  #passed: number;
+  /** Read, accepted, and not done with; in order. */
+  #open: QueuedEntry[] = [];
+  /** Read and not meant for this destination, beyond the cursor that the store has. */
+  #filtered: number[] = [];
+  /** Answers for entries of `#open` that wait for one before them. */
+  readonly #verdicts = new Map<number, Verdict>();
+  /** Done with since the store last took the cursor. */
+  #delivered = 0;
+  #rejected: RejectedEntry[] = [];
+  /** Entries tried at a time: halved when a batch fails, doubled when one succeeds. */
+  #pace: number;
+
+  constructor(options: DeliveryOptions) {
+    this.#options = options;
+    this.#cursor = options.queue.cursor(options.name);
+    this.#passed = this.#cursor;
+    this.#pace = options.batch.maxEntries;
+  }
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** There may be more to send. */
+  wake(): void {
+    this.#isWoken = true;
+    if (this.#state === 'idle') this.#wait.abort();
+  }
+
+  /** Ends a wait after a failure, or for a batch to fill. */
+  retryNow(): void {
+    this.#wait.abort();
+  }
+
+  /** From now on no batch waits to fill. */
+  hurry(): void {
+    this.#isHasty = true;
+    this.#wait.abort();
+  }
+
+  /** Ends what is under way; what was not answered is sent again by the next run. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#attempted.abort();
+    this.#wait.abort();
+    await this.#running;
+    this.#state = 'stopped';
+    await this.#options.destination.close();
+  }
+
+  get status(): DeliveryStatus {
+    const { name } = this.#options;
+    return { name, state: this.#state, failures: this.#failures, lastFailure: this.#lastFailure };
+  }
+
+  /** Whether everything that is queued now is done with and written down. */
+  get isDrained(): boolean {
+    if (this.#open.length > 0 || this.#hasUnsaved) return false;
+    const { queue, name } = this.#options;
+    return queue.read(name, this.#cursor, { maxEntries: 1, maxBytes: 0 }).length === 0;
+  }
+
+  get inFlight(): SeqRange | undefined {
+    const first = this.#open[0];
+    return first === undefined ? undefined : { first: first.seq, last: this.#passed };
+  }
+
+  get #hasUnsaved(): boolean {
+    return this.#delivered + this.#filtered.length + this.#rejected.length > 0;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isStopped) {
+      this.#isWoken = false;
+      try {
+        if (await this.#step()) continue;
+      } catch (error) {
+        // The store cannot be read, or a destination broke its contract; neither may end the delivery.
+        this.#options.log.error('a delivery failed unexpectedly', { destination: this.#options.name, error });
+      }
+      this.#state = 'idle';
+      if (!this.#isWoken) await this.#pause(pollMs);
+    }
+  }
+
+  /** One batch, if there is one. False when there is nothing to do but wait. */
+  async #step(): Promise<boolean> {
+    if (this.#open.length === 0) {
+      let batch = this.#read();
+      if (batch.length > 0 && !this.#isFull(batch) && !this.#isHasty) {
+        this.#state = 'gathering';
+        await this.#pause(this.#options.batch.maxAgeMs);
+        if (this.#isStopped) return true;
+        batch = this.#read();
+      }
+      this.#begin(batch);
+      if (this.#open.length === 0) {
+        this.#settle();
+        return batch.length > 0;
+      }
+    }
+    await this.#send();
+    return true;
+  }
+
+  #read(): QueuedEntry[] {
+    const { queue, name, batch } = this.#options;
+    return queue.read(name, this.#passed, batch);
+  }
+
+  #isFull(entries: readonly QueuedEntry[]): boolean {
+    const { maxEntries, maxBytes } = this.#options.batch;
+    const units = entries.reduce((sum, { document }) => sum + document.length, 0);
+    // The next entry may be what did not fit any more.
+    return entries.length >= maxEntries || units >= maxBytes / 2;
+  }
+
+  #begin(entries: readonly QueuedEntry[]): void {
+    for (const entry of entries) {
+      if (this.#options.accepts(entry)) this.#open.push(entry);
+      else this.#filtered.push(entry.seq);
+    }
+    this.#passed = entries.at(-1)?.seq ?? this.#passed;
+    if (this.#open.length === 0) this.#cursor = this.#passed;
+  }
+
+  async #send(): Promise<void> {
+    const entries = this.#open.filter(({ seq }) => !this.#verdicts.has(seq)).slice(0, this.#pace);
+    this.#state = 'sending';
+    const { verdicts, failure } = await this.#attempt(entries);
+    for (const [index, { seq }] of entries.entries()) {
+      const verdict = verdicts[index] ?? 'retry';
+      if (verdict !== 'retry') this.#verdicts.set(seq, verdict);
+    }
+    const [entry] = entries;
+    const isRefusedAlone = failure?.scope === 'batch' && entries.length === 1 && entry !== undefined;
+    if (isRefusedAlone) this.#verdicts.set(entry.seq, { rejected: failure.message });
+    this.#close();
+    if (this.#isStopped) return;
+    if (failure === undefined || isRefusedAlone) this.#succeed();
+    else await this.#fail(entries.length, failure);
+  }
+
+  async #attempt(entries: readonly QueuedEntry[]): Promise<SendResult> {
+    const { destination, timers, timeoutMs } = this.#options;
+    const attempted = new AbortController();
+    const answered = new AbortController();
+    this.#attempted = attempted;
+    void timers.wait(timeoutMs, answered.signal).then(() => {
+      if (!answered.signal.aborted) attempted.abort();
+    });
+    try {
+      return await destination.send(entries, attempted.signal);
+    } catch (error) {
+      return { verdicts: entries.map(() => 'retry'), failure: asFailure(error) };
+    } finally {
+      answered.abort();
+    }
+  }
+
+  /** Takes from `#open` what is done with, in order, and writes it down. */
+  #close(): void {
+    const rejected: RejectedEntry[] = [];
+    let done = 0;
+    for (const entry of this.#open) {
+      const verdict = this.#verdicts.get(entry.seq);
+      if (verdict === undefined || verdict === 'retry') break;
+      this.#verdicts.delete(entry.seq);
+      this.#cursor = entry.seq;
+      done++;
+      if (verdict === 'delivered') this.#delivered++;
+      else rejected.push({ entry, reason: verdict.rejected.slice(0, maxReasonLength) });
+    }
+    this.#open = this.#open.slice(done);
+    if (this.#open.length === 0) this.#cursor = this.#passed;
+    this.#rejected.push(...rejected);
+    this.#settle();
+    if (rejected.length > 0) this.#options.onRejected(this.#options.name, rejected);
+  }
+
+  /** Writes down how far this destination is. While the disk is full the cursor moves on in memory. */
+  #settle(): void {
+    if (!this.#hasUnsaved) return;
+    const { queue, name, log } = this.#options;
+    const filtered = this.#filtered.filter((seq) => seq <= this.#cursor).length;
+    const settlement = {
+      cursor: this.#cursor,
+      delivered: this.#delivered,
+      filtered,
+      rejected: this.#rejected,
+    };
+    if (settlement.delivered + filtered + settlement.rejected.length === 0) return;
+    try {
+      queue.settle(name, settlement);
+    } catch (error) {
+      log.error('the progress of a destination could not be saved', { destination: name, error });
+      return;
+    }
+    this.#delivered = 0;
+    this.#filtered = this.#filtered.slice(filtered);
+    this.#rejected = [];
+  }
+
+  #succeed(): void {
+    const { log, name, batch } = this.#options;
+    if (this.#failures > 0) log.info('a destination takes documents again', { destination: name });
+    this.#failures = 0;
+    this.#lastFailure = undefined;
+    this.#pace = Math.min(batch.maxEntries, this.#pace * 2);
+  }
+
+  async #fail(tried: number, failure: DeliveryFailure): Promise<void> {
+    const { log, name, backoff, random } = this.#options;
+    this.#pace = Math.max(1, Math.floor(tried / 2));
+    // The receiver is well: smaller pieces are tried at once.
+    if (failure.scope === 'batch') return;
+    this.#failures++;
+    if (this.#lastFailure !== failure.message) {
+      const { peer, code: reason, message: detail } = failure;
+      log.warn('a destination does not take documents', { destination: name, peer, reason, detail });
+    }
+    this.#lastFailure = failure.message;
+    this.#state = 'waiting';
+    await this.#pause(backoffMs(this.#failures, backoff, failure.retryAfterMs, random));
+  }
+
+  async #pause(ms: number): Promise<void> {
+    if (this.#isStopped) return;
+    this.#wait = new AbortController();
+    await this.#options.timers.wait(ms, this.#wait.signal);
+  }
+}
+
+function asFailure(error: unknown): DeliveryFailure {
+  if (error instanceof DeliveryFailure) return error;
+  const message = escapeForTerminal(String(error), maxReasonLength);
+  return new DeliveryFailure(message, { code: 'UNEXPECTED', cause: error });
+}

@@ -1,0 +1,112 @@
+/** What is forwarded: a finished document with what must be known about it without reading it. */
+export interface OutboxEntry {
+  /** `event.id` of the document: stable, so that a receiver can tell a second delivery from the first. */
+  readonly eventId: string;
+  readonly kind: OutboxKind;
+  /** `event.severity`, 0–99; what is lowest is dropped first when the outbox is full. */
+  readonly severity: number;
+  /** Of alerts: the rule that fired. */
+  readonly ruleId?: string | undefined;
+  /** Event time, ms since 1970; of an undated event the time it was raised. */
+  readonly timeMs: number;
+  /** JSON, one line. */
+  readonly document: string;
+}
+
+export const outboxKinds = ['alert', 'incident', 'action', 'health'] as const;
+export type OutboxKind = (typeof outboxKinds)[number];
+
+/** An entry in the queue; `seq` is the order in which entries came, never used twice. */
+export interface QueuedEntry extends OutboxEntry {
+  readonly seq: number;
+}
+
+export interface ReadLimits {
+  readonly maxEntries: number;
+  /** Of documents, UTF-8; the first entry is read whatever its size. */
+  readonly maxBytes: number;
+}
+
+/** What became of the entries up to `cursor` at one destination. */
+export interface Settlement {
+  /** Everything up to here is done with. */
+  readonly cursor: number;
+  readonly delivered: number;
+  /** Not meant for this destination. */
+  readonly filtered: number;
+  /** Refused for good by the receiver; kept in the dead-letter table. */
+  readonly rejected: readonly RejectedEntry[];
+}
+
+export interface RejectedEntry {
+  readonly entry: QueuedEntry;
+  readonly reason: string;
+}
+
+/** Entries given up because the outbox reached a limit. */
+export interface Drop {
+  readonly destination: string;
+  readonly severity: number;
+  readonly reason: DropReason;
+  readonly count: number;
+}
+export type DropReason = 'size' | 'age';
+
+export interface OutboxLimits {
+  readonly maxBytes: number;
+  /** Counted on the outbox's own clock, which runs only while the agent does and knows no steps. */
+  readonly maxAgeMs: number;
+}
+
+export interface OutboxTotals {
+  readonly entries: number;
+  readonly bytes: number;
+  /** All that was ever put. */
+  readonly put: number;
+  readonly deadLetters: number;
+}
+
+/** A stretch of the queue, both ends included, that is being sent and so is not dropped. */
+export interface SeqRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/**
+ * The queue as the deliveries see it. Implemented by store/; every call is one transaction of its own, except
+ * {@link OutboxIntakePort.put}.
+ */
+export interface OutboxQueue {
+  /** Makes these the destinations: new ones begin with what is queued, others are forgotten. */
+  configure(destinations: readonly string[]): void;
+  cursor(destination: string): number;
+  /** The next entries after `after`, in order. */
+  read(destination: string, after: number, limits: ReadLimits): QueuedEntry[];
+  settle(destination: string, settlement: Settlement): void;
+  /** Puts entries of the agent's own in a transaction of their own. */
+  add(entries: readonly OutboxEntry[]): void;
+  /** Lets the outbox's clock run on. */
+  advanceClock(elapsedMs: number): void;
+  /**
+   * Drops what is beyond the limits, lowest severity first, then oldest; never what is being sent. `accepts` says
+   * whether an entry was meant for a destination.
+   */
+  shrink(
+    limits: OutboxLimits,
+    inFlight: readonly SeqRange[],
+    accepts: (destination: string, entry: QueuedEntry) => boolean,
+  ): readonly Drop[];
+  totals(): OutboxTotals;
+  /** Destinations that somebody asked to be tried again at once, and forgets that they were. */
+  takeRetryRequests(): readonly string[];
+}
+
+/** The queue as the pipeline sees it. */
+export interface OutboxIntakePort {
+  /** Belongs in the caller's transaction. Entries whose id is queued already are left out; returns how many came in. */
+  put(entries: readonly OutboxEntry[]): number;
+  /** All of `work` is kept, or none. */
+  transaction<T>(work: () => T): T;
+  /** Whether an error means that the disk is full. */
+  isFull(error: unknown): boolean;
+}

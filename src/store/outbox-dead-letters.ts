@@ -1,0 +1,57 @@
+import type { OutboxEntry } from '../forward/index.ts';
+import type { Store } from './store.ts';
+
+/** What a receiver refused for good, and why. */
+export interface DeadLetter extends OutboxEntry {
+  readonly seq: number;
+  readonly destination: string;
+  readonly reason: string;
+}
+
+/** Dead letters kept; the oldest give way. */
+const maxDeadLetters = 10_000;
+
+export class DeadLetterTable {
+  readonly #insert;
+  readonly #trim;
+  readonly #count;
+  readonly #select;
+  readonly #remove;
+
+  constructor({ connection }: Store) {
+    this.#insert = connection.prepare<
+      [string, string, string, number, number, string | null, string, string]
+    >(
+      `INSERT INTO outbox_dead_letter (destination, event_id, kind, severity, time_ms, rule_id, reason, document)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#trim = connection.prepare<[number]>(
+      'DELETE FROM outbox_dead_letter WHERE seq <= (SELECT max(seq) FROM outbox_dead_letter) - ?',
+    );
+    this.#count = connection.prepare<[], number>('SELECT count(*) FROM outbox_dead_letter').pluck();
+    this.#select = connection.prepare<[string | null, string | null, number], DeadLetter>(
+      `SELECT seq, destination, event_id AS eventId, kind, severity, time_ms AS timeMs, rule_id AS ruleId, reason,
+       document FROM outbox_dead_letter WHERE ? IS NULL OR destination = ? ORDER BY seq LIMIT ?`,
+    );
+    this.#remove = connection.prepare<[number]>('DELETE FROM outbox_dead_letter WHERE seq = ?');
+  }
+
+  insert(destination: string, entry: OutboxEntry, reason: string): void {
+    const { eventId, kind, severity, timeMs, ruleId = null, document } = entry;
+    this.#insert.run(destination, eventId, kind, severity, timeMs, ruleId, reason, document);
+    this.#trim.run(maxDeadLetters);
+  }
+
+  count(): number {
+    return this.#count.get() ?? 0;
+  }
+
+  /** The oldest first; of every destination unless one is named. */
+  list(destination: string | undefined, limit: number): DeadLetter[] {
+    return this.#select.all(destination ?? null, destination ?? null, limit);
+  }
+
+  remove(seq: number): void {
+    this.#remove.run(seq);
+  }
+}

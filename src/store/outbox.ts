@@ -1,0 +1,192 @@
+import type {
+  Drop,
+  OutboxEntry,
+  OutboxIntakePort,
+  OutboxLimits,
+  OutboxQueue,
+  OutboxTotals,
+  QueuedEntry,
+  ReadLimits,
+  SeqRange,
+  Settlement,
+} from '../forward/index.ts';
+import { OutboxBounds } from './outbox-bounds.ts';
+import { DeadLetterTable } from './outbox-dead-letters.ts';
+import { OutboxDestinationTable } from './outbox-destinations.ts';
+import type { Store } from './store.ts';
+import { isStoreFull } from './store-damage.ts';
+
+/** The queue of what is forwarded. */
+export class OutboxTable implements OutboxQueue, OutboxIntakePort {
+  readonly #store: Store;
+  readonly #destinations: OutboxDestinationTable;
+  readonly #deadLetters: DeadLetterTable;
+  readonly #bounds: OutboxBounds;
+  readonly #statements;
+
+  constructor(store: Store) {
+    this.#store = store;
+    this.#destinations = new OutboxDestinationTable(store);
+    this.#deadLetters = new DeadLetterTable(store);
+    this.#bounds = new OutboxBounds(store, this.#destinations);
+    this.#statements = prepareStatements(store);
+  }
+
+  /** `destination` sends them there only. */
+  put(entries: readonly OutboxEntry[], destination = ''): number {
+    const { insert, grow } = this.#statements;
+    let count = 0;
+    let bytes = 0;
+    const clockMs = this.#clockMs;
+    for (const { eventId, kind, severity, timeMs, ruleId = null, document } of entries) {
+      const size = Buffer.byteLength(document);
+      const { changes } = insert.run(
+        eventId,
+        destination,
+        kind,
+        Math.trunc(severity),
+        size,
+        clockMs,
+        timeMs,
+        ruleId,
+        document,
+      );
+      count += changes;
+      bytes += changes * size;
+    }
+    if (count > 0) grow.run(count, bytes, destination === '' ? count : 0);
+    return count;
+  }
+
+  transaction<T>(work: () => T): T {
+    return this.#store.transaction(work);
+  }
+
+  isFull(error: unknown): boolean {
+    return isStoreFull(error);
+  }
+
+  add(entries: readonly OutboxEntry[]): void {
+    this.#store.transaction(() => this.put(entries));
+  }
+
+  configure(destinations: readonly string[]): void {
+    this.#store.transaction(() => {
+      // A new destination begins with what is queued for all.
+      const queued = this.#statements.queuedForAll.get() ?? 0;
+      this.#destinations.configure(destinations, this.totals().put - queued);
+      this.#prune();
+    });
+  }
+
+  cursor(destination: string): number {
+    return this.#destinations.cursor(destination);
+  }
+
+  read(destination: string, after: number, { maxEntries, maxBytes }: ReadLimits): QueuedEntry[] {
+    const entries: QueuedEntry[] = [];
+    let bytes = 0;
+    for (const { bytes: size, ...entry } of this.#statements.read.iterate(after, destination, maxEntries)) {
+      bytes += size;
+      if (entries.length > 0 && bytes > maxBytes) break;
+      entries.push(entry);
+    }
+    return entries;
+  }
+
+  settle(destination: string, settlement: Settlement): void {
+    this.#store.transaction(() => {
+      this.#destinations.settle(destination, settlement);
+      for (const { entry, reason } of settlement.rejected)
+        this.#deadLetters.insert(destination, entry, reason);
+      this.#removeOwn(destination, settlement.cursor);
+      this.#prune();
+    });
+  }
+
+  advanceClock(elapsedMs: number): void {
+    this.#statements.advance.run(Math.max(0, Math.round(elapsedMs)));
+  }
+
+  shrink(
+    limits: OutboxLimits,
+    inFlight: readonly SeqRange[],
+    accepts: (destination: string, entry: QueuedEntry) => boolean,
+  ): readonly Drop[] {
+    if (!this.#bounds.isExceeded(limits)) return [];
+    return this.#store.transaction(() => this.#bounds.shrink(limits, inFlight, accepts));
+  }
+
+  totals(): OutboxTotals {
+    const totals = this.#statements.totals.get();
+    return { entries: 0, bytes: 0, put: 0, ...totals, deadLetters: this.#deadLetters.count() };
+  }
+
+  takeRetryRequests(): readonly string[] {
+    return this.#destinations.takeRetryRequests();
+  }
+
+  get #clockMs(): number {
+    return this.#statements.clock.get() ?? 0;
+  }
+
+  /** Removes what only this destination was to get and is done with. */
+  #removeOwn(destination: string, cursor: number): void {
+    const { sumOwn, removeOwn, shed } = this.#statements;
+    const { entries, bytes } = sumOwn.get(destination, cursor) ?? { entries: 0, bytes: 0 };
+    if (entries === 0) return;
+    removeOwn.run(destination, cursor);
+    shed.run(entries, bytes);
+  }
+
+  /** Removes what every destination is done with. */
+  #prune(): void {
+    const { first, sum, prune, shed } = this.#statements;
+    const done = this.#destinations.lowestCursor();
+    if ((first.get() ?? Number.POSITIVE_INFINITY) > done) return;
+    const { entries, bytes } = sum.get(done) ?? { entries: 0, bytes: 0 };
+    prune.run(done);
+    shed.run(entries, bytes);
+  }
+}
+
+type InsertRow = [string, string, string, number, number, number, number, string | null, string];
+
+function prepareStatements({ connection }: Store) {
+  const number = <Parameters extends unknown[]>(sql: string) =>
+    connection.prepare<Parameters, number>(sql).pluck();
+  return {
+    insert: connection.prepare<InsertRow>(
+      `INSERT INTO outbox (event_id, destination, kind, severity, bytes, queued_ms, time_ms, rule_id, document)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (event_id, destination) DO NOTHING`,
+    ),
+    grow: connection.prepare<[number, number, number]>(
+      'UPDATE outbox_totals SET entries = entries + ?, bytes = bytes + ?, put = put + ?',
+    ),
+    shed: connection.prepare<[number, number]>(
+      'UPDATE outbox_totals SET entries = entries - ?, bytes = bytes - ?',
+    ),
+    read: connection.prepare<[number, string, number], QueuedEntry & { readonly bytes: number }>(
+      `SELECT seq, event_id AS eventId, kind, severity, rule_id AS ruleId, time_ms AS timeMs, document, bytes
+       FROM outbox WHERE seq > ? AND destination IN ('', ?) ORDER BY seq LIMIT ?`,
+    ),
+    first: number<[]>('SELECT min(seq) FROM outbox'),
+    sum: connection.prepare<[number], { entries: number; bytes: number }>(
+      'SELECT count(*) AS entries, coalesce(sum(bytes), 0) AS bytes FROM outbox WHERE seq <= ?',
+    ),
+    sumOwn: connection.prepare<[string, number], { entries: number; bytes: number }>(
+      `SELECT count(*) AS entries, coalesce(sum(bytes), 0) AS bytes FROM outbox
+       WHERE destination = ? AND destination <> '' AND seq <= ?`,
+    ),
+    removeOwn: connection.prepare<[string, number]>(
+      "DELETE FROM outbox WHERE destination = ? AND destination <> '' AND seq <= ?",
+    ),
+    prune: connection.prepare<[number]>('DELETE FROM outbox WHERE seq <= ?'),
+    queuedForAll: number<[]>("SELECT count(*) FROM outbox WHERE destination = ''"),
+    clock: number<[]>('SELECT clock_ms FROM outbox_totals'),
+    advance: connection.prepare<[number]>('UPDATE outbox_totals SET clock_ms = clock_ms + ?'),
+    totals: connection.prepare<[], { entries: number; bytes: number; put: number }>(
+      'SELECT entries, bytes, put FROM outbox_totals',
+    ),
+  };
+}
