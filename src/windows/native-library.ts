@@ -90,7 +90,7 @@ const errorCodes: Readonly<Record<number, ErrorCode>> = {
   [code.E_UNSUPPORTED]: 'PC_NATIVE_UNSUPPORTED',
 };
 
-export function nativeError(result: number, cause: Buffer, what: string): AgentError {
+function nativeError(result: number, cause: Buffer, what: string): AgentError {
   return new AgentError(
     errorCodes[result] ?? 'PC_NATIVE_CALL',
     `${what}: ${nameOfCode(result)} (${readCause(cause)})`,

@@ -9,7 +9,7 @@ export const cache = join(checkout, 'build', 'wine');
 
 export const wineRoot = join(cache, 'root');
 export const windowsPackages = join(cache, 'packages');
-export const runsFolder = join(cache, 'runs');
+const runsFolder = join(cache, 'runs');
 export const nativeBuild = join(checkout, 'build', 'native');
 
 /** Where the checkout and the folder of shared data beside it appear inside the Wine root. */

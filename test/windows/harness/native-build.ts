@@ -16,7 +16,9 @@ export function buildNative(report: (line: string) => void): void {
     runTool('bash', [join(source, 'build.sh')]);
     return;
   }
-  runTool('cmake', ['-S', source, '-B', nativeBuild]);
+  // Visual Studio would put what it builds into a folder per configuration.
+  const output = `-DCMAKE_RUNTIME_OUTPUT_DIRECTORY_RELEASE=${nativeBuild}`;
+  runTool('cmake', ['-S', source, '-B', nativeBuild, output]);
   runTool('cmake', ['--build', nativeBuild, '--config', 'Release']);
 }
 
