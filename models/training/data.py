@@ -162,7 +162,7 @@ def correct_labels(rows):
 
 
 GROUP_WEIGHTS = {"benign-admin": 0.35, "atomic-red-team": 0.5, "lolbas": 0.5, "sigma-rules": 0.3}
-VARIANT_WEIGHTS = {"asRecorded": 1.0, "ownParent": 0.0, "borrowedParent": 0.0, "withoutParent": 0.25, "sparse": 0.25, "respelled": 0.25, "renamed": 0.15}
+VARIANT_WEIGHTS = {"asRecorded": 1.0, "ownParent": 0.0, "borrowedParent": 0.0, "withoutParent": 0.25, "sparse": 0.25, "respelled": 0.25, "renamed": 0.15, "asSystem": 0.25}
 
 
 def weigh(data: Data) -> np.ndarray:

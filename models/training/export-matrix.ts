@@ -14,7 +14,7 @@ import { decodeJson, type ProcessEvent } from '../../src/event/index.ts';
 import { createExtractor } from '../../src/problemchild/agent-v1/features.ts';
 import { spellOut } from '../../src/problemchild/agent-v1/symbols.ts';
 import { featureSets } from '../../src/problemchild/index.ts';
-import { createRandom, renamed, respelled, sparse, type VariantName, withoutParent, withSurroundingsOf } from './variants.ts';
+import { asSystem, createRandom, renamed, respelled, sparse, type VariantName, withoutParent, withSurroundingsOf } from './variants.ts';
 
 interface Label {
   readonly 'event.id': string;
@@ -109,10 +109,17 @@ for (const item of distinct.values()) {
     }
     await write(item, 'borrowedParent', withSurroundingsOf(item.event, lender));
   }
+  if (label.label === 'malicious' && looksPlain(event)) await write(item, 'asSystem', asSystem(event));
   if (label.label === 'malicious') await write(item, 'renamed', renamed(event, random));
 }
 await Promise.all([end(matrix), end(rows)]);
 process.stdout.write(`${JSON.stringify({ distinct: distinct.size, rows: rowCount, columns: encoder.width, rejected })}\n`);
+
+/** Whether the line alone says what it is, whoever runs it: several kinds of suspicious words, or a payload. */
+function looksPlain(event: ProcessEvent): boolean {
+  const { familyCounts, text } = extract(event).child.line;
+  return familyCounts.reduce((kinds, count) => kinds + Number(count > 0), 0) >= 3 || text.counts.base64Length > 200;
+}
 
 async function write(item: Distinct, variant: VariantName, event: ProcessEvent): Promise<void> {
   encoder.write(event, buffer, 0);

@@ -26,19 +26,14 @@ def build(model: Model, dense_width: int, slot_width: int, slope: float, offset:
     dense = node("Slice", ["input", zero_index, split, axis], "dense")
     slots = node("Slice", ["input", split, width, axis], "slots")
 
-    # A slot that is no bucket (NaN, negative, too great) counts as empty.
-    zero = constant("zero", np.float32(0))
-    last = constant("last_bucket", np.float32(len(model.table) - 1))
-    not_negative = node("GreaterOrEqual", [slots, zero], "slots_not_negative")
-    not_beyond = node("LessOrEqual", [slots, last], "slots_not_beyond")
-    sound = node("And", [not_negative, not_beyond], "slots_sound")
-    buckets = node("Where", [sound, slots, zero], "buckets")
-    index = node("Cast", [buckets], "bucket_index", to=TensorProto.INT32)
+    # A slot that is no bucket (NaN, negative, too great) becomes one that exists; the agent writes none.
+    index = node("Clip", [node("Cast", [slots], "slot_number", to=TensorProto.INT32),
+                          constant("first_bucket", np.int32(0)),
+                          constant("last_bucket", np.int32(len(model.table) - 1))], "bucket")
     table = constant("table", model.table)
-    weights = node("Gather", [table, index], "slot_weights", axis=0)
-    total = node("ReduceSum", [weights, axis], "slot_total", keepdims=1)
-    filled = node("Cast", [node("Greater", [buckets, zero], "filled")], "filled_number", to=TensorProto.FLOAT)
-    count = node("Max", [node("ReduceSum", [filled, axis], "filled_total", keepdims=1),
+    total = node("ReduceSum", [node("Gather", [table, index], "slot_weights", axis=0), axis], "slot_total", keepdims=1)
+    filled = node("ReduceSum", [node("Min", [index, constant("one", np.int32(1))], "filled"), axis], "filled_total", keepdims=1)
+    count = node("Max", [node("Cast", [filled], "filled_number", to=TensorProto.FLOAT),
                          constant("least", np.float32(LEAST_SLOTS))], "count")
     linear = node("Div", [total, node("Sqrt", [count], "root")], "linear")
 

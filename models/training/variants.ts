@@ -4,7 +4,7 @@ import type { ProcessEvent } from '../../src/event/index.ts';
  * The same event as another sensor, or another hand, would have written it. Training on these keeps a
  * source's blanks and an attacker's spelling from being evidence.
  */
-export type VariantName = 'asRecorded' | 'ownParent' | 'borrowedParent' | 'withoutParent' | 'sparse' | 'respelled' | 'renamed';
+export type VariantName = 'asRecorded' | 'ownParent' | 'borrowedParent' | 'withoutParent' | 'sparse' | 'respelled' | 'renamed' | 'asSystem';
 
 /** A small seeded generator (mulberry32), so that an export is the same at every run. */
 export function createRandom(seed: number): () => number {
@@ -45,6 +45,16 @@ export function sparse(event: ProcessEvent): ProcessEvent {
       token: { ...process.token, integrityLevel: undefined, mandatoryLabel: undefined },
       parent: { ...process.parent, commandLine: undefined },
     },
+  };
+}
+
+/** The same attack by someone who already is SYSTEM: the account must not excuse a plain attack. */
+export function asSystem(event: ProcessEvent): ProcessEvent {
+  const { process } = event;
+  return {
+    ...event,
+    user: { id: 'S-1-5-18', name: 'SYSTEM', domain: 'NT AUTHORITY' },
+    process: { ...process, token: { ...process.token, integrityLevel: 'System', mandatoryLabel: undefined } },
   };
 }
 
