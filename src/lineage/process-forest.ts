@@ -18,9 +18,12 @@ export class ProcessForest {
   readonly #byHost = new Map<string, PidIndex>();
   readonly #running = new RecencyList();
   readonly #ended = new RecencyList();
-  readonly #changed = new Set<ProcessNode>();
+  /** Processes to be stored again; `undefined` until somebody stores any. */
+  #changed: Set<ProcessNode> | undefined;
   #removed: string[] = [];
   #activity = 0;
+  /** Mentions within which a process need not be noted again. */
+  readonly #slack: number;
   /** Counts up with every change that makes lineages handed out earlier out of date. */
   #version = 0;
   #highestRank = 0;
@@ -29,6 +32,7 @@ export class ProcessForest {
   constructor(maxProcesses: number, maxAncestors: number) {
     this.#maxProcesses = maxProcesses;
     this.#maxAncestors = maxAncestors;
+    this.#slack = maxProcesses >> 6;
   }
 
   get size(): number {
@@ -61,7 +65,7 @@ export class ProcessForest {
     for (const alias of node.aliases) this.#byId.set(alias, node);
     this.#listOf(node).append(node);
     this.#index(node);
-    this.#changed.add(node);
+    this.#changed?.add(node);
   }
 
   /** Gives the process a further id, or makes that its id and the one it had the further one. */
@@ -74,7 +78,7 @@ export class ProcessForest {
       node.aliases = [...node.aliases, node.entityId];
       node.entityId = id;
       // The rows of its children name it.
-      for (const child of node.children) this.#changed.add(child);
+      for (const child of node.children) this.#changed?.add(child);
     } else {
       node.aliases = [...node.aliases, id];
     }
@@ -115,18 +119,12 @@ export class ProcessForest {
     this.#touchPlaced(node);
   }
 
-  /** Notes that the process was mentioned. */
+  /**
+   * Notes a mention of the process and its ancestors, so that a tree still growing keeps its roots. One
+   * noted a short while ago is passed over, and then its ancestors were noted not much earlier: the order
+   * of mentions need only be right where processes are let go, at its far end.
+   */
   touch(node: ProcessNode): void {
-    const list = this.#listOf(node);
-    if (node.next !== undefined) {
-      list.remove(node);
-      list.append(node);
-    }
-    this.#touchPlaced(node);
-  }
-
-  /** Notes a mention of the process and its ancestors, so that a tree still growing keeps its roots. */
-  touchLineage(node: ProcessNode): void {
     this.#touchUp(node, this.#maxAncestors);
   }
 
@@ -151,14 +149,15 @@ export class ProcessForest {
     return lineage;
   }
 
+  /** All processes at first, then those that changed since the last time. */
   takeChanges(): TableChanges {
     const rows: ProcessRow[] = [];
-    for (const node of this.#changed) {
+    for (const node of this.#changed ?? new Set(this.#byId.values())) {
       rows.push(toRow(node));
       node.isStored = true;
     }
     const changes = { removed: this.#removed, rows };
-    this.#changed.clear();
+    this.#changed = new Set();
     this.#removed = [];
     return changes;
   }
@@ -176,7 +175,7 @@ export class ProcessForest {
       const parent = row.parentId === undefined ? undefined : this.#byId.get(row.parentId);
       if (parent !== undefined) this.link(this.#byId.get(row.entityId)!, parent, row.isParentCertain);
     }
-    this.#changed.clear();
+    this.#changed = new Set();
   }
 
   #place(node: ProcessNode, startMs: number, rank: number): void {
@@ -188,15 +187,19 @@ export class ProcessForest {
   }
 
   #touchUp(node: ProcessNode, levels: number): void {
+    if (node.activity > 0 && this.#activity - node.activity < this.#slack) return;
     // Farthest first: the nearer, the longer it is kept.
     if (levels > 0 && node.parent !== undefined) this.#touchUp(node.parent, levels - 1);
-    this.touch(node);
+    const list = this.#listOf(node);
+    list.remove(node);
+    list.append(node);
+    this.#touchPlaced(node);
   }
 
   #touchPlaced(node: ProcessNode): void {
     this.#activity += 1;
     node.activity = this.#activity;
-    this.#changed.add(node);
+    this.#changed?.add(node);
   }
 
   /**
@@ -218,7 +221,7 @@ export class ProcessForest {
     this.#unindex(node);
     this.#byId.delete(node.entityId);
     for (const alias of node.aliases) this.#byId.delete(alias);
-    this.#changed.delete(node);
+    this.#changed?.delete(node);
     if (node.isStored) this.#removed.push(node.entityId);
   }
 
@@ -233,7 +236,7 @@ export class ProcessForest {
     // Of a process without children no lineage can have been handed out that is now wrong, but its own.
     if (node.children.size > 0) this.#version += 1;
     else node.lineageVersion = -1;
-    this.#changed.add(node);
+    this.#changed?.add(node);
   }
 
   #index(node: ProcessNode): void {

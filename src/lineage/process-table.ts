@@ -115,7 +115,7 @@ export class ProcessTable {
     if (node === undefined) return undefined;
     claimEarlyChildren(this.#forest, node, this.#toleranceMs);
     resolveParent(this.#forest, node, process.parent, this.#toleranceMs);
-    this.#forest.touchLineage(node);
+    this.#forest.touch(node);
     return node;
   }
 
