@@ -6,8 +6,8 @@ export interface ReaderTask {
   readonly ffi: FfiName;
   readonly handle: bigint;
   readonly bufferBytes: number;
-  /** Batches that may be on their way or in use at once. */
-  readonly credit: number;
+  /** Bytes that may wait on the main thread's side at once. */
+  readonly creditBytes: number;
 }
 
 /** From the reader thread. A batch's memory goes over with it. */
@@ -16,5 +16,5 @@ export type ReaderMessage =
   | { readonly kind: 'ended' }
   | { readonly kind: 'failed'; readonly message: string };
 
-/** To the reader thread: one batch was used up. */
-export const batchUsed = 'used';
+/** To the reader thread: this many bytes were used up. */
+export type BytesUsed = number;

@@ -5,7 +5,7 @@ import { code, nameOfCode } from './abi.ts';
 import { newCause, readCause } from './call-buffers.ts';
 import { loadFfi } from './load-ffi.ts';
 import { bindLibrary } from './native-library.ts';
-import type { ReaderMessage, ReaderTask } from './reader-protocol.ts';
+import type { BytesUsed, ReaderMessage, ReaderTask } from './reader-protocol.ts';
 
 /*
  * The thread that waits in pc_read, so that the main thread never does. It owns nothing: the main thread
@@ -24,8 +24,10 @@ function post(message: ReaderMessage, transfer: ArrayBuffer[] = []): void {
 
 async function readUntilEnded(): Promise<void> {
   const call = bindLibrary(await loadFfi(task.ffi), task.libraryPath);
-  let credit = task.credit;
-  port.on('message', () => credit++);
+  let credit = task.creditBytes;
+  port.on('message', (used: BytesUsed) => {
+    credit += used;
+  });
   // One buffer for all calls: what it holds goes over as a copy of the right size.
   const buffer = Buffer.from(new ArrayBuffer(task.bufferBytes));
   const bytes = Buffer.alloc(4);
@@ -33,12 +35,12 @@ async function readUntilEnded(): Promise<void> {
   const cause = newCause();
   for (;;) {
     // Without credit the records wait in the library's ring, which counts what it must drop.
-    while (credit === 0) await once(port, 'message');
+    while (credit <= 0) await once(port, 'message');
     const result = call.pc_read(task.handle, buffer, buffer.length, readTimeoutMs, bytes, count, cause);
     if (result === code.OK) {
       const batch = new Uint8Array(buffer.subarray(0, bytes.readUInt32LE()));
+      credit -= batch.length;
       post({ kind: 'batch', bytes: batch, count: count.readUInt32LE() }, [batch.buffer]);
-      credit--;
     } else if (result === code.ENDED) {
       return post({ kind: 'ended' });
     } else if (result !== code.TIMEOUT) {

@@ -2,10 +2,14 @@ import { Worker } from 'node:worker_threads';
 import { AgentError } from '../errors/index.ts';
 import { readMinBytes } from './abi.ts';
 import type { NativeSource } from './native-source.ts';
-import { batchUsed, type ReaderMessage, type ReaderTask } from './reader-protocol.ts';
+import type { BytesUsed, ReaderMessage, ReaderTask } from './reader-protocol.ts';
 
 const bufferBytes = readMinBytes * 2;
-const credit = 4;
+/**
+ * What may wait here when scoring falls behind, beyond the library's ring: memory that is taken only then. Ten
+ * seconds of 10,000 starts, as a build or a script storm makes them, are 58 MB.
+ */
+const creditBytes = 64 * 2 ** 20;
 
 /** Records of one pc_read call. */
 export interface NativeBatch {
@@ -31,7 +35,7 @@ export class RecordStream implements AsyncIterable<NativeBatch> {
       ffi: source.library.ffi,
       handle: source.handle,
       bufferBytes,
-      credit,
+      creditBytes,
     };
     this.#worker = new Worker(new URL('./reader-thread.ts', import.meta.url), { workerData: task });
     this.#worker.on('message', (message: ReaderMessage) => this.#take(message));
@@ -57,7 +61,7 @@ export class RecordStream implements AsyncIterable<NativeBatch> {
         if (message.kind === 'ended') return;
         if (message.kind === 'failed') throw new AgentError('PC_NATIVE_CALL', message.message);
         yield { bytes: message.bytes, count: message.count };
-        this.#worker.postMessage(batchUsed);
+        this.#worker.postMessage(message.bytes.length satisfies BytesUsed);
       }
     } finally {
       await this.#close();
