@@ -6,9 +6,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { configJsonSchema, configReference, defaultConfigFile } from '../src/config/index.ts';
 import { createErrorReference } from '../src/errors/index.ts';
+import { createRefusalReference } from '../src/response/index.ts';
 
 const documents: Readonly<Record<string, () => string>> = {
   'errors.md': createErrorReference,
+  'refusals.md': createRefusalReference,
   'configuration.md': configReference,
   'problemchild.default.yaml': defaultConfigFile,
   'config.schema.json': () => `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
