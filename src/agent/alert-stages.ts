@@ -1,5 +1,7 @@
 import {
+  type Alert,
   AlertDesk,
+  type ExceptionEntry,
   ExceptionList,
   fingerprintFolder,
   IocList,
@@ -15,6 +17,13 @@ import type { ScoredStart } from '../anomaly/index.ts';
 import type { Config } from '../config/index.ts';
 import { AlertTable, IncidentTable, type Store } from '../store/index.ts';
 
+/** What may be asked or told while alerts are made. */
+export interface AlertHooks {
+  /** What moved a start's score; asked only about alerts that are shown. */
+  readonly explain?: (start: ScoredStart) => readonly Reason[];
+  readonly onSilenced?: (alert: Alert, entry: ExceptionEntry) => void;
+}
+
 /** The desk, and what people may change under it while it works. */
 export interface AlertStages {
   readonly desk: AlertDesk;
@@ -29,7 +38,7 @@ export interface AlertStages {
 export function openAlertStages(
   { alert }: Config,
   store: Store,
-  explain: (start: ScoredStart) => readonly Reason[],
+  hooks: AlertHooks,
   state: StatePort | undefined,
 ): AlertStages {
   const exceptions = openExceptions(alert);
@@ -45,7 +54,8 @@ export function openAlertStages(
       insertAlert: (each) => alerts.insert(each),
       insertIncident: (each) => incidents.insert(each),
     },
-    explain,
+    explain: hooks.explain ?? (() => []),
+    ...(hooks.onSilenced === undefined ? {} : { onSilenced: hooks.onSilenced }),
     suppression: { windowMs: alert.suppressionWindowMs, passed: alert.suppressionPassed },
     incidents: { quietMs: alert.incidentQuietMs, maxSpanMs: alert.incidentMaxSpanMs },
     state,

@@ -1,10 +1,8 @@
-import type { Reason } from '../alert/index.ts';
-import type { ScoredStart } from '../anomaly/index.ts';
 import type { Config } from '../config/index.ts';
 import { type AnomalyRule, type EventRule, EventRules, loadRules, MlRules } from '../detection/index.ts';
 import type { Scorer } from '../problemchild/index.ts';
 import { BookmarkTable, type Store } from '../store/index.ts';
-import { type AlertStages, openAlertStages } from './alert-stages.ts';
+import { type AlertHooks, type AlertStages, openAlertStages } from './alert-stages.ts';
 import { openAnomalyEngine } from './anomaly.ts';
 import { openTable } from './input.ts';
 import { Pipeline } from './pipeline.ts';
@@ -25,14 +23,14 @@ export function openPipeline(
   config: Config,
   scorer: Scorer,
   store: Store,
-  explain: (start: ScoredStart) => readonly Reason[],
+  hooks: AlertHooks = {},
 ): OpenPipeline {
   const rules = loadRules(config.detection.rulesFolder ?? undefined);
   const state = config.state.file === null ? noPipelineState : openPipelineState(store);
   const bookmarks = new BookmarkTable(store);
   const table = openTable(config);
   table.restore(state.processes);
-  const stages = openAlertStages(config, store, explain, state.stages);
+  const stages = openAlertStages(config, store, hooks, state.stages);
   const { exclusions } = config.detection;
   const pipeline = new Pipeline({
     table,

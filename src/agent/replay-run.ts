@@ -1,6 +1,6 @@
 import type { FileSource } from '../source/index.ts';
 import { Store } from '../store/index.ts';
-import type { AlertStages } from './alert-stages.ts';
+import type { AlertHooks, AlertStages } from './alert-stages.ts';
 import { type InputOptions, openModel, openSource } from './input.ts';
 import { openPipeline } from './open-pipeline.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -16,12 +16,12 @@ export interface ReplayRun {
 }
 
 /** @throws AgentError when the bundle, a rule, an exception, a list or the state file is refused */
-export async function openReplayRun(options: InputOptions): Promise<ReplayRun> {
+export async function openReplayRun(options: InputOptions, hooks: AlertHooks = {}): Promise<ReplayRun> {
   const { config } = options;
   const scorer = await openModel(config);
   const source = openSource(options);
   const store = config.state.file === null ? Store.openTemporary() : Store.open(config.state.file);
-  const { pipeline, stages, bookmarks } = openPipeline(config, scorer, store, () => []);
+  const { pipeline, stages, bookmarks } = openPipeline(config, scorer, store, hooks);
   return {
     source,
     pipeline,

@@ -2,7 +2,7 @@ import type { InterimAnomaly, ScoredStart } from '../anomaly/index.ts';
 import type { EventDetection, MlDetection } from '../detection/index.ts';
 import type { DnsEvent, NetworkEvent } from '../event/index.ts';
 import { type Alert, createAlert, createAnomalyAlert, type Reason } from './alert.ts';
-import type { ExceptionList } from './exceptions/index.ts';
+import type { ExceptionEntry, ExceptionList } from './exceptions/index.ts';
 import { HostClocks } from './host-clocks.ts';
 import { type Incident, type IncidentOptions, IncidentTracker } from './incident/index.ts';
 import type { IocList } from './ioc/index.ts';
@@ -27,6 +27,8 @@ export interface AlertDeskParts {
   readonly archive: AlertArchive;
   /** What moved an event's score; asked only about alerts that are shown. */
   readonly explain: (start: ScoredStart) => readonly Reason[];
+  /** Told of every alert that an exception silences. */
+  readonly onSilenced?: (alert: Alert, entry: ExceptionEntry) => void;
   readonly suppression?: Partial<SuppressionOptions>;
   readonly incidents?: Partial<IncidentOptions>;
   /** What an earlier desk saved. */
@@ -160,7 +162,8 @@ export class AlertDesk {
    * Whether an exception speaks for the alert. One about a cluster is silent only when every start of it is
    * excepted: otherwise an exception would hide what happened beside it.
    */
-  #isSilenced({ rule, subject, anomaly, eventIds }: Alert): boolean {
+  #isSilenced(alert: Alert): boolean {
+    const { rule, subject, anomaly, eventIds } = alert;
     const exceptions = this.#parts.exceptions();
     if (exceptions.entries.length === 0) return false;
     if (anomaly !== undefined) {
@@ -170,7 +173,9 @@ export class AlertDesk {
       });
       if (!areAllExcepted) return false;
     }
-    return exceptions.silence(rule.id, subject.event) !== undefined;
+    const entry = exceptions.silence(rule.id, subject.event);
+    if (entry !== undefined) this.#parts.onSilenced?.(alert, entry);
+    return entry !== undefined;
   }
 
   #pass(alert: Alert): void {

@@ -13,12 +13,14 @@ export {
   type AlertDeskParts,
   type DeskOutcome,
 } from './alert-desk.ts';
+export { readAlertDocument } from './alert-document.ts';
 export { alertToEcs, predictionToEcs, severityNumbers, type WireDocument } from './ecs.ts';
 export * from './exceptions/index.ts';
 export { fingerprintFolder } from './folder-fingerprint-loader.ts';
 export * from './incident/index.ts';
 export * from './ioc/index.ts';
 export { Reloadable, type ReloadOutcome } from './reloadable.ts';
+export * from './report/index.ts';
 export type { StatePort } from './state-port.ts';
 export * from './suppression/index.ts';
 export * from './triage/index.ts';

@@ -1,6 +1,6 @@
-/** Parts of a command line that differ from run to run: GUIDs, names of users, long hex, numbers. */
+/** Parts of a command line that differ from run to run: GUIDs, names of users, long hex, numbers but no addresses. */
 export const variablePart =
-  /\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?|(?<=\\users\\)[^\\"]+|\b(?:0x)?[0-9a-f]{16,}\b|\b0x[0-9a-f]+\b|\b\d{2,}\b/gi;
+  /\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?|(?<=\\users\\)[^\\"]+|\b(?:0x)?[0-9a-f]{16,}\b|\b0x[0-9a-f]+\b|(?<!\.)\b\d{2,}\b(?!\.\d)/gi;
 
 /** What exceeds this does not tell two command lines apart. */
 const maxLength = 4_096;

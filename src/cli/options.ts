@@ -20,6 +20,12 @@ const settingFlags = {
     text: 'model bundle to score with (default: the shipped one)',
   },
   state: { flags: '--state <file>', key: 'state.file', text: 'SQLite file that keeps state between runs' },
+  exceptions: {
+    flags: '--exceptions <folder>',
+    key: 'alert.exceptionsFolder',
+    text: "folder of the organisation's own exceptions",
+  },
+  iocs: { flags: '--iocs <folder>', key: 'alert.iocFolder', text: 'folder of lists of indicators' },
   output: { flags: '--output <format>', key: 'output.format', text: 'table or ndjson' },
   logLevel: { flags: '--log-level <level>', key: 'log.level', text: 'error, warn, info or debug' },
 } as const satisfies Record<string, { flags: string; key: SettingKey; text: string }>;

@@ -3,13 +3,15 @@ import { AgentError } from '../errors/index.ts';
 import { escapeHidden } from '../text/index.ts';
 import { baselineCommand } from './commands/baseline.ts';
 import { configCommand } from './commands/config.ts';
+import { exceptionsCommand } from './commands/exceptions.ts';
 import { featuresCommand } from './commands/features.ts';
 import { replayCommand } from './commands/replay.ts';
+import { reportCommand } from './commands/report.ts';
 import { scoreCommand } from './commands/score.ts';
 import { type CliIo, exitCodes } from './io.ts';
 
 /** Codes of errors that are the caller's: wrong arguments or configuration. */
-const usageCodes = /^PC_(USAGE|BASELINE_|CONFIG_|RULE_|MODEL_)/;
+const usageCodes = /^PC_(USAGE|EXCEPTION_|IOC_|BASELINE_|CONFIG_|RULE_|MODEL_)/;
 
 const maxMessageLength = 16_000;
 
@@ -24,7 +26,9 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
     exitCode = code;
   };
   program.addCommand(replayCommand(io, finish));
+  program.addCommand(reportCommand(io, finish));
   program.addCommand(scoreCommand(io, finish));
+  program.addCommand(exceptionsCommand(io, finish));
   program.addCommand(featuresCommand(io, finish));
   program.addCommand(baselineCommand(io, finish));
   program.addCommand(configCommand(io));

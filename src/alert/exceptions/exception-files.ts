@@ -33,7 +33,7 @@ export function loadExceptions(sources: ExceptionSources): ExceptionEntry[] {
     );
   });
   const { folder } = sources;
-  if (folder !== undefined) files.push(...listYaml(folder).map((name) => join(folder, name)));
+  if (folder !== undefined) files.push(...listExceptionFiles(folder));
   const owners = new Map<string, string>();
   return files.flatMap((file) =>
     readExceptionFile(file).map((entry) => {
@@ -43,6 +43,11 @@ export function loadExceptions(sources: ExceptionSources): ExceptionEntry[] {
       return entry;
     }),
   );
+}
+
+/** The organisation's own files, by name. */
+export function listExceptionFiles(folder: string): string[] {
+  return listYaml(folder).map((name) => join(folder, name));
 }
 
 /** The entries of one file. */
@@ -65,7 +70,7 @@ export function readExceptionFile(file: string): ExceptionEntry[] {
 function listYaml(folder: string): string[] {
   try {
     return readdirSync(folder)
-      .filter((name) => /\.ya?ml$/i.test(name))
+      .filter((name) => /^[^.].*\.ya?ml$/i.test(name))
       .sort();
   } catch (cause) {
     throw new AgentError('PC_EXCEPTION_INVALID', `cannot read the exceptions folder ${folder}`, {

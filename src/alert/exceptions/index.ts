@@ -6,4 +6,5 @@ export {
   readExceptionFile,
 } from './exception-files.ts';
 export { ExceptionList } from './exception-list.ts';
-export { suggestException } from './suggestion.ts';
+export { addException, removeException } from './exception-writer.ts';
+export { type SuggestibleAlert, suggestException } from './suggestion.ts';

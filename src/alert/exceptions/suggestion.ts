@@ -1,8 +1,14 @@
 import { type Condition, type FieldName, readField } from '../../detection/index.ts';
 import type { ProcessEvent } from '../../event/index.ts';
-import type { Alert } from '../alert.ts';
 import { variablePart } from '../normal-line.ts';
 import type { ExceptionEntry } from './exception-entry.ts';
+
+/** As much of an alert as a suggestion needs. */
+export interface SuggestibleAlert {
+  readonly id: string;
+  readonly rule: { readonly id: string };
+  readonly subject: { readonly event: ProcessEvent };
+}
 
 /** Longest command line worth quoting in an entry. */
 const maxLineLength = 1_000;
@@ -11,7 +17,7 @@ const maxLineLength = 1_000;
  * The narrowest entry that silences this alert and its like: this rule, this program from this place with this
  * line (what varies from run to run replaced by `*`), from this parent, by this user.
  */
-export function suggestException(alert: Alert, author: string): ExceptionEntry {
+export function suggestException(alert: SuggestibleAlert, author: string): ExceptionEntry {
   const { event } = alert.subject;
   const conditions: Condition[] = [];
   const signer = firstValue(event, 'process.code_signature.subject_name');

@@ -16,7 +16,16 @@ export function replayCommand(io: CliIo, finish: (exitCode: number) => void): Co
   const command = new Command('replay')
     .description('Run recorded process starts through the whole pipeline and print the alerts.')
     .argument('<file...>', 'EVTX or JSON files, also .gz and .zip, folders, globs, or - for standard input');
-  addSettingFlags(command, ['output', 'format', 'model', 'state', 'batchSize', 'logLevel']);
+  addSettingFlags(command, [
+    'output',
+    'format',
+    'model',
+    'state',
+    'exceptions',
+    'iocs',
+    'batchSize',
+    'logLevel',
+  ]);
   return command.action(async (files: string[], options: Record<string, unknown>) => {
     const startedMs = performance.now();
     const { config } = loadCommandConfig(io, options);

@@ -1,0 +1,2 @@
+export type { AlertDocument } from './alert-document.ts';
+export { renderReport } from './report.ts';
