@@ -56,13 +56,20 @@ function childSchemas(schema: Schema, name: PropertyKey): readonly Schema[] {
   }
 }
 
+/** A schema with what it wraps and, of a union, every option: a mark may be on any of them. */
+function branchesOf(schema: Schema): readonly Schema[] {
+  const { schema: inner } = unwrapSchema(schema);
+  const options = inner.def.type === 'union' ? (inner as z.ZodUnion<readonly Schema[]>).options : [];
+  return [schema, ...(inner === schema ? [] : [inner]), ...options.flatMap(branchesOf)];
+}
+
 /** Every schema that may sit at `path`. */
 export function schemasAt(root: Schema, path: readonly PropertyKey[]): readonly Schema[] {
   let found: readonly Schema[] = [root];
   for (const name of path) {
     found = found.flatMap((schema) => childSchemas(schema, name));
   }
-  return found;
+  return found.flatMap(branchesOf);
 }
 
 /** Names that may stand below any of `schemas`; for suggestions. */
@@ -89,7 +96,8 @@ export function mapLeaves(
   replace: (value: unknown, schemas: readonly Schema[]) => unknown,
 ): unknown {
   const marked = schemas.some((schema) => schema.meta()?.secret === true);
-  if (marked || typeof value !== 'object' || value === null) return replace(value, schemas);
+  if (marked) return replace(value, schemas);
+  if (typeof value !== 'object' || value === null) return replace(value, schemas.flatMap(branchesOf));
   if (Array.isArray(value)) {
     // A mark on a list holds for each of its items.
     const isPath = schemas.some((schema) => schema.meta()?.path === true);

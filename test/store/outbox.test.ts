@@ -230,8 +230,10 @@ describe('counts', () => {
         queue.configure(['one', 'two']);
         let put = 0;
         for (const each of steps) {
-          if (each.what === 'put') queue.add(makeEntries(each.count, (put += each.count)));
-          else if (each.what === 'requeue') table.requeue(undefined);
+          if (each.what === 'put') {
+            queue.add(makeEntries(each.count, put));
+            put += each.count;
+          } else if (each.what === 'requeue') table.requeue(undefined);
           else if (each.what === 'add destination') queue.configure(['one', 'two', 'three']);
           else if (each.what === 'shrink') {
             queue.shrink({ ...noLimits, maxBytes: each.keep * 300 }, [], (name) => name !== 'two');
