@@ -10,6 +10,7 @@ export type { DeadLetter } from './outbox-dead-letters.ts';
 export { OutboxDesk } from './outbox-desk.ts';
 export type { DestinationCounts } from './outbox-destinations.ts';
 export { ProcessRowTable } from './processes.ts';
+export { ResponseJournalFile, responseFileOf } from './response-journal.ts';
 export { StageStateTable } from './stage-state.ts';
 export { Store } from './store.ts';
 export { isStoreDamaged, isStoreFull, openOrQuarantine } from './store-damage.ts';

@@ -1,0 +1,81 @@
+import type { WireDocument } from '../alert/index.ts';
+import type { Action, ActionEnd } from './action.ts';
+
+/** What a document says about an action besides the journal's line. */
+export interface ActionExtras {
+  readonly rehearsal?: boolean;
+  /** Facts that were taken for granted. */
+  readonly assumed?: readonly string[];
+}
+
+/** The action as it goes over the wire: the event it comes from, turned into a document about the action. */
+export function actionToEcs(action: Action, extras: ActionExtras = {}): WireDocument {
+  const { subject, end, verb } = action;
+  const { document } = subject;
+  const isRefused = end !== undefined && end.refusals.length > 0;
+  return {
+    '@timestamp': new Date(end?.atMs ?? action.atMs).toISOString(),
+    message: messageOf(action),
+    event: {
+      id: action.id,
+      kind: 'event',
+      module: 'problemchild',
+      dataset: 'problemchild.action',
+      category: ['process', 'intrusion_detection'],
+      type: [isRefused ? 'denied' : 'change'],
+      action: verb,
+      outcome: end?.outcome ?? 'unknown',
+      reason: end?.cause,
+      code: end?.code,
+      duration: end?.latencyMs === undefined ? undefined : Math.round(end.latencyMs * 1e6),
+    },
+    error: end?.outcome === 'failure' && !isRefused ? { code: end.code, message: end.cause } : undefined,
+    rule: subject.rule,
+    host: document['host'],
+    user: document['user'],
+    process: document['process'],
+    problemchild: {
+      refused: end?.refusals[0],
+      refusals: isRefused ? end.refusals : undefined,
+      event_ids: subject.eventIds,
+      malicious_probability: subject.maliciousProbability,
+      response: {
+        mode: action.mode,
+        target: action.target,
+        result: end?.result ?? 'intended',
+        by: action.by,
+        reason: action.reason,
+        processes: end?.processes,
+        latency_ms: end?.latencyMs,
+        rarity_score: subject.rarity,
+        rehearsal: extras.rehearsal === true ? true : undefined,
+        assumed: extras.assumed,
+      },
+    },
+  };
+}
+
+function messageOf({ verb, subject, end }: Action): string {
+  const name = subject.name ?? 'a process';
+  if (end === undefined) return `${verb} ${name}: begun`;
+  const [refused] = end.refusals;
+  return refused === undefined ? `${verb} ${name}: ${end.result}` : `${verb} ${name}: ${refused}`;
+}
+
+/** An end that nothing was done for. */
+export function endWithout(
+  atMs: number,
+  result: 'audited' | 'rehearsed' | 'refused',
+  refusals: ActionEnd['refusals'] = [],
+): ActionEnd {
+  return {
+    atMs,
+    outcome: result === 'refused' ? 'failure' : 'unknown',
+    refusals,
+    result,
+    code: undefined,
+    cause: undefined,
+    processes: 0,
+    latencyMs: undefined,
+  };
+}

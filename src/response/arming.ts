@@ -1,0 +1,72 @@
+import { AgentError } from '../errors/index.ts';
+import type { ResponseJournal } from './journal-port.ts';
+import {
+  isInForce,
+  maxOverrideMs,
+  type Override,
+  type ResponseMode,
+  type ResponsePolicy,
+} from './policy/index.ts';
+
+/** A person's order to act, or to act otherwise, for a time. */
+export interface ArmRequest {
+  /** Without one, the configured policy is armed again as it stands. */
+  readonly override?: {
+    readonly mode: ResponseMode;
+    readonly ruleId: string | undefined;
+    readonly forMs: number;
+  };
+  readonly reason: string;
+  readonly by: string;
+}
+
+/** Arms the agent: ends a stand-down, begins a new budget, and sets another mode if one is given. */
+export function arm(journal: ResponseJournal, request: ArmRequest, nowMs: number): void {
+  const { override, reason, by } = request;
+  if (override !== undefined && !(override.forMs > 0 && override.forMs <= maxOverrideMs)) {
+    throw new AgentError('PC_USAGE', `the time must be between 1 s and ${maxOverrideMs / 86_400_000} days`);
+  }
+  // In this order a crash in between leaves the agent standing down.
+  journal.countedFromMs = nowMs;
+  if (override !== undefined) {
+    const { mode, ruleId, forMs } = override;
+    journal.override = { mode, ruleId, fromMs: nowMs, untilMs: nowMs + forMs, reason, by };
+  }
+  journal.standDown = undefined;
+}
+
+/** Ends an override, and lets the agent do nothing until somebody arms it. */
+export function disarm(journal: ResponseJournal, { reason, by }: ArmRequest, nowMs: number): void {
+  journal.standDown = { sinceMs: nowMs, reason, by };
+  journal.override = undefined;
+}
+
+export interface ResponseStatus {
+  /** What holds now for rules that no override names. */
+  readonly mode: ResponseMode;
+  readonly configuredMode: ResponseMode;
+  readonly override: Override | undefined;
+  readonly standDown: ResponseJournal['standDown'];
+  readonly killSwitch: boolean | undefined;
+  readonly held: number;
+}
+
+export function statusOf(
+  journal: ResponseJournal,
+  policy: ResponsePolicy,
+  killSwitch: boolean | undefined,
+  nowMs: number,
+): ResponseStatus {
+  const { override, standDown } = journal;
+  const inForce = override !== undefined && isInForce(override, nowMs) ? override : undefined;
+  const armed = inForce !== undefined && inForce.ruleId === undefined ? inForce.mode : policy.mode;
+  const isStopped = standDown !== undefined || killSwitch !== false;
+  return {
+    mode: isStopped ? 'audit' : armed,
+    configuredMode: policy.mode,
+    override: inForce,
+    standDown,
+    killSwitch,
+    held: journal.holds().length,
+  };
+}

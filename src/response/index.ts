@@ -1,0 +1,30 @@
+export {
+  type Action,
+  type ActionEnd,
+  type ActionSubject,
+  actionId,
+  describeStart,
+  type JournalVerb,
+  userKey,
+} from './action.ts';
+export { actionToEcs, endWithout } from './action-ecs.ts';
+export { type ArmRequest, arm, disarm, type ResponseStatus, statusOf } from './arming.ts';
+export {
+  createRefusalReference,
+  type OwnProcesses,
+  type RefusalCode,
+  refusalTable,
+  type SpentAction,
+} from './guard/index.ts';
+export type { Hold, ResponseJournal, StandDown } from './journal-port.ts';
+export { carryOutRequest, type PersonRequest } from './person-request.ts';
+export type { Override, ResponseMode, ResponsePolicy, ResponseTarget } from './policy/index.ts';
+export type { ProcessAct, ProcessPort, ProcessTarget, TreeAct } from './process-port.ts';
+export { Rehearsal, type RehearsedAction } from './rehearsal.ts';
+export {
+  createResponseSettings,
+  type ResponseAudience,
+  type ResponseParts,
+  type ResponseSettings,
+} from './response-parts.ts';
+export { type ActionDecision, ResponseStage } from './response-stage.ts';

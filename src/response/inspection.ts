@@ -1,0 +1,130 @@
+import type { ActionSubject } from './action.ts';
+import {
+  findRefusals,
+  type GuardFacts,
+  type GuardSituation,
+  gatherLiveFacts,
+  isActablePid,
+  type RefusalCode,
+} from './guard/index.ts';
+import type { ProcessAct, ProcessTarget } from './process-port.ts';
+import { exactTarget, identify } from './process-target.ts';
+import type { ResponseParts } from './response-parts.ts';
+
+/** What the guard is asked about, besides what it finds out itself. */
+export interface Inquiry {
+  readonly subject: ActionSubject;
+  readonly isThisHost: boolean | undefined;
+  readonly isExcepted: boolean;
+  readonly scope: GuardSituation['scope'];
+  /** How old the process was when it was first decided about. */
+  readonly ageMs: number | undefined;
+  readonly byPerson: boolean;
+  readonly wholeTree: boolean;
+}
+
+/** One look at a process. */
+export interface Inspection {
+  readonly facts: GuardFacts;
+  /** The process that was looked at, exactly; absent when none was. */
+  readonly found: ProcessTarget | undefined;
+  /** Those that {@link found} descends to, itself left out; empty unless the whole tree is meant. */
+  readonly descendants: readonly ProcessTarget[];
+  readonly treeRefusals: readonly RefusalCode[];
+}
+
+const nothingKnown: Omit<
+  GuardFacts,
+  'pid' | 'isThisHost' | 'isExcepted' | 'ageMs' | 'hasCommandLine' | 'hasParent'
+> = {
+  identity: undefined,
+  isExiting: undefined,
+  isOwn: undefined,
+  isCritical: undefined,
+  protection: undefined,
+  isSession: undefined,
+  isProtectedImage: undefined,
+  account: undefined,
+  isDebugged: undefined,
+};
+
+/** Looks at the process and, where it is meant, its tree; touches nothing. */
+export async function inspect(parts: ResponseParts, inquiry: Inquiry): Promise<Inspection> {
+  const { subject, isThisHost, isExcepted, ageMs } = inquiry;
+  const { target, hasCommandLine, hasParent } = subject;
+  const blind = {
+    ...nothingKnown,
+    pid: target?.pid,
+    isThisHost,
+    isExcepted,
+    ageMs,
+    hasCommandLine,
+    hasParent,
+  };
+  // A process of another host, or none that could be told from its neighbour, is not even looked at.
+  if (target === undefined || !isActablePid(target.pid) || isThisHost !== true) {
+    return { facts: blind, found: undefined, descendants: [], treeRefusals: [] };
+  }
+  const act = await parts.control.query(target);
+  const identity = identify(act, subject);
+  if (identity !== 'match') {
+    return { facts: { ...blind, identity }, found: undefined, descendants: [], treeRefusals: [] };
+  }
+  const { protectedSet } = parts.settings();
+  const facts = gatherLiveFacts(subject, ageMs, identity, act.facts, {
+    protectedSet,
+    own: parts.own(),
+    isThisHost,
+    isExcepted,
+  });
+  // Its end may be seen in the code before it is seen in the facts.
+  const isExiting = act.code === 'PC_E_EXITED' || act.facts.exiting;
+  const found = exactTarget(target.pid, act.facts.created);
+  const tree = inquiry.wholeTree ? await inspectTree(parts, found) : { descendants: [], treeRefusals: [] };
+  return { facts: { ...facts, isExiting }, found, ...tree };
+}
+
+/** Members that ended by themselves are in nobody's way. */
+const endedCodes: ReadonlySet<string> = new Set(['PC_E_EXITED', 'PC_E_NOT_FOUND', 'PC_E_IDENTITY']);
+
+async function inspectTree(
+  parts: ResponseParts,
+  root: ProcessTarget,
+): Promise<Pick<Inspection, 'descendants' | 'treeRefusals'>> {
+  const tree = await parts.control.tree(root);
+  if (tree.code !== 'PC_OK' || tree.found > tree.members.length) {
+    return { descendants: [], treeRefusals: ['PC_REFUSED_TREE'] };
+  }
+  const members = tree.members.filter(({ depth }) => depth > 0);
+  const descendants = members.map(({ pid, created }) => exactTarget(pid, created));
+  const acts = await Promise.all(descendants.map((member) => parts.control.query(member)));
+  const { serviceAccounts } = parts.settings().policy;
+  const isRefused = acts.some((act) => !endedCodes.has(act.code) && !mayEnd(parts, act, serviceAccounts));
+  return { descendants, treeRefusals: isRefused ? ['PC_REFUSED_TREE'] : [] };
+}
+
+/** A descendant is judged by what it is: the policy, the event and its age spoke for the root. */
+function mayEnd(parts: ResponseParts, act: ProcessAct, serviceAccounts: boolean): boolean {
+  const facts = gatherLiveFacts(
+    { hasCommandLine: true, hasParent: true },
+    0,
+    identify(act, { name: undefined, parentPid: undefined }),
+    act.facts,
+    {
+      protectedSet: parts.settings().protectedSet,
+      own: parts.own(),
+      isThisHost: true,
+      isExcepted: false,
+    },
+  );
+  const situation: GuardSituation = {
+    isKilled: false,
+    isStoodDown: false,
+    scope: 'inside',
+    budget: undefined,
+    byPerson: false,
+    serviceAccounts,
+    maxAgeMs: 0,
+  };
+  return findRefusals(facts, situation).length === 0;
+}

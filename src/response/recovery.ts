@@ -1,0 +1,35 @@
+import type { Action, ActionEnd } from './action.ts';
+import { identify } from './process-target.ts';
+import type { ResponseParts } from './response-parts.ts';
+
+/**
+ * Ends actions that an earlier run began and did not see the end of, by looking at what became of the process.
+ * Nothing is done a second time: what should have ended and did not is for the next decision, or for a person.
+ */
+export async function finishInterrupted(parts: ResponseParts): Promise<void> {
+  const { journal, audience, clock } = parts;
+  for (const action of journal.unfinished()) {
+    const isThere = await isRunning(parts, action);
+    const isOver = action.verb === 'terminate' && isThere === false;
+    const end: ActionEnd = {
+      atMs: clock.nowMs(),
+      outcome: isOver ? 'success' : action.verb === 'terminate' && isThere === true ? 'failure' : 'unknown',
+      refusals: [],
+      result: isOver ? 'gone' : 'interrupted',
+      code: undefined,
+      cause: 'The agent was stopped while it acted; this is what it found afterwards.',
+      processes: 0,
+      latencyMs: undefined,
+    };
+    journal.finish(action.id, end);
+    audience.action({ ...action, end });
+  }
+}
+
+async function isRunning(parts: ResponseParts, { subject }: Action): Promise<boolean | undefined> {
+  if (subject.target === undefined) return undefined;
+  const found = await parts.control.query(subject.target);
+  if (found.code === 'PC_E_EXITED') return false;
+  const identity = identify(found, subject);
+  return identity === undefined ? undefined : identity === 'match';
+}

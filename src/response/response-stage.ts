@@ -1,0 +1,117 @@
+import type { InterimAnomaly, ScoredStart } from '../anomaly/index.ts';
+import type { EventDetection } from '../detection/index.ts';
+import { type Action, actionId, describeStart } from './action.ts';
+import { ActionCarrier, type Proposal } from './action-carrier.ts';
+import { HoldKeeper } from './hold-keeper.ts';
+import { finishInterrupted } from './recovery.ts';
+import type { ResponseParts } from './response-parts.ts';
+
+/** What is to be done about one start. */
+export type ActionDecision =
+  | { readonly kind: 'none' }
+  /** Asked for by the policy; the guard is yet to be asked about the process that runs. */
+  | { readonly kind: 'wanted'; readonly proposal: Proposal };
+
+const nothing: ActionDecision = { kind: 'none' };
+
+/**
+ * The response as the pipeline sees it. Each start is decided about as soon as it is scored; what is wanted is
+ * carried out off to the side, so that no batch waits for it and none can undo what was written down.
+ */
+export class ResponseStage {
+  readonly holds: HoldKeeper;
+  readonly carrier: ActionCarrier;
+  readonly #parts: ResponseParts;
+  readonly #running = new Set<Promise<unknown>>();
+
+  constructor(parts: ResponseParts) {
+    this.#parts = parts;
+    this.carrier = new ActionCarrier(parts);
+    this.holds = new HoldKeeper(parts, this.carrier);
+  }
+
+  /** Before the first event: ends what an earlier run began, so that nothing stays frozen or open. */
+  async start(): Promise<void> {
+    await finishInterrupted(this.#parts);
+    this.holds.refresh();
+    await this.holds.settleAll();
+  }
+
+  /** Decides about a start and, if something is wanted, begins to carry it out. */
+  take(
+    start: ScoredStart,
+    interim: InterimAnomaly | undefined,
+    detections: readonly EventDetection[],
+  ): ActionDecision {
+    this.holds.observe(start, interim);
+    const decision = this.decide(start, interim, detections);
+    if (decision.kind === 'wanted') this.#run('An action failed', () => this.carryOut(decision));
+    return decision;
+  }
+
+  /** Nothing is looked at or done: the policy alone speaks. */
+  decide(
+    start: ScoredStart,
+    interim: InterimAnomaly | undefined,
+    detections: readonly EventDetection[],
+  ): ActionDecision {
+    if (detections.length === 0) return nothing;
+    const { settings, journal, clock, exceptions, isThisHost } = this.#parts;
+    const { rules, policy } = settings();
+    const nowMs = clock.nowMs();
+    const wanted = rules.want(start, interim, detections, journal.override, nowMs);
+    if (wanted === undefined) return nothing;
+    const { rule, mode, target, suspendFirst, scope } = wanted;
+    const verb = suspendFirst ? 'suspend' : wanted.verb;
+    const { event } = start;
+    const subject = describeStart(start, interim, { id: rule.id, name: rule.name });
+    const createdMs = subject.target?.createdMs;
+    return {
+      kind: 'wanted',
+      proposal: {
+        action: {
+          id: actionId(subject, verb),
+          verb,
+          target,
+          mode,
+          by: 'agent',
+          reason: undefined,
+          atMs: nowMs,
+        },
+        subject,
+        isThisHost: isThisHost(event),
+        isExcepted: exceptions().protectFromResponse(rule.id, event) !== undefined,
+        scope,
+        ageMs: createdMs === undefined ? undefined : nowMs - createdMs,
+        byPerson: false,
+        wholeTree: target === 'tree' && verb === 'terminate',
+        holdMs: suspendFirst ? policy.holdMs : undefined,
+        isHeld: false,
+      },
+    };
+  }
+
+  /** The action as it ended; `undefined` when nothing was wanted or the same was done before. */
+  async carryOut(decision: ActionDecision): Promise<Action | undefined> {
+    if (decision.kind === 'none') return undefined;
+    const action = await this.carrier.carryOut(decision.proposal);
+    this.holds.refresh();
+    return action;
+  }
+
+  /** To be called every few hundred milliseconds: decides about held processes that are due. */
+  tick(): void {
+    this.#run('A held process could not be settled', () => this.holds.settleDue());
+  }
+
+  /** Waits until everything that was begun is done. */
+  async settle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+
+  #run(what: string, work: () => Promise<unknown>): void {
+    const running = work().catch((error: unknown) => this.#parts.audience.failed(what, error));
+    this.#running.add(running);
+    void running.finally(() => this.#running.delete(running));
+  }
+}

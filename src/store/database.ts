@@ -1,0 +1,64 @@
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { AgentError } from '../errors/index.ts';
+
+export type Connection = Database.Database;
+
+/**
+ * Opens or creates a file of this agent and brings its schema up to date; `migrations` holds the SQL of each
+ * version in order. @throws AgentError PC_STORE_OPEN or PC_STORE_NEWER
+ */
+export function openDatabase(path: string, migrations: readonly string[]): Connection {
+  const connection = connect(path);
+  connection.pragma('journal_mode = WAL');
+  connection.pragma('synchronous = NORMAL');
+  connection.pragma('foreign_keys = ON');
+  connection.pragma('busy_timeout = 5000');
+  migrate(connection, path, migrations);
+  return connection;
+}
+
+function connect(path: string): Connection {
+  try {
+    return new Database(path);
+  } catch (cause) {
+    throw new AgentError(
+      'PC_STORE_OPEN',
+      `cannot open the state file ${path} in ${dirname(path)}: ${reason(cause)}`,
+      {
+        where: path,
+        cause,
+      },
+    );
+  }
+}
+
+function migrate(connection: Connection, path: string, migrations: readonly string[]): void {
+  let version: number;
+  try {
+    version = connection.pragma('user_version', { simple: true }) as number;
+  } catch (cause) {
+    connection.close();
+    throw new AgentError('PC_STORE_OPEN', `${path} is not a state file: ${reason(cause)}`, {
+      where: path,
+      cause,
+    });
+  }
+  if (version > migrations.length) {
+    connection.close();
+    throw new AgentError(
+      'PC_STORE_NEWER',
+      `${path} has schema version ${version}; this agent knows versions up to ${migrations.length}`,
+      { where: path },
+    );
+  }
+  const run = connection.transaction(() => {
+    for (const sql of migrations.slice(version)) connection.exec(sql);
+    connection.pragma(`user_version = ${migrations.length}`);
+  });
+  run.immediate();
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

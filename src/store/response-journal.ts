@@ -1,0 +1,189 @@
+import type {
+  Action,
+  ActionEnd,
+  Hold,
+  Override,
+  ResponseJournal,
+  SpentAction,
+  StandDown,
+} from '../response/index.ts';
+import { actionToEcs, userKey } from '../response/index.ts';
+import { openDatabase } from './database.ts';
+import { response } from './migrations/response-0001-core.ts';
+
+type Finished = Action & { readonly end: ActionEnd };
+
+/** Lines kept; the oldest leave when the file is opened. */
+const maxActions = 100_000;
+
+/** Where the journal of a state file is. */
+export function responseFileOf(stateFile: string): string {
+  return `${stateFile.replace(/\.(?:db|sqlite3?)$/i, '')}.response.db`;
+}
+
+/** The journal in SQLite: what precedes an act on a process is flushed to the disk before the call returns. */
+export class ResponseJournalFile implements ResponseJournal {
+  readonly path: string;
+  readonly #connection;
+  readonly #insert;
+  readonly #select;
+  readonly #update;
+  readonly #open;
+  readonly #spent;
+  readonly #all;
+  readonly #upsertHold;
+  readonly #deleteHold;
+  readonly #holds;
+  readonly #getStanding;
+  readonly #setStanding;
+  readonly #deleteStanding;
+  #isDurable = true;
+
+  /** Opens or creates the file. @throws AgentError PC_STORE_OPEN or PC_STORE_NEWER */
+  constructor(path: string) {
+    this.path = path;
+    const connection = openDatabase(path, [response]);
+    connection.pragma('synchronous = FULL');
+    this.#connection = connection;
+    this.#insert = connection.prepare<[string, string, number, string, string, number, number, string]>(
+      `INSERT INTO action (id, verb, at_ms, user, image, is_spent, is_open, document)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+    );
+    this.#select = connection
+      .prepare<[string], string>('SELECT document FROM action WHERE id = ? AND is_open = 1')
+      .pluck();
+    this.#update = connection.prepare<[string, string]>(
+      'UPDATE action SET is_open = 0, document = ? WHERE id = ? AND is_open = 1',
+    );
+    this.#open = connection
+      .prepare<[], string>('SELECT document FROM action WHERE is_open = 1 ORDER BY seq')
+      .pluck();
+    this.#spent = connection.prepare<[number], SpentAction>(
+      'SELECT at_ms AS atMs, user, image FROM action WHERE is_spent = 1 AND at_ms >= ? ORDER BY at_ms',
+    );
+    this.#all = connection.prepare<[number], string>(
+      'SELECT document FROM action WHERE at_ms >= ? ORDER BY seq',
+    );
+    this.#upsertHold = connection.prepare<[string, string]>(
+      'INSERT INTO hold (id, document) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET document = excluded.document',
+    );
+    this.#deleteHold = connection.prepare<[string]>('DELETE FROM hold WHERE id = ?');
+    this.#holds = connection.prepare<[], string>('SELECT document FROM hold ORDER BY id').pluck();
+    this.#getStanding = connection
+      .prepare<[string], string>('SELECT document FROM standing WHERE name = ?')
+      .pluck();
+    this.#setStanding = connection.prepare<[string, string]>(
+      'INSERT INTO standing (name, document) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET document = excluded.document',
+    );
+    this.#deleteStanding = connection.prepare<[string]>('DELETE FROM standing WHERE name = ?');
+    connection
+      .prepare('DELETE FROM action WHERE is_open = 0 AND seq <= (SELECT max(seq) FROM action) - ?')
+      .run(maxActions);
+  }
+
+  begin(action: Action): boolean {
+    return this.#write(action, true, action.by === 'agent' && action.verb !== 'resume');
+  }
+
+  finish(id: string, end: ActionEnd): void {
+    this.#flushAlways(true);
+    const document = this.#select.get(id);
+    if (document === undefined) return;
+    this.#update.run(JSON.stringify({ ...(JSON.parse(document) as Action), end }), id);
+  }
+
+  record(action: Finished): boolean {
+    return this.#write(action, false, false);
+  }
+
+  unfinished(): Action[] {
+    return this.#open.all().map((document) => JSON.parse(document) as Action);
+  }
+
+  spentSince(timeMs: number): SpentAction[] {
+    return this.#spent.all(timeMs);
+  }
+
+  hold(hold: Hold): void {
+    this.#flushAlways(true);
+    this.#upsertHold.run(hold.id, JSON.stringify(hold));
+  }
+
+  release(id: string): void {
+    this.#flushAlways(true);
+    this.#deleteHold.run(id);
+  }
+
+  holds(): Hold[] {
+    return this.#holds.all().map((document) => JSON.parse(document) as Hold);
+  }
+
+  get standDown(): StandDown | undefined {
+    return this.#get<StandDown>('stand-down');
+  }
+
+  set standDown(value: StandDown | undefined) {
+    this.#set('stand-down', value);
+  }
+
+  get override(): Override | undefined {
+    return this.#get<Override>('override');
+  }
+
+  set override(value: Override | undefined) {
+    this.#set('override', value);
+  }
+
+  get countedFromMs(): number {
+    return this.#get<number>('counted-from') ?? 0;
+  }
+
+  set countedFromMs(value: number) {
+    this.#set('counted-from', value);
+  }
+
+  /** The documents of all actions from a time on as JSON, in the order in which they were begun. */
+  *documents(sinceMs = 0): Generator<string> {
+    for (const document of this.#all.pluck().iterate(sinceMs)) {
+      yield JSON.stringify(actionToEcs(JSON.parse(document) as Action));
+    }
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  #write(action: Action, isOpen: boolean, isSpent: boolean): boolean {
+    // Refusals may come in floods, and nothing hangs on one that a power failure takes.
+    this.#flushAlways(isOpen);
+    const { id, verb, atMs, subject } = action;
+    const { changes } = this.#insert.run(
+      id,
+      verb,
+      atMs,
+      userKey(subject.user),
+      subject.image,
+      Number(isSpent),
+      Number(isOpen),
+      JSON.stringify(action),
+    );
+    return changes === 1;
+  }
+
+  #get<T>(name: string): T | undefined {
+    const document = this.#getStanding.get(name);
+    return document === undefined ? undefined : (JSON.parse(document) as T);
+  }
+
+  #set(name: string, value: unknown): void {
+    this.#flushAlways(true);
+    if (value === undefined) this.#deleteStanding.run(name);
+    else this.#setStanding.run(name, JSON.stringify(value));
+  }
+
+  #flushAlways(isDurable: boolean): void {
+    if (this.#isDurable === isDurable) return;
+    this.#connection.pragma(`synchronous = ${isDurable ? 'FULL' : 'NORMAL'}`);
+    this.#isDurable = isDurable;
+  }
+}
