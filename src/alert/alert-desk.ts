@@ -82,12 +82,7 @@ export class AlertDesk {
     this.#clocks = new HostClocks(state);
     this.#suppression = new Suppression(parts.suppression, state);
     this.#triage = new TriageMemory(facts, state);
-    this.#incidents = new IncidentTracker(
-      facts,
-      (host, processId) => this.#triage.activityOf(host, processId),
-      parts.incidents,
-      state,
-    );
+    this.#incidents = new IncidentTracker(facts, this.#triage, parts.incidents, state);
   }
 
   /** Takes what the anomaly rules found. Comes before the start whose arrival let them run. */

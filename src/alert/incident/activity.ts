@@ -2,7 +2,7 @@ import type { ScoredStart } from '../../anomaly/index.ts';
 import type { Host } from '../../event/index.ts';
 import { shortenMiddle } from '../../text/index.ts';
 import { normalizeLine } from '../normal-line.ts';
-import type { TechniqueClue } from '../triage/index.ts';
+import type { SeenStart, TechniqueClue } from '../triage/index.ts';
 import { isHub } from './hubs.ts';
 import type { AlertReference, IncidentAncestor, IncidentMember, MemberRole } from './incident.ts';
 
@@ -33,7 +33,7 @@ const maxLineLength = 400;
 
 export function createMember(
   start: ScoredStart,
-  seen: Omit<IncidentMember, 'role' | 'rarity' | 'parentName'>,
+  seen: SeenStart,
   role: MemberRole,
   rarity: number,
   techniques: readonly TechniqueClue[],
@@ -47,6 +47,25 @@ export function createMember(
     lineage: lineageOf(start),
     techniques,
     behaviour: `${process.name?.toLowerCase() ?? ''} ${normalizeLine(process.commandLine ?? '')}`,
+  };
+}
+
+/** An ancestor of a member as a member itself: `level` is its place in the lineage. */
+export function createAncestorMember(
+  { lineage }: ActivityMember,
+  level: number,
+  seen: SeenStart,
+  techniques: readonly TechniqueClue[],
+): ActivityMember {
+  const above = lineage.slice(level + 1);
+  return {
+    ...seen,
+    role: 'ancestor',
+    rarity: 0,
+    parentName: above[0]?.name,
+    lineage: above,
+    techniques,
+    behaviour: `${seen.name?.toLowerCase() ?? ''} ${normalizeLine(seen.line ?? '')}`,
   };
 }
 
@@ -74,7 +93,7 @@ function lineageOf({ event, ancestors }: ScoredStart): IncidentAncestor[] {
 
 /** Notes whose further starts belong to the activity: a flagged process, and a shell that made two of them. */
 export function taint(activity: Activity, member: ActivityMember): void {
-  if (member.role === 'reconnaissance') return;
+  if (member.role === 'reconnaissance' || member.role === 'ancestor') return;
   if (member.entityId !== undefined && !isHub(member.name)) {
     activity.tainted.set(member.entityId, Math.max(2, activity.tainted.get(member.entityId) ?? 0));
   }

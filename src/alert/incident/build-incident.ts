@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { shortenEnd } from '../../text/index.ts';
-import type { ProcessActivity, TechniqueClue } from '../triage/index.ts';
+import type { ProcessActivity, SeenStart, TechniqueClue } from '../triage/index.ts';
 import type { Activity, ActivityMember } from './activity.ts';
 import { assess } from './assessment.ts';
 import { findCommunities } from './communities.ts';
@@ -17,11 +17,14 @@ const networkShown = 20;
 const namesInTitle = 3;
 const maxNameLength = 80;
 
-/** What a process did on the network. */
-export type ActivityReader = (host: string, processId: string | undefined) => ProcessActivity | undefined;
+/** What is remembered of processes. */
+export interface IncidentMemory {
+  activityOf(host: string, processId: string | undefined): ProcessActivity | undefined;
+  startOf(entityId: string): SeenStart | undefined;
+}
 
 /** The incidents in what gathered on a host, earliest first. Most of the time there are none. */
-export function buildIncidents(activity: Activity, readActivity: ActivityReader): Incident[] {
+export function buildIncidents(activity: Activity, memory: IncidentMemory): Incident[] {
   const members = [...activity.members.values()].sort(
     (a, b) => a.timeMs - b.timeMs || (a.eventId < b.eventId ? -1 : 1),
   );
@@ -33,7 +36,7 @@ export function buildIncidents(activity: Activity, readActivity: ActivityReader)
   });
   const alertsOf = shareAlerts(groups, alerts);
   return groups.flatMap((group) => {
-    const incident = buildIncident(activity, group, alertsOf.get(group) ?? [], readActivity);
+    const incident = buildIncident(activity, group, alertsOf.get(group) ?? [], memory);
     return incident === undefined ? [] : [incident];
   });
 }
@@ -65,7 +68,7 @@ function buildIncident(
   activity: Activity,
   group: readonly ActivityMember[],
   alerts: readonly AlertReference[],
-  readActivity: ActivityReader,
+  memory: IncidentMemory,
 ): Incident | undefined {
   const techniques = mergeTechniques(group);
   const assessment = assess(group, alerts, techniques);
@@ -86,7 +89,7 @@ function buildIncident(
     alerts,
     techniques,
     tactics,
-    network: networkOf(activity.hostKey, group, readActivity),
+    network: networkOf(activity.hostKey, group, memory),
     iocs: [...new Set(alerts.flatMap(({ iocs }) => iocs))].sort(),
   };
 }
@@ -153,11 +156,11 @@ function ancestorsOf(group: readonly ActivityMember[]): IncidentAncestor[] {
 function networkOf(
   host: string,
   group: readonly ActivityMember[],
-  readActivity: ActivityReader,
+  memory: IncidentMemory,
 ): IncidentActivity[] {
   const found: IncidentActivity[] = [];
   for (const { entityId, name } of group) {
-    const activity = readActivity(host, entityId);
+    const activity = memory.activityOf(host, entityId);
     if (activity === undefined || found.length === networkShown) continue;
     const { connections, questions } = activity;
     found.push({

@@ -3,8 +3,15 @@ import type { Alert } from '../alert.ts';
 import { type StatePort, serialKey } from '../state-port.ts';
 import { hostKeyOf } from '../subject-keys.ts';
 import { type BinaryFacts, toSeenStart } from '../triage/index.ts';
-import { type Activity, type ActivityMember, createMember, isTainted, taint } from './activity.ts';
-import { type ActivityReader, buildIncidents } from './build-incident.ts';
+import {
+  type Activity,
+  type ActivityMember,
+  createAncestorMember,
+  createMember,
+  isTainted,
+  taint,
+} from './activity.ts';
+import { buildIncidents, type IncidentMemory } from './build-incident.ts';
 import type { AlertReference, Incident, MemberRole } from './incident.ts';
 
 export interface IncidentOptions {
@@ -35,7 +42,7 @@ const kinds = { header: 'activity', member: 'activity-member', alert: 'activity-
 export class IncidentTracker {
   readonly #options: IncidentOptions;
   readonly #facts: BinaryFacts;
-  readonly #readActivity: ActivityReader;
+  readonly #memory: IncidentMemory;
   readonly #activities = new Map<string, Activity>();
   readonly #changed = new Set<Activity>();
   #unsaved: {
@@ -49,12 +56,12 @@ export class IncidentTracker {
 
   constructor(
     facts: BinaryFacts,
-    readActivity: ActivityReader,
+    memory: IncidentMemory,
     options: Partial<IncidentOptions> = {},
     port?: StatePort,
   ) {
     this.#facts = facts;
-    this.#readActivity = readActivity;
+    this.#memory = memory;
     this.#options = { ...defaultIncidentOptions, ...options };
     if (port !== undefined) this.#restore(port);
   }
@@ -158,10 +165,25 @@ export class IncidentTracker {
   #add(activity: Activity, start: ScoredStart, role: MemberRole, rarity: number): void {
     const techniques = this.#facts.techniquesOf(start.event);
     const member = createMember(start, toSeenStart(start), role, rarity, techniques);
-    activity.members.set(member.eventId, member);
+    if (role === 'flagged') this.#addAncestors(activity, member);
+    this.#put(activity, member);
     taint(activity, member);
     if (role !== 'reconnaissance') activity.lastMs = Math.max(activity.lastMs, member.timeMs);
     this.#changed.add(activity);
+  }
+
+  /** Those above a flagged start whose own starts are remembered: how it came to be. */
+  #addAncestors(activity: Activity, member: ActivityMember): void {
+    for (const [level, { entityId }] of member.lineage.entries()) {
+      const seen = this.#memory.startOf(entityId);
+      if (seen === undefined || seen.host !== activity.hostKey || activity.members.has(seen.eventId))
+        continue;
+      this.#put(activity, createAncestorMember(member, level, seen, this.#facts.clues(seen.name, seen.line)));
+    }
+  }
+
+  #put(activity: Activity, member: ActivityMember): void {
+    activity.members.set(member.eventId, member);
     this.#unsaved.push({ activity, kind: kinds.member, key: member.eventId, value: member });
   }
 
@@ -169,7 +191,7 @@ export class IncidentTracker {
     this.#activities.delete(activity.hostKey);
     this.#changed.delete(activity);
     this.#closed.push(activity);
-    return activity.alerts.size === 0 ? [] : buildIncidents(activity, this.#readActivity);
+    return activity.alerts.size === 0 ? [] : buildIncidents(activity, this.#memory);
   }
 
   #restore(port: StatePort): void {

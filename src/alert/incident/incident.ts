@@ -30,14 +30,15 @@ export interface Incident {
 
 /** One process start of an incident. */
 export interface IncidentMember extends SeenStart {
-  /** `flagged` by the model, or there because a flagged one started it or worked beside it. */
+  /** `flagged` by the model, or there for what it has to do with one that is. */
   readonly role: MemberRole;
   /** 0..100: how unusual it was when it came. */
   readonly rarity: number;
   readonly parentName: string | undefined;
 }
 
-export type MemberRole = 'flagged' | 'descendant' | 'reconnaissance';
+/** `ancestor`, `descendant`: of a flagged start. `reconnaissance`: somebody looked around on the host just then. */
+export type MemberRole = 'flagged' | 'ancestor' | 'descendant' | 'reconnaissance';
 
 export interface IncidentAncestor {
   readonly entityId: string;

@@ -64,7 +64,7 @@ function renderTimeline({ timeline }: IncidentDocument['problemchild']['incident
     .slice(0, rowsShown)
     .map(
       (member) =>
-        `<tr><td class="num">${clock(member['@timestamp'])}</td><td class="num">${member.malicious_probability.toFixed(3)}</td><td class="num">${Math.round(member.rarity)}</td><td>${escapeHtml(member.user)}</td><td>${escapeHtml(member.parent_name ?? '?')} → <strong>${escapeHtml(member.name ?? '?')}</strong>${member.role === 'flagged' ? '' : ` <span class="soft">(${member.role})</span>`}<br><code>${escapeHtml(member.command_line ?? '-')}</code></td></tr>`,
+        `<tr><td class="num">${clock(member['@timestamp'])}</td><td class="num">${member.malicious_probability.toFixed(3)}</td><td class="num">${Math.round(member.rarity)}</td><td class="account">${escapeHtml(member.user)}</td><td>${escapeHtml(member.parent_name ?? '?')} → <strong>${escapeHtml(member.name ?? '?')}</strong>${member.role === 'flagged' ? '' : ` <span class="soft">(${member.role})</span>`}<br><code>${escapeHtml(member.command_line ?? '-')}</code></td></tr>`,
     );
   const table = (some: readonly string[]): string =>
     `<table><thead><tr><th>Time (UTC)</th><th>Score</th><th>Rarity</th><th>Account</th><th>Process</th></tr></thead><tbody>${some.join('')}</tbody></table>`;

@@ -14,7 +14,7 @@ p { margin: 4px 0; } .soft { color: var(--soft); }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 20px 22px; margin: 18px 0;
   overflow-wrap: anywhere; }
 .head { display: flex; gap: 14px; align-items: flex-start; }
-.badge { flex: none; min-width: 84px; text-align: center; border-radius: 6px; padding: 3px 10px; font-weight: 650;
+.badge { flex: none; display: inline-block; white-space: nowrap; min-width: 84px; text-align: center; border-radius: 6px; padding: 3px 10px; font-weight: 650;
   font-size: 13px; color: #fff; background: var(--low); }
 .badge.medium { background: #b7791f; } .badge.high { background: #c2410c; } .badge.critical { background: #a3123f; }
 .badge.low { background: #5f6e80; }
@@ -25,6 +25,7 @@ p { margin: 4px 0; } .soft { color: var(--soft); }
 code, .mono { font: 12.5px/1.45 ui-monospace, "Cascadia Mono", Consolas, monospace; }
 table { border-collapse: collapse; width: 100%; } th { text-align: left; font-size: 12px; color: var(--soft); font-weight: 600; }
 th, td { padding: 5px 10px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+th { white-space: nowrap; } td.account { min-width: 150px; }
 td.num { white-space: nowrap; font-variant-numeric: tabular-nums; } td code { word-break: break-all; }
 .drawing { overflow-x: auto; } svg { display: block; max-width: none; } .chart svg { width: 100%; height: auto; }
 svg text { fill: var(--ink); font: 12px ui-monospace, "Cascadia Mono", Consolas, monospace; }

@@ -8,8 +8,8 @@ import { advise } from './advice.ts';
 import type { BinaryFacts, TechniqueClue } from './binary-facts.ts';
 import { FlaggedStarts } from './flagged-starts.ts';
 import { InstallerStarts } from './installer-starts.ts';
-import { ActivityLog } from './process-activity.ts';
-import { RecentStarts, toSeenStart } from './recent-starts.ts';
+import { ActivityLog, type ProcessActivity } from './process-activity.ts';
+import { RecentStarts, type SeenStart, toSeenStart } from './recent-starts.ts';
 import type { Excerpt, FactFinding, NetworkFinding, Triage } from './triage.ts';
 import { UserProfiles } from './user-profiles.ts';
 
@@ -66,7 +66,12 @@ export class TriageMemory {
     return this.#flagged.get(eventId);
   }
 
-  activityOf(host: string, processId: string | undefined) {
+  /** A start that is still remembered, by the entity id of its process. */
+  startOf(entityId: string): SeenStart | undefined {
+    return this.#recent.get(entityId);
+  }
+
+  activityOf(host: string, processId: string | undefined): ProcessActivity | undefined {
     return this.#activity.of(host, processId);
   }
 
