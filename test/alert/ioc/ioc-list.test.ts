@@ -1,0 +1,146 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fingerprintFolder, loadIocs, Reloadable } from '../../../src/alert/index.ts';
+import { makeStart } from '../../support/process-event.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'iocs-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function list(name: string, text: string): void {
+  writeFileSync(join(folder, name), text);
+}
+
+function matches(process: Parameters<typeof makeStart>[0]): string[] {
+  return loadIocs(folder)
+    .list.match(makeStart(process), undefined)
+    .map(({ indicator, field }) => `${indicator.list} ${indicator.type} ${indicator.value} ${field}`);
+}
+
+const sha256 = 'ab'.repeat(32);
+
+describe('loadIocs', () => {
+  it('reads plain text with notes, defanged values and URLs', () => {
+    list(
+      'a.txt',
+      `# ours\nhxxp://evil[.]example/x # seen in May\n203.0.113.9\n${sha256}\nbad.exe\nnothing to match\n`,
+    );
+    const { list: iocs, skipped } = loadIocs(folder);
+    expect(iocs.size).toBe(4);
+    expect(skipped).toEqual(new Map([['a.txt', 1]]));
+    const [match] = iocs.match(makeStart({ commandLine: 'curl https://c2.evil.example/y' }), undefined);
+    expect(match?.indicator).toEqual({
+      type: 'domain',
+      value: 'evil.example',
+      list: 'a.txt',
+      note: 'seen in May',
+    });
+  });
+
+  it('reads CSV with a header, quoted cells and types, and without one', () => {
+    list(
+      'a.csv',
+      'type,value,comment\nmd5,"0123456789abcdef0123456789ABCDEF","says ""x"", twice"\nfilename,odd name.bin,\n',
+    );
+    list('b.csv', '2026-01-01,203.0.113.9,something\n');
+    expect(matches({ hash: { md5: '0123456789abcdef0123456789abcdef' } })).toEqual([
+      'a.csv hash 0123456789abcdef0123456789abcdef process.hash.md5',
+    ]);
+    expect(matches({ name: 'Odd Name.bin' })).toEqual(['a.csv name odd name.bin process.name']);
+    expect(matches({ commandLine: 'nc 203.0.113.9 443' })).toEqual([
+      'b.csv ip 203.0.113.9 process.command_line',
+    ]);
+  });
+
+  it('reads MISP events and leaves out what is not for detection', () => {
+    list(
+      'misp.json',
+      JSON.stringify({
+        Event: {
+          info: 'Campaign',
+          Attribute: [
+            { type: 'domain', value: 'evil.example', to_ids: true },
+            { type: 'link', value: 'https://report.example', to_ids: false },
+          ],
+          Object: [{ Attribute: [{ type: 'filename|sha256', value: `x.exe|${sha256}`, to_ids: true }] }],
+        },
+      }),
+    );
+    expect(matches({ hash: { sha256 } })).toEqual([`misp.json hash ${sha256} process.hash.sha256`]);
+    expect(matches({ commandLine: 'ping evil.example' })).toHaveLength(1);
+    expect(matches({ commandLine: 'ping report.example' })).toEqual([]);
+  });
+
+  it('reads STIX 2 bundles', () => {
+    const pattern = `[file:hashes.'SHA-256' = '${sha256}' OR domain-name:value = 'evil.example'] AND [ipv4-addr:value = '203.0.113.9']`;
+    list(
+      'stix.json',
+      JSON.stringify({
+        type: 'bundle',
+        objects: [{ type: 'indicator', name: 'n', pattern }, { type: 'malware' }],
+      }),
+    );
+    expect(loadIocs(folder).list.size).toBe(3);
+  });
+
+  it.each([
+    ['broken.json', '{'],
+    ['other.json', '{"a":1}'],
+  ])('refuses %s and names it', (name, text) => {
+    list(name, text);
+    expect(() => loadIocs(folder)).toThrow(name);
+  });
+});
+
+describe('IocList', () => {
+  it('takes a domain for what lies below it, and not for what ends alike', () => {
+    list('a.txt', 'evil.example');
+    expect(matches({ commandLine: 'x http://a.b.evil.example/' })).toHaveLength(1);
+    expect(matches({ commandLine: 'x http://notevil.example/' })).toEqual([]);
+  });
+
+  it('finds a path at the end of another', () => {
+    list('a.csv', 'type,value\nfilename,temp\\run.exe\n');
+    expect(matches({ executable: 'C:\\Windows\\Temp\\run.exe' })).toHaveLength(1);
+    expect(matches({ executable: 'C:\\xtemp\\run.exe' })).toEqual([]);
+  });
+
+  it('looks at connections and DNS', () => {
+    list('a.txt', 'evil.example\n203.0.113.9');
+    const activity = {
+      connections: [{ destination: '203.0.113.9:443', ip: '203.0.113.9', domain: undefined, count: 1 }],
+      questions: [{ name: 'c2.evil.example', answers: [], count: 2 }],
+      further: 0,
+    };
+    expect(
+      loadIocs(folder)
+        .list.match(makeStart({}), activity)
+        .map(({ field }) => field),
+    ).toEqual(['destination.ip', 'dns.question.name']);
+  });
+});
+
+describe('Reloadable', () => {
+  it('follows the folder, and keeps the last good version', () => {
+    list('a.txt', 'evil.example');
+    const iocs = new Reloadable(
+      () => loadIocs(folder),
+      () => fingerprintFolder(folder),
+    );
+    expect(iocs.reload().kind).toBe('unchanged');
+    list('b.txt', 'worse.example');
+    expect(iocs.reload().kind).toBe('changed');
+    expect(iocs.current.list.size).toBe(2);
+    list('c.json', '{');
+    const refused = iocs.reload();
+    expect(refused.kind === 'refused' && refused.error.code).toBe('PC_IOC_INVALID');
+    expect(iocs.current.list.size).toBe(2);
+    expect(iocs.reload().kind).toBe('unchanged');
+    rmSync(join(folder, 'c.json'));
+    expect(iocs.reload().kind).toBe('changed');
+  });
+});
