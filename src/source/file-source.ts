@@ -1,13 +1,14 @@
 import type { ErrorCode } from '../errors/index.ts';
 import { BatchBuilder } from './batch-builder.ts';
 import { rejectBroken } from './broken-input.ts';
+import type { JsonReadOptions } from './document-reader.ts';
 import type { EventSource, ReadOptions, SourceBatch } from './event-source.ts';
 import { readEvtxRecords } from './evtx-records.ts';
 import { type FileBookmark, formatFileBookmark, parseFileBookmark } from './file-bookmark.ts';
 import type { Format } from './input-kind.ts';
 import { type Input, listInputs } from './input-list.ts';
 import { type Member, openMembers } from './input-members.ts';
-import { type JsonReadOptions, readJsonRecords } from './json-records.ts';
+import { readJsonRecords } from './json-records.ts';
 
 export interface FileSourceOptions {
   /** What the inputs hold; `auto` finds out. */

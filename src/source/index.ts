@@ -1,5 +1,6 @@
 export type { EventSource, ReadOptions, Rejection, SourceBatch } from './event-source.ts';
 export { type FileSource, type FileSourceOptions, openFileSource } from './file-source.ts';
+export { type FollowOptions, followNdjson } from './follow-source.ts';
 export { type Format, formats } from './input-kind.ts';
 export { describeNotice, type LiveNotice } from './live-notice.ts';
 export type { ChannelName, LiveOptions, LiveSource, LiveStats } from './live-source.ts';

@@ -1,13 +1,8 @@
-import { decodeJson, type JsonFormat } from '../event/index.ts';
 import type { BatchBuilder } from './batch-builder.ts';
 import { rejectBroken } from './broken-input.ts';
+import { DocumentReader, type JsonReadOptions } from './document-reader.ts';
 import type { Member } from './input-members.ts';
-import { inputStart, isRecordHeading, RecordSplitter, type SplitPlace } from './record-splitter.ts';
-
-export interface JsonReadOptions {
-  readonly format: JsonFormat | 'auto';
-  readonly maxRecordBytes: number;
-}
+import { inputStart, type SplitPlace } from './record-splitter.ts';
 
 /** Where a JSON reader is between two documents. */
 export interface TextPlace {
@@ -24,51 +19,19 @@ export async function* readJsonRecords(
   options: JsonReadOptions,
   start: SplitPlace = inputStart,
 ): AsyncGenerator<TextPlace, void, undefined> {
-  const splitter = new RecordSplitter(options.maxRecordBytes, start);
-  let counted = start.offset;
-  const takeAll = function* (): Generator<TextPlace, void, undefined> {
-    while (splitter.next()) {
-      addStretch(splitter, member.name, batch, options);
-      batch.read(splitter.consumed - counted);
-      counted = splitter.consumed;
-      if (batch.isFull) yield { text: splitter.place };
-    }
-  };
+  const reader = new DocumentReader(member.name, batch, options, start);
   let failure: unknown;
   try {
     for await (const bytes of member.open(start.offset)) {
-      splitter.push(bytes);
-      yield* takeAll();
+      reader.push(bytes);
+      for (const _ of reader.take()) yield { text: reader.place };
     }
   } catch (error) {
     failure = error;
   }
-  splitter.end();
-  yield* takeAll();
-  batch.read(splitter.consumed - counted);
-  if (failure !== undefined) {
-    const { record, consumed } = splitter;
-    rejectBroken(batch, failure, { source: member.name, record, offset: consumed });
-  }
-}
-
-function addStretch(
-  splitter: RecordSplitter,
-  source: string,
-  batch: BatchBuilder,
-  options: JsonReadOptions,
-): void {
-  const { kind, text, record, offset, size } = splitter;
-  const position = { source, record, offset };
-  if (kind === 'document') {
-    batch.add(decodeJson(text, position, options.format), position);
-    return;
-  }
-  batch.skip(size);
-  if (kind === 'overlong') {
-    const message = `${size} bytes in one record, at most ${options.maxRecordBytes} are read`;
-    batch.reject('PC_SOURCE_RECORD_SIZE', position, message);
-  } else if (!isRecordHeading(text)) {
-    batch.reject('PC_EVENT_JSON', position, 'text between JSON documents');
-  }
+  reader.end();
+  for (const _ of reader.take()) yield { text: reader.place };
+  if (failure === undefined) return;
+  const { record, offset } = reader.place;
+  rejectBroken(batch, failure, { source: member.name, record, offset });
 }

@@ -1,0 +1,181 @@
+import type { BigIntStats } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { JsonFormat, RecordPosition } from '../event/index.ts';
+import { BatchBuilder } from './batch-builder.ts';
+import { rejectBroken } from './broken-input.ts';
+import { DocumentReader } from './document-reader.ts';
+import type { EventSource, ReadOptions, SourceBatch } from './event-source.ts';
+import { formatFollowBookmark, parseFollowBookmark } from './follow-bookmark.ts';
+import { inputStart, type SplitPlace } from './record-splitter.ts';
+
+export interface FollowOptions {
+  readonly format?: JsonFormat | 'auto';
+  readonly maxLineBytes?: number;
+  /** How often to look for more when there is none. */
+  readonly pollIntervalMs?: number;
+}
+
+const defaultMaxLineBytes = 1_048_576;
+const defaultPollIntervalMs = 250;
+const chunkBytes = 262_144;
+
+/**
+ * The lines of a file as they are written to it, from its beginning or from the bookmark on, until the
+ * signal aborts. A file that is not there yet is waited for; one replaced by another of the same name is
+ * read to its end, then the other from its beginning; one cut back is read anew. A last line without an
+ * end is kept until the rest of it comes.
+ */
+export function followNdjson(path: string, options: FollowOptions = {}): EventSource {
+  return {
+    name: `follow:${path}`,
+    batches: (readOptions) => new Follower(path, options, readOptions).run(),
+  };
+}
+
+class Follower {
+  readonly #path: string;
+  readonly #options: { format: JsonFormat | 'auto'; maxRecordBytes: number };
+  readonly #pollIntervalMs: number;
+  readonly #signal: AbortSignal | undefined;
+  readonly #batch: BatchBuilder;
+  readonly #buffer = Buffer.allocUnsafe(chunkBytes);
+  #resume: ReturnType<typeof parseFollowBookmark>;
+  #bookmark: string;
+  #lastFault: string | undefined;
+
+  constructor(path: string, options: FollowOptions, { batchSize, bookmark, signal }: ReadOptions) {
+    this.#path = path;
+    this.#options = {
+      format: options.format ?? 'auto',
+      maxRecordBytes: options.maxLineBytes ?? defaultMaxLineBytes,
+    };
+    this.#pollIntervalMs = options.pollIntervalMs ?? defaultPollIntervalMs;
+    this.#signal = signal;
+    this.#batch = new BatchBuilder(batchSize);
+    this.#bookmark = bookmark ?? '';
+    if (bookmark === undefined || bookmark === '') return;
+    this.#resume = parseFollowBookmark(bookmark);
+    if (this.#resume !== undefined) return;
+    const message = 'the bookmark is not one of a followed file; reading from the beginning';
+    this.#batch.reject('PC_SOURCE_BOOKMARK', this.#positionAt(inputStart), message);
+  }
+
+  async *run(): AsyncGenerator<SourceBatch, void, undefined> {
+    while (!this.#isStopped) {
+      const handle = await this.#open();
+      if (handle === undefined) {
+        if (!this.#batch.isEmpty) yield this.#batch.take(this.#bookmark);
+        await this.#pause();
+        continue;
+      }
+      try {
+        yield* this.#followFile(handle);
+      } finally {
+        await handle.close();
+      }
+    }
+    if (!this.#batch.isEmpty) yield this.#batch.take(this.#bookmark);
+  }
+
+  get #isStopped(): boolean {
+    return this.#signal?.aborted === true;
+  }
+
+  /** The file, or `undefined` while there is none. What keeps it from being opened is told once. */
+  async #open(): Promise<FileHandle | undefined> {
+    try {
+      const handle = await open(this.#path, 'r');
+      this.#lastFault = undefined;
+      return handle;
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT' && message !== this.#lastFault) {
+        this.#lastFault = message;
+        rejectBroken(this.#batch, error, this.#positionAt(inputStart));
+      }
+      return undefined;
+    }
+  }
+
+  /** Follows one file until another has its name, or it is cut back, or the signal aborts. */
+  async *#followFile(handle: FileHandle): AsyncGenerator<SourceBatch, void, undefined> {
+    const file = identityOf(await handle.stat({ bigint: true }));
+    const start = await this.#placeToStart(handle, file);
+    const reader = new DocumentReader(this.#path, this.#batch, this.#options, start);
+    let offset = start.offset;
+    let state: FileState = 'growing';
+    while (!this.#isStopped) {
+      const { bytesRead } = await handle.read(this.#buffer, 0, chunkBytes, offset);
+      if (bytesRead > 0 && state !== 'cut') {
+        offset += bytesRead;
+        // The reader holds on to what it is given until the line is complete.
+        reader.push(Buffer.from(this.#buffer.subarray(0, bytesRead)));
+        for (const _ of reader.take()) yield this.#take(file, reader.place, false);
+        continue;
+      }
+      // A replaced file is looked at once more after that is known: something may just have been written.
+      if (state !== 'growing') break;
+      if (!this.#batch.isEmpty) yield this.#take(file, reader.place, false);
+      state = await this.#stateOf(handle, file, offset);
+      if (state === 'growing') await this.#pause();
+    }
+    if (state !== 'growing') {
+      reader.end();
+      for (const _ of reader.take()) yield this.#take(file, reader.place, false);
+    }
+    if (!this.#batch.isEmpty || state !== 'growing')
+      yield this.#take(file, reader.place, state !== 'growing');
+  }
+
+  async #placeToStart(handle: FileHandle, file: string): Promise<SplitPlace> {
+    const resume = this.#resume;
+    this.#resume = undefined;
+    if (resume === undefined || (resume.isDone && resume.file !== file)) return inputStart;
+    const { size } = await handle.stat();
+    if (resume.file === file && !resume.isDone && size >= resume.place.offset) return resume.place;
+    const message =
+      'the file was replaced or cut back while it was not followed; what was not read before is lost';
+    this.#batch.reject('PC_SOURCE_BOOKMARK', this.#positionAt(resume.place), message);
+    return inputStart;
+  }
+
+  async #stateOf(handle: FileHandle, file: string, offset: number): Promise<FileState> {
+    const [{ size }, named] = await Promise.all([
+      handle.stat(),
+      stat(this.#path, { bigint: true }).catch(nothingThere),
+    ]);
+    if (size < offset) return 'cut';
+    return named === undefined || identityOf(named) === file ? 'growing' : 'replaced';
+  }
+
+  #take(file: string, place: SplitPlace, isDone: boolean): SourceBatch {
+    this.#bookmark = formatFollowBookmark({ file, isDone, place });
+    return this.#batch.take(this.#bookmark);
+  }
+
+  #positionAt({ record, offset }: SplitPlace): RecordPosition {
+    return { source: this.#path, record, offset };
+  }
+
+  async #pause(): Promise<void> {
+    const options = this.#signal === undefined ? {} : { signal: this.#signal };
+    await wait(this.#pollIntervalMs, undefined, options).catch(stopWaiting);
+  }
+}
+
+/** `replaced`: another file has its name; `cut`: it is shorter than what was read of it. */
+type FileState = 'growing' | 'replaced' | 'cut';
+
+function identityOf({ dev, ino }: BigIntStats): string {
+  return `${dev}:${ino}`;
+}
+
+/** Between the old file's going and the new one's coming there is none. */
+function nothingThere(): undefined {
+  return undefined;
+}
+
+function stopWaiting(): undefined {
+  return undefined;
+}
