@@ -1,6 +1,8 @@
+import type { Reason } from '../alert/index.ts';
+import type { ScoredStart } from '../anomaly/index.ts';
 import type { Config } from '../config/index.ts';
 import { ProcessTable } from '../lineage/index.ts';
-import { openScorer, type Scorer } from '../problemchild/index.ts';
+import { createExplainer, openScorer, type Scorer } from '../problemchild/index.ts';
 import { type FileSource, openFileSource } from '../source/index.ts';
 import { shippedBundle } from './assets.ts';
 
@@ -19,6 +21,22 @@ export function openSource({ config, files, stdin }: InputOptions): FileSource {
 
 export function openTable(config: Config): ProcessTable {
   return new ProcessTable({ maxProcesses: config.lineage.maxProcesses });
+}
+
+/** Reasons given with an alert. */
+const reasonsGiven = 8;
+
+/**
+ * What moved a score, from what the bundle keeps for it; nothing for a bundle that keeps none.
+ * @throws AgentError PC_MODEL_EXPLANATION when what it keeps does not match it
+ */
+export async function openReasons(
+  config: Config,
+  { bundle }: Scorer,
+): Promise<(start: ScoredStart) => readonly Reason[]> {
+  if (bundle.training['explanation'] === undefined) return () => [];
+  const explainer = await createExplainer(config.model.bundle ?? shippedBundle);
+  return ({ event }) => explainer.explain(event, reasonsGiven).map(({ text, weight }) => ({ text, weight }));
 }
 
 /** @throws AgentError PC_MODEL_… when the bundle is refused */

@@ -73,6 +73,16 @@ export class Pipeline {
     });
   }
 
+  /** A quiet host's time goes on as well: closes the buckets that were over at a time of day. */
+  advance(timeMs: number): DeskOutcome {
+    const { anomalies, desk, store } = this.#parts;
+    return store.transaction(() => {
+      this.#takeBuckets(anomalies.closeUntil(timeMs));
+      this.#save();
+      return desk.drain();
+    });
+  }
+
   #takeStart(start: ScoredStart): void {
     const { eventRules, anomalies, desk } = this.#parts;
     // An undated start has no place among the buckets.

@@ -1,7 +1,7 @@
 import type { FileSource } from '../source/index.ts';
 import { Store } from '../store/index.ts';
 import type { AlertHooks, AlertStages } from './alert-stages.ts';
-import { type InputOptions, openModel, openSource } from './input.ts';
+import { type InputOptions, openModel, openReasons, openSource } from './input.ts';
 import { openPipeline } from './open-pipeline.ts';
 import type { Pipeline } from './pipeline.ts';
 
@@ -21,7 +21,10 @@ export async function openReplayRun(options: InputOptions, hooks: AlertHooks = {
   const scorer = await openModel(config);
   const source = openSource(options);
   const store = config.state.file === null ? Store.openTemporary() : Store.open(config.state.file);
-  const { pipeline, stages, bookmarks } = openPipeline(config, scorer, store, hooks);
+  const { pipeline, stages, bookmarks } = openPipeline(config, scorer, store, {
+    explain: await openReasons(config, scorer),
+    ...hooks,
+  });
   return {
     source,
     pipeline,

@@ -4,6 +4,11 @@ import type { CliIo } from './io.ts';
 
 /** Flags that set a setting of the configuration, as data: commands pick theirs by name. */
 const settingFlags = {
+  input: {
+    flags: '--source <input>',
+    key: 'source.input',
+    text: 'auto, etw, eventlog, both, a file of JSON lines to follow, or - for standard input',
+  },
   format: {
     flags: '--format <format>',
     key: 'source.format',

@@ -7,6 +7,7 @@ import { exceptionsCommand } from './commands/exceptions.ts';
 import { featuresCommand } from './commands/features.ts';
 import { replayCommand } from './commands/replay.ts';
 import { reportCommand } from './commands/report.ts';
+import { runCommand } from './commands/run.ts';
 import { scoreCommand } from './commands/score.ts';
 import { type CliIo, exitCodes } from './io.ts';
 
@@ -27,6 +28,7 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   };
   program.addCommand(replayCommand(io, finish));
   program.addCommand(reportCommand(io, finish));
+  program.addCommand(runCommand(io, finish));
   program.addCommand(scoreCommand(io, finish));
   program.addCommand(exceptionsCommand(io, finish));
   program.addCommand(featuresCommand(io, finish));

@@ -5,10 +5,24 @@ import { forward } from './forward.ts';
 import { lineage } from './lineage.ts';
 import { log } from './log.ts';
 import { model } from './model.ts';
+import { native } from './native.ts';
 import { output } from './output.ts';
 import { response } from './response.ts';
 import { source } from './source.ts';
 import { state } from './state.ts';
 
 /** Every section, in the order in which they are documented. A new section is a file here and a line below. */
-export const sections = { log, source, model, state, lineage, anomaly, detection, alert, response, forward, output };
+export const sections = {
+  log,
+  source,
+  model,
+  state,
+  lineage,
+  anomaly,
+  detection,
+  alert,
+  response,
+  forward,
+  native,
+  output,
+};

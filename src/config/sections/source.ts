@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import { jsonFormats } from '../../event/index.ts';
-import { section } from '../setting.ts';
+import { section, text } from '../setting.ts';
 
 export const source = section('Where records come from and how they are read.', {
+  input: text(4_096).default('auto').meta({
+    description:
+      'What run reads: auto (Sysmon where it logs, ETW otherwise), etw, eventlog, both, a file of JSON lines to follow, or - for standard input.',
+  }),
   format: z
     .enum(['auto', ...jsonFormats, 'evtx'])
     .default('auto')

@@ -1,0 +1,56 @@
+import { hostname } from 'node:os';
+import type { Config } from '../config/index.ts';
+import type { Clock } from '../event/index.ts';
+import {
+  type EventSource,
+  followNdjson,
+  type LiveNotice,
+  type LiveSourceKind,
+  type LiveStats,
+  liveSourceKinds,
+  openFileSource,
+  openLiveSource,
+} from '../source/index.ts';
+import { defaultFfi, findLibrary, NativeLibrary } from '../windows/index.ts';
+
+export interface LiveInputOptions {
+  readonly config: Config;
+  readonly stdin: AsyncIterable<Uint8Array>;
+  readonly clock: Clock;
+  readonly onNotice: (notice: LiveNotice) => void;
+}
+
+export interface LiveInput {
+  readonly source: EventSource;
+  /** Event time is the time of day: buckets may be closed by the clock when nothing happens. */
+  readonly isOfNow: boolean;
+  /** Where the native library's records went; nothing for a file or standard input. */
+  stats(): LiveStats | undefined;
+}
+
+/** What `run` reads, as `source.input` says. @throws AgentError PC_NATIVE_… */
+export async function openLiveInput(options: LiveInputOptions): Promise<LiveInput> {
+  const { config, stdin, clock, onNotice } = options;
+  const { input, format, maxLineBytes } = config.source;
+  if (isLiveKind(input)) {
+    const library = await openLibrary(config);
+    const host = { id: undefined, name: hostname() };
+    const source = openLiveSource(input, { library, host, onNotice, clock });
+    return { source, isOfNow: true, stats: () => source.stats() };
+  }
+  const source =
+    input === '-'
+      ? openFileSource(['-'], { format, maxLineBytes, stdin })
+      : followNdjson(input, { format: format === 'evtx' ? 'auto' : format, maxLineBytes });
+  return { source, isOfNow: false, stats: () => undefined };
+}
+
+/** The native library in this process. @throws AgentError PC_NATIVE_… */
+export function openLibrary(config: Config): Promise<NativeLibrary> {
+  const { ffi } = config.native;
+  return NativeLibrary.open({ path: findLibrary(), ffi: ffi === 'auto' ? defaultFfi() : ffi });
+}
+
+function isLiveKind(input: string): input is LiveSourceKind {
+  return (liveSourceKinds as readonly string[]).includes(input);
+}

@@ -1,0 +1,111 @@
+import type { DeskOutcome } from '../alert/index.ts';
+import type { Config } from '../config/index.ts';
+import type { Clock } from '../event/index.ts';
+import type { Log } from '../log/index.ts';
+import { describeNotice } from '../source/index.ts';
+import { Store } from '../store/index.ts';
+import { openModel } from './input.ts';
+import { openLiveInput } from './live-input.ts';
+import { openPipeline } from './open-pipeline.ts';
+import type { Tally } from './tally.ts';
+
+export interface LiveRunOptions {
+  readonly config: Config;
+  readonly stdin: AsyncIterable<Uint8Array>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Ends the run: what the source already holds is still processed and committed. */
+  readonly signal: AbortSignal;
+  /** Told of alerts and incidents after they are committed. */
+  readonly onOutcome: (outcome: DeskOutcome) => Promise<void>;
+}
+
+export interface LiveRun {
+  /** Resolves when the source has ended or the signal has stopped it. */
+  run(): Promise<Tally>;
+}
+
+const reportEveryMs = 60_000;
+/** How far behind the clock a quiet host's buckets are closed: event logs may hand records over minutes late. */
+const latenessMs = 300_000;
+
+/**
+ * The agent at work: source → pipeline → those who are told.
+ * @throws AgentError naming the step of the start that failed
+ */
+export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
+  const { config, stdin, clock, log, signal, onOutcome } = options;
+  const scorer = await openModel(config);
+  const store = config.state.file === null ? Store.openTemporary() : Store.open(config.state.file);
+  const { pipeline, bookmarks } = openPipeline(config, scorer, store);
+  const input = await openLiveInput({
+    config,
+    stdin,
+    clock,
+    onNotice: (notice) => {
+      log.warn('The source reports', {
+        source: notice.source,
+        kind: notice.kind,
+        text: describeNotice(notice),
+      });
+    },
+  });
+  const { source } = input;
+
+  function report(message: string): void {
+    const { records, scored, related, filtered, rejected } = pipeline.tally;
+    log.info(message, {
+      source: source.name,
+      records,
+      scored,
+      related,
+      filtered,
+      rejected,
+      ...input.stats(),
+    });
+  }
+
+  /** Gives quiet hosts their time, and says how things stand. */
+  function tick(): void {
+    report('Counters');
+    if (!input.isOfNow) return;
+    onOutcome(pipeline.advance(clock.nowMs() - latenessMs)).catch((error: unknown) => {
+      log.error('Alerts could not be handed on', { error: String(error) });
+    });
+  }
+
+  return {
+    async run() {
+      const bookmark = bookmarks.get(source.name);
+      log.info('Started', {
+        source: source.name,
+        model: scorer.bundle.name,
+        resumed: bookmark !== undefined,
+      });
+      const timer = setInterval(tick, reportEveryMs);
+      try {
+        const { batchSize } = config.source;
+        const place = bookmark === undefined ? {} : { bookmark };
+        for await (const batch of source.batches({ batchSize, signal, ...place })) {
+          for (const { code, message, position } of batch.rejections) {
+            log.warn('Input rejected', {
+              code,
+              source: position.source,
+              record: position.record,
+              why: message,
+            });
+          }
+          await onOutcome(await pipeline.process(source.name, batch));
+        }
+        // Open buckets and incidents live on in the state file; without one, or at the end of input, now is the time.
+        if (!signal.aborted || config.state.file === null) await onOutcome(pipeline.finish());
+        report('Stopped');
+        return pipeline.tally;
+      } finally {
+        clearInterval(timer);
+        store.close();
+        await scorer.close();
+      }
+    },
+  };
+}
