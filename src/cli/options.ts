@@ -4,7 +4,7 @@ import type { CliIo } from './io.ts';
 
 /** Flags that set a setting of the configuration, as data: commands pick theirs by name. */
 const settingFlags = {
-  input: {
+  source: {
     flags: '--source <input>',
     key: 'source.input',
     text: 'auto, etw, eventlog, both, a file of JSON lines to follow, or - for standard input',

@@ -16,7 +16,7 @@ export function runCommand(io: CliIo, finish: (exitCode: number) => void): Comma
     .description('Watch process starts as they happen and print alerts, until stopped.')
     .addOption(new Option('--service', 'run as the Windows service; only its controller starts this'));
   addSettingFlags(command, [
-    'input',
+    'source',
     'output',
     'format',
     'model',
