@@ -73,11 +73,15 @@ export class Pipeline {
     });
   }
 
-  /** A quiet host's time goes on as well: closes the buckets that were over at a time of day. */
+  /**
+   * A quiet host's time goes on as well: closes what was over at a time of day. For live sources only, since it
+   * is the one thing here that does not follow from the events.
+   */
   advance(timeMs: number): DeskOutcome {
     const { anomalies, desk, store } = this.#parts;
     return store.transaction(() => {
       this.#takeBuckets(anomalies.closeUntil(timeMs));
+      desk.passTime(timeMs);
       this.#save();
       return desk.drain();
     });

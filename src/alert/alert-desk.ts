@@ -115,6 +115,11 @@ export class AlertDesk {
     if (processId !== undefined) this.#triage.observeActivity(event, processId);
   }
 
+  /** Tells what was over at a time of day on hosts that have been silent since. Their clocks stay. */
+  passTime(timeMs: number): void {
+    for (const host of this.#clocks.before(timeMs)) this.#close(host, timeMs);
+  }
+
   /** A finite recording has ended: what is open is told. */
   finish(): void {
     for (const rollUp of this.#suppression.flush()) this.#showRollUp(rollUp);
@@ -143,6 +148,10 @@ export class AlertDesk {
       for (const rollUp of this.#suppression.flush(evicted)) this.#showRollUp(rollUp);
       for (const incident of this.#incidents.flush(evicted)) this.#tell(incident);
     }
+    this.#close(host, nowMs);
+  }
+
+  #close(host: string, nowMs: number): void {
     for (const rollUp of this.#suppression.advance(host, nowMs)) this.#showRollUp(rollUp);
     for (const incident of this.#incidents.advance(host, nowMs)) this.#tell(incident);
   }

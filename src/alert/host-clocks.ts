@@ -55,6 +55,11 @@ export class HostClocks {
     return { nowMs: clock.nowMs, evicted: undefined };
   }
 
+  /** Hosts whose clock is before this time. */
+  before(timeMs: number): string[] {
+    return [...this.#clocks].filter(([, { nowMs }]) => nowMs < timeMs).map(([host]) => host);
+  }
+
   save(port: StatePort): void {
     for (const host of this.#removed) port.remove(kind, host);
     for (const host of this.#changed) {
