@@ -14,7 +14,16 @@ import { decodeJson, type ProcessEvent } from '../../src/event/index.ts';
 import { createExtractor } from '../../src/problemchild/agent-v1/features.ts';
 import { spellOut } from '../../src/problemchild/agent-v1/symbols.ts';
 import { featureSets } from '../../src/problemchild/index.ts';
-import { asSystem, createRandom, renamed, respelled, sparse, type VariantName, withoutParent, withSurroundingsOf } from './variants.ts';
+import {
+  asSystem,
+  createRandom,
+  renamed,
+  respelled,
+  sparse,
+  type VariantName,
+  withoutParent,
+  withSurroundingsOf,
+} from './variants.ts';
 
 interface Label {
   readonly 'event.id': string;
@@ -85,7 +94,9 @@ for (const file of filesOf((name) => !name.startsWith('labels'))) {
 
 const random = createRandom(20260821);
 /** Both classes of bare command lines borrow from one pool, so that a parent speaks for neither. */
-const lenders = [...distinct.values()].filter(({ label }) => label.group === 'benign-admin').map(({ event }) => event);
+const lenders = [...distinct.values()]
+  .filter(({ label }) => label.group === 'benign-admin')
+  .map(({ event }) => event);
 let rowCount = 0;
 const buffer = new Float32Array(encoder.width);
 for (const item of distinct.values()) {
@@ -113,17 +124,22 @@ for (const item of distinct.values()) {
   if (label.label === 'malicious') await write(item, 'renamed', renamed(event, random));
 }
 await Promise.all([end(matrix), end(rows)]);
-process.stdout.write(`${JSON.stringify({ distinct: distinct.size, rows: rowCount, columns: encoder.width, rejected })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ distinct: distinct.size, rows: rowCount, columns: encoder.width, rejected })}\n`,
+);
 
 /** Whether the line alone says what it is, whoever runs it: several kinds of suspicious words, or a payload. */
 function looksPlain(event: ProcessEvent): boolean {
   const { familyCounts, text } = extract(event).child.line;
-  return familyCounts.reduce((kinds, count) => kinds + Number(count > 0), 0) >= 3 || text.counts.base64Length > 200;
+  return (
+    familyCounts.reduce((kinds, count) => kinds + Number(count > 0), 0) >= 3 || text.counts.base64Length > 200
+  );
 }
 
 async function write(item: Distinct, variant: VariantName, event: ProcessEvent): Promise<void> {
   encoder.write(event, buffer, 0);
-  if (!matrix.write(Buffer.from(Float32Array.from(buffer).buffer))) await new Promise<void>((done) => matrix.once('drain', () => done()));
+  if (!matrix.write(Buffer.from(Float32Array.from(buffer).buffer)))
+    await new Promise<void>((done) => matrix.once('drain', () => done()));
   const { label } = item;
   const { child, parent } = extract(event);
   rows.write(
@@ -164,7 +180,8 @@ function filesOf(isWanted: (name: string) => boolean): string[] {
 async function* linesOf(path: string): AsyncGenerator<string> {
   const stream = createReadStream(path);
   const text = path.endsWith('.gz') ? stream.pipe(createGunzip()) : stream;
-  for await (const line of createInterface({ input: text, crlfDelay: Number.POSITIVE_INFINITY })) if (line !== '') yield line;
+  for await (const line of createInterface({ input: text, crlfDelay: Number.POSITIVE_INFINITY }))
+    if (line !== '') yield line;
 }
 
 function end(stream: NodeJS.WritableStream): Promise<void> {

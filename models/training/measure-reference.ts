@@ -45,5 +45,8 @@ bundle.training['drift'] = tally.snapshot();
 writeFileSync(path, `${JSON.stringify(bundle, null, 1)}\n`);
 
 function linesOf(file: string): string[] {
-  return gunzipSync(readFileSync(join(dataFolder!, file))).toString('utf8').split('\n').filter((line) => line !== '');
+  return gunzipSync(readFileSync(join(dataFolder!, file)))
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '');
 }

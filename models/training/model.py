@@ -18,9 +18,9 @@ LEAST_SLOTS = 8
 @dataclass
 class Settings:
     seed: int = 20260821
-    trees: int = 200
+    trees: int = 120
     leaves: int = 24
-    learning_rate: float = 0.06
+    learning_rate: float = 0.1
     linear_c: float = 4.0
     least_rows: int = 3
     linear_share: float = 1.5

@@ -4,7 +4,15 @@ import type { ProcessEvent } from '../../src/event/index.ts';
  * The same event as another sensor, or another hand, would have written it. Training on these keeps a
  * source's blanks and an attacker's spelling from being evidence.
  */
-export type VariantName = 'asRecorded' | 'ownParent' | 'borrowedParent' | 'withoutParent' | 'sparse' | 'respelled' | 'renamed' | 'asSystem';
+export type VariantName =
+  | 'asRecorded'
+  | 'ownParent'
+  | 'borrowedParent'
+  | 'withoutParent'
+  | 'sparse'
+  | 'respelled'
+  | 'renamed'
+  | 'asSystem';
 
 /** A small seeded generator (mulberry32), so that an export is the same at every run. */
 export function createRandom(seed: number): () => number {
@@ -17,7 +25,14 @@ export function createRandom(seed: number): () => number {
   };
 }
 
-const nobody = { pid: undefined, entityId: undefined, name: undefined, executable: undefined, commandLine: undefined, startMs: undefined } as const;
+const nobody = {
+  pid: undefined,
+  entityId: undefined,
+  name: undefined,
+  executable: undefined,
+  commandLine: undefined,
+  startMs: undefined,
+} as const;
 
 export function withoutParent(event: ProcessEvent): ProcessEvent {
   return { ...event, process: { ...event.process, parent: nobody } };
@@ -75,7 +90,12 @@ export function respelled(event: ProcessEvent, random: () => number): ProcessEve
     if (!fixed && /[a-z]/i.test(unit)) {
       if (random() < carets) line += '^';
       if (random() < quotes) line += '""';
-      line += flips && random() < 0.4 ? (unit === unit.toLowerCase() ? unit.toUpperCase() : unit.toLowerCase()) : unit;
+      line +=
+        flips && random() < 0.4
+          ? unit === unit.toLowerCase()
+            ? unit.toUpperCase()
+            : unit.toLowerCase()
+          : unit;
     } else if (unit === ' ' && random() < spaces) line += '  ';
     else line += unit;
   }
@@ -85,8 +105,17 @@ export function respelled(event: ProcessEvent, random: () => number): ProcessEve
 /** A system program under a name of the attacker's choosing, with or without its original name. */
 export function renamed(event: ProcessEvent, random: () => number): ProcessEvent {
   const { process } = event;
-  const stem = Array.from({ length: 3 + Math.floor(random() * 7) }, () => 'abcdefghijklmnopqrstuvwxyz0123456789'[Math.floor(random() * 36)]).join('');
-  const folder = ['C:\\Users\\Public\\', 'C:\\ProgramData\\', 'C:\\Windows\\Temp\\', 'C:\\Users\\bob\\AppData\\Local\\Temp\\', 'C:\\Users\\bob\\Downloads\\'][Math.floor(random() * 5)]!;
+  const stem = Array.from(
+    { length: 3 + Math.floor(random() * 7) },
+    () => 'abcdefghijklmnopqrstuvwxyz0123456789'[Math.floor(random() * 36)],
+  ).join('');
+  const folder = [
+    'C:\\Users\\Public\\',
+    'C:\\ProgramData\\',
+    'C:\\Windows\\Temp\\',
+    'C:\\Users\\bob\\AppData\\Local\\Temp\\',
+    'C:\\Users\\bob\\Downloads\\',
+  ][Math.floor(random() * 5)]!;
   const executable = `${folder}${stem}.exe`;
   const line = process.commandLine;
   const space = line?.startsWith('"') ? line.indexOf('"', 1) + 1 : line?.indexOf(' ');

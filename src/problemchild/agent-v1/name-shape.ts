@@ -37,7 +37,9 @@ export function describeName(baseName: string): NameShape {
     digitShare: stem.length === 0 ? 0 : stem.replaceAll(/[^0-9]/g, '').length / stem.length,
     oddPairs: oddPairShare(stem),
     imitates: imitates(name),
-    doubleExtension: /\.(docx?|xlsx?|pdf|jpe?g|png|txt|zip|pptx?|mp[34]|gif|rtf|html?)\s*\.[a-z]{2,4}$/.test(lower),
+    doubleExtension: /\.(docx?|xlsx?|pdf|jpe?g|png|txt|zip|pptx?|mp[34]|gif|rtf|html?)\s*\.[a-z]{2,4}$/.test(
+      lower,
+    ),
     usualExtension: extension === '.exe' || extension === '.com' || dot <= 0,
     // biome-ignore lint/suspicious/noControlCharactersInRegex: a range of all ASCII
     nonAscii: /[^\x00-\x7f]/.test(lower),
@@ -47,7 +49,8 @@ export function describeName(baseName: string): NameShape {
 function imitates(name: string): boolean {
   if (livesInSystemFolder(name) || classOf(name) >= 0 || name.length < 4) return false;
   return imitatedNames.some(
-    (known) => Math.abs(known.length - name.length) <= 1 && distance(known, name) <= (known.length > 6 ? 2 : 1),
+    (known) =>
+      Math.abs(known.length - name.length) <= 1 && distance(known, name) <= (known.length > 6 ? 2 : 1),
   );
 }
 
@@ -69,7 +72,14 @@ function oddPairShare(stem: string): number {
     const isLetter = unit >= 'a' && unit <= 'z';
     run = isLetter && !vowels.includes(unit) ? run + 1 : 0;
     if (run >= 4) odd++;
-    if (i > 0 && isLetter !== (stem[i - 1]! >= 'a' && stem[i - 1]! <= 'z') && unit !== '.' && unit !== '-' && unit !== '_') odd++;
+    if (
+      i > 0 &&
+      isLetter !== (stem[i - 1]! >= 'a' && stem[i - 1]! <= 'z') &&
+      unit !== '.' &&
+      unit !== '-' &&
+      unit !== '_'
+    )
+      odd++;
   }
   return stem.length === 0 ? 0 : odd / stem.length;
 }

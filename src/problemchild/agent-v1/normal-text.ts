@@ -1,5 +1,7 @@
 import { psOptionOf } from './powershell-options.ts';
+import { readRun } from './runs.ts';
 import { symbol } from './symbols.ts';
+import { endsWith, foldWide, isDigit, isSeparator, isWordUnit } from './units.ts';
 import { readUrl } from './urls.ts';
 import { readVariable } from './variables.ts';
 
@@ -254,70 +256,19 @@ export class NormalText {
 
   /** At the first unit of a run of letters and digits: replaces it where it is a number, address or blob. */
   #maskRun(raw: string, at: number, end: number): number {
-    let i = at;
-    let digits = 0;
-    let hex = 0;
-    while (i < end) {
-      const unit = raw.charCodeAt(i);
-      if (unit >= 48 && unit <= 57) {
-        digits++;
-        hex++;
-      } else if ((unit >= 97 && unit <= 102) || (unit >= 65 && unit <= 70)) hex++;
-      else if (!isWordUnit(unit)) break;
-      i++;
-    }
-    const length = i - at;
-    const next = raw.charCodeAt(i);
-    if (digits === length) {
-      if (length <= 3 && next === 46) {
-        const afterAddress = this.#maskAddress(raw, at, i);
-        if (afterAddress > at) return afterAddress;
+    const run = readRun(raw, at, end);
+    if (run === undefined) return at;
+    if (run.code === undefined) return this.#copyMaskingDigits(raw, at, run.end);
+    if (run.code === symbol.publicAddress) this.counts.publicAddresses++;
+    else if (run.code === symbol.base64) {
+      if (this.base64Start < 0) {
+        this.base64Start = at;
+        this.base64End = run.end;
       }
-      if (length < 3) return at;
-      if (length === 8 && next === 45 && isGuid(raw, at)) return this.#mask(symbol.guid, at + 36);
-      return this.#mask(symbol.number, i);
+      this.counts.base64Length += run.end - at;
     }
-    if (length === 8 && hex === 8 && next === 45 && isGuid(raw, at)) return this.#mask(symbol.guid, at + 36);
-    if (raw.charCodeAt(at) === 48 && (raw.charCodeAt(at + 1) | 32) === 120 && hex >= length - 1)
-      return this.#mask(symbol.hex, i);
-    if (length >= 8 && hex === length && digits > 0) return this.#mask(symbol.hex, i);
-    if (length >= 16 || next === 43 || next === 47 || next === 61) {
-      const blobEnd = readBase64(raw, at, end);
-      if (blobEnd > at) {
-        if (this.base64Start < 0) {
-          this.base64Start = at;
-          this.base64End = blobEnd;
-        }
-        this.counts.base64Length += blobEnd - at;
-        return this.#mask(symbol.base64, blobEnd);
-      }
-    }
-    if (digits < 3) return at;
-    return this.#copyMaskingDigits(raw, at, i);
-  }
-
-  #mask(code: number, next: number): number {
-    this.#put(code);
-    return next;
-  }
-
-  #maskAddress(raw: string, at: number, firstEnd: number): number {
-    let i = firstEnd;
-    for (let part = 0; part < 3; part++) {
-      if (raw.charCodeAt(i) !== 46) return at;
-      const start = i + 1;
-      i = start;
-      while (i < start + 3 && isDigit(raw.charCodeAt(i))) i++;
-      if (i === start) return at;
-    }
-    if (isWordUnit(raw.charCodeAt(i))) return at;
-    const first = Number(raw.slice(at, firstEnd));
-    const second = Number(raw.slice(firstEnd + 1, raw.indexOf('.', firstEnd + 1)));
-    if (first === 127 || (first === 0 && second === 0)) return this.#mask(symbol.loopback, i);
-    const isPrivate =
-      first === 10 || (first === 192 && second === 168) || (first === 172 && second >= 16 && second < 32);
-    if (!isPrivate) this.counts.publicAddresses++;
-    return this.#mask(isPrivate ? symbol.privateAddress : symbol.publicAddress, i);
+    this.#put(run.code);
+    return run.end;
   }
 
   /** Copies a word, each run of three or more digits as one symbol. */
@@ -390,85 +341,4 @@ function emptyCounts(): SpellingCounts {
     executables: 0,
     caseSwitches: 0,
   };
-}
-
-export function isWordUnit(unit: number): boolean {
-  return (unit >= 97 && unit <= 122) || (unit >= 48 && unit <= 57) || (unit >= 65 && unit <= 90);
-}
-
-function isDigit(unit: number): boolean {
-  return unit >= 48 && unit <= 57;
-}
-
-/** `, ; < > = | ( ) [ ] { }`: they end a word without a space. */
-function isSeparator(unit: number): boolean {
-  return (
-    unit === 44 ||
-    unit === 59 ||
-    unit === 60 ||
-    unit === 62 ||
-    unit === 61 ||
-    unit === 124 ||
-    unit === 40 ||
-    unit === 41 ||
-    unit === 91 ||
-    unit === 93 ||
-    unit === 123 ||
-    unit === 125
-  );
-}
-
-function endsWith(bytes: Uint8Array, length: number, word: string): boolean {
-  if (length < word.length) return false;
-  for (let i = word.length - 1, k = length - 1; i >= 0; i--, k--) {
-    if (bytes[k] !== word.charCodeAt(i)) return false;
-  }
-  return true;
-}
-
-/** 8-4-4-4-12 hexadecimal digits. */
-function isGuid(raw: string, at: number): boolean {
-  for (let i = 0; i < 36; i++) {
-    const unit = raw.charCodeAt(at + i);
-    const dash = i === 8 || i === 13 || i === 18 || i === 23;
-    if (dash ? unit !== 45 : !(isDigit(unit) || ((unit | 32) >= 97 && (unit | 32) <= 102))) return false;
-  }
-  return true;
-}
-
-/** End of a base64 run of at least 40 units at `at`, else `at`. A path or a long word is none. */
-function readBase64(raw: string, at: number, end: number): number {
-  let i = at;
-  let upper = 0;
-  let lower = 0;
-  let slashes = 0;
-  while (i < end) {
-    const unit = raw.charCodeAt(i);
-    if (unit >= 65 && unit <= 90) upper++;
-    else if (unit >= 97 && unit <= 122) lower++;
-    else if (unit === 47) slashes++;
-    else if (!(isDigit(unit) || unit === 43 || unit === 61)) break;
-    i++;
-  }
-  const length = i - at;
-  return length >= 40 && upper >= 4 && lower >= 4 && slashes * 12 <= length ? i : at;
-}
-
-/** Look-alikes of ASCII signs to the sign, invisible characters to 0, the rest to one symbol. */
-function foldWide(unit: number): number {
-  if (unit >= 0xff01 && unit <= 0xff5e) return unit - 0xfee0;
-  if (unit >= 0x2010 && unit <= 0x2015) return 45;
-  if (unit === 0x2212) return 45;
-  if (unit >= 0x2018 && unit <= 0x201b) return 39;
-  if (unit >= 0x201c && unit <= 0x201f) return 34;
-  if (unit === 0xa0 || (unit >= 0x2000 && unit <= 0x200a) || unit === 0x202f || unit === 0x3000) return 32;
-  if (unit === 0x2044 || unit === 0x2215) return 47;
-  if (
-    (unit >= 0x200b && unit <= 0x200f) ||
-    (unit >= 0x202a && unit <= 0x202e) ||
-    unit === 0xfeff ||
-    unit === 0xad
-  )
-    return 0;
-  return symbol.nonAscii;
 }

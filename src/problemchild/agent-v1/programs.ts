@@ -7,7 +7,8 @@ const classTable = {
   rundll32: 'rundll32 control',
   regsvr32: 'regsvr32 odbcconf cmstp',
   transfer: 'certutil bitsadmin certreq desktopimgdownldr finger ftp curl wget tftp',
-  dotnetTool: 'msbuild installutil regasm regsvcs csc vbc jsc ilasm addinutil aspnet_compiler msxsl cvtres rcsi csi fsi microsoft.workflow.compiler',
+  dotnetTool:
+    'msbuild installutil regasm regsvcs csc vbc jsc ilasm addinutil aspnet_compiler msxsl cvtres rcsi csi fsi microsoft.workflow.compiler',
   wmic: 'wmic',
   taskTool: 'schtasks at',
   serviceTool: 'sc psservice',
@@ -21,8 +22,10 @@ const classTable = {
     'forfiles pcalua bash wsl mavinject tracker cdb atbroker runscripthelper extexport infdefaultinstall ie4uinit xwizard verclsid scriptrunner register-cimprovider syncappvpublishingserver unregmp2 wlrmdr msdt presentationhost ieexec conhost-headless devtoolslauncher appvlp dxcap bginfo msdeploy sqlps sqltoolsps squirrel rpcping sdbinst ttdinject tttracer cmdl32 workfolders msconfig createdump rdrleakdiag sqldumper dnscmd appcmd',
   copyTool: 'esentutl expand extrac32 makecab xcopy robocopy replace print tar 7z 7za rar winrar clip',
   permissions: 'attrib icacls takeown cacls xcacls subinacl runas',
-  uacHost: 'fodhelper eventvwr sdclt computerdefaults wsreset slui sysprep wusa pkgmgr changepk cliconfg perfmon displayswitch iscsicpl dccw migwiz osk utilman sethc magnify narrator',
-  remoting: 'psexec psexec64 psexesvc paexec winrs wsmprovhost winrshost mstsc wmiprvse scrcons dcomcnfg plink putty ssh scp sftp sshd',
+  uacHost:
+    'fodhelper eventvwr sdclt computerdefaults wsreset slui sysprep wusa pkgmgr changepk cliconfg perfmon displayswitch iscsicpl dccw migwiz osk utilman sethc magnify narrator',
+  remoting:
+    'psexec psexec64 psexesvc paexec winrs wsmprovhost winrshost mstsc wmiprvse scrcons dcomcnfg plink putty ssh scp sftp sshd',
   services: 'services',
   serviceHost: 'svchost taskeng taskhostw taskhost taskhostex dllhost',
   userShell: 'explorer userinit sihost runtimebroker',
@@ -32,17 +35,23 @@ const classTable = {
   nativeImage: 'ngen mscorsvw ngentask',
   maintenance:
     'compattelrunner usoclient musnotification musnotificationux mousocoreworker wuauclt tiworker trustedinstaller dismhost mrt defrag cleanmgr wsqmcons devicecensus lodctr unlodctr wmiadap backgroundtaskhost sihclient upfc speechmodeldownload mpsigstub drvinst gpupdate gpscript rdpclip tstheme smartscreen dsregcmd',
-  defender: 'msmpeng mpcmdrun nissrv senseir sense sensendr sensecncproxy mpdefendercoreservice securityhealthservice securityhealthhost',
-  office: 'winword excel powerpnt outlook onenote mspub msaccess visio eqnedt32 wordpad acrord32 acrobat foxitreader hwp',
+  defender:
+    'msmpeng mpcmdrun nissrv senseir sense sensendr sensecncproxy mpdefendercoreservice securityhealthservice securityhealthhost',
+  office:
+    'winword excel powerpnt outlook onenote mspub msaccess visio eqnedt32 wordpad acrord32 acrobat foxitreader hwp',
   browser: 'chrome msedge iexplore firefox opera brave microsoftedge microsoftedgecp',
   installer: 'msiexec setup install choco winget unins000 installer instup',
   agent:
     'monitoringhost healthservice ccmexec splunkd splunk btool splunk-powershell osqueryd waappagent windowsazureguestagent collectguestlogs amazon-ssm-agent ssm-agent-worker vmtoolsd zabbix_agentd zabbix_agent2 nessusd salt-minion puppet chef-client agentexecutor microsoft.management.services.intunewindowsagent tsmanager elastic-agent elastic-endpoint winlogbeat filebeat metricbeat velociraptor telegraf nxlog vboxservice vm3dservice nscp newrelic-infra datadog-agent rapid7 taniumclient qualysagent bigfix msexchangehmworker',
-  updater: 'googleupdate microsoftedgeupdate onedrive onedrivesetup onedrivestandaloneupdater filecoauth teams update flashplayerupdateservice googlecrashhandler opera_autoupdate sdxhelper',
-  webServer: 'w3wp httpd nginx tomcat tomcat9 php-cgi php sqlservr mysqld postgres oracle inetinfo umworkerprocess ws_tomcatservice java javaw',
+  updater:
+    'googleupdate microsoftedgeupdate onedrive onedrivesetup onedrivestandaloneupdater filecoauth teams update flashplayerupdateservice googlecrashhandler opera_autoupdate sdxhelper',
+  webServer:
+    'w3wp httpd nginx tomcat tomcat9 php-cgi php sqlservr mysqld postgres oracle inetinfo umworkerprocess ws_tomcatservice java javaw',
   language: 'python pythonw python3 perl ruby node npm go rustc cscript-net',
-  developer: 'git devenv code cl link dotnet msbuild-dev cmake ninja gcc make mingw32-make nmake vstest nuget docker kubectl az terraform gradle mvn',
-  desktop: 'notepad calc win32calc mmc taskmgr mspaint write charmap servermanager systemsettings regedit32 snippingtool cmdagent',
+  developer:
+    'git devenv code cl link dotnet msbuild-dev cmake ninja gcc make mingw32-make nmake vstest nuget docker kubectl az terraform gradle mvn',
+  desktop:
+    'notepad calc win32calc mmc taskmgr mspaint write charmap servermanager systemsettings regedit32 snippingtool cmdagent',
 } as const;
 
 export type ProgramClass = keyof typeof classTable;
@@ -93,7 +102,8 @@ export const classTexts: Readonly<Record<ProgramClass, string>> = {
 
 const classByName = new Map<string, number>();
 programClasses.forEach((programClass, index) => {
-  for (const name of classTable[programClass].split(' ')) if (!classByName.has(name)) classByName.set(name, index);
+  for (const name of classTable[programClass].split(' '))
+    if (!classByName.has(name)) classByName.set(name, index);
 });
 
 /** Index in {@link programClasses} of a base name without `.exe`, lower case; -1 for an unknown one. */
@@ -144,7 +154,32 @@ export function livesInSystemFolder(name: string): boolean {
 
 /** Names worth imitating, for {@link nearestSystemName}. */
 export const imitatedNames: readonly string[] = [
-  'svchost', 'lsass', 'csrss', 'smss', 'services', 'winlogon', 'wininit', 'explorer', 'conhost', 'rundll32',
-  'taskhostw', 'taskhost', 'dllhost', 'spoolsv', 'regsvr32', 'powershell', 'chrome', 'msedge', 'userinit',
-  'dwm', 'wscript', 'cscript', 'mshta', 'iexplore', 'firefox', 'wuauclt', 'searchindexer', 'runtimebroker',
+  'svchost',
+  'lsass',
+  'csrss',
+  'smss',
+  'services',
+  'winlogon',
+  'wininit',
+  'explorer',
+  'conhost',
+  'rundll32',
+  'taskhostw',
+  'taskhost',
+  'dllhost',
+  'spoolsv',
+  'regsvr32',
+  'powershell',
+  'chrome',
+  'msedge',
+  'userinit',
+  'dwm',
+  'wscript',
+  'cscript',
+  'mshta',
+  'iexplore',
+  'firefox',
+  'wuauclt',
+  'searchindexer',
+  'runtimebroker',
 ];

