@@ -67,7 +67,7 @@ export class ActionCarrier {
     this.#holdBefore(proposal, found, descendants);
     const done = { ...action, end: await this.#act(proposal, found) };
     journal.finish(action.id, done.end);
-    this.#releaseAfter(proposal, done.end);
+    this.#releaseAfter(proposal, done.end, found);
     audience.action(done);
     return done;
   }
@@ -131,7 +131,7 @@ export class ActionCarrier {
   }
 
   /** Members of a tree that was not ended completely may be frozen: those stay written down. */
-  #releaseAfter({ action }: Proposal, end: ActionEnd): void {
+  #releaseAfter({ action }: Proposal, end: ActionEnd, found: ProcessTarget): void {
     const { journal } = this.#parts;
     if (action.verb === 'suspend') {
       const hold = journal.holds().find(({ id }) => id === action.id);
@@ -139,9 +139,10 @@ export class ActionCarrier {
       // A call that broke off may have suspended it all the same.
       if (end.code === undefined) journal.hold({ ...hold, kind: 'member', dueMs: end.atMs + treeMs });
       else journal.release(action.id);
-    } else if (action.target === 'tree' && end.outcome === 'success') {
-      for (const { id } of journal.holds()) {
-        if (id.startsWith(`${action.id}/`)) journal.release(id);
+    } else if (action.verb === 'terminate' && end.outcome === 'success') {
+      for (const { id, pid, createdMs } of journal.holds()) {
+        const isEnded = pid === found.pid && createdMs === found.createdMs;
+        if (isEnded || id.startsWith(`${action.id}/`)) journal.release(id);
       }
     }
   }

@@ -3,11 +3,12 @@ import type { GuardFacts } from './guard/index.ts';
 import type { ProcessAct, ProcessTarget } from './process-port.ts';
 
 /**
- * How far a source's creation time may be from the kernel's. ETW hands over the FILETIME itself; Sysmon writes
+ * How far a source's creation time may be from the kernel's. ETW hands over the FILETIME itself, of which
+ * a number of milliseconds keeps 300 ns, as the native layer allows for; Sysmon writes
  * whole milliseconds; 4688 has only the time at which the event was written.
  */
 const toleranceMs: Readonly<Record<Provider, number>> = {
-  etw: 0.001,
+  etw: 0,
   sysmon: 1,
   defend: 1,
   ecs: 1,

@@ -1,0 +1,357 @@
+import { describe, expect, it } from 'vitest';
+import { ExceptionList } from '../../src/alert/index.ts';
+import {
+  arm,
+  carryOutRequest,
+  disarm,
+  type ResponsePolicy,
+  ResponseStage,
+} from '../../src/response/index.ts';
+import { FakeProcesses } from './fake-processes.ts';
+import { type FlaggedFacts, flagged, noonMs, ResponseWorld } from './response-world.ts';
+
+function open(policy?: Partial<ResponsePolicy>) {
+  const processes = new FakeProcesses();
+  const world = new ResponseWorld(processes, policy);
+  const stage = new ResponseStage(world.parts);
+  const take = async (facts?: FlaggedFacts) => {
+    stage.take(...flagged(facts));
+    await stage.settle();
+  };
+  return { processes, world, stage, take };
+}
+
+const armed = { mode: 'terminate' } as const;
+
+describe('one action', () => {
+  it('ends the process that the event is about, and writes down both steps', async () => {
+    const { processes, world, take } = open();
+    processes.start({ pid: 4240, createdMs: noonMs });
+    const steps: string[] = [];
+    processes.between = () => {
+      steps.push(`${processes.calls.at(-1)}, ${world.journal.unfinished().length} begun`);
+    };
+    world.nowMs += 20;
+    await take();
+    expect(steps).toEqual(['query 4240, 0 begun', 'terminate 4240, 1 begun']);
+    expect(world.outcomes).toEqual(['terminate 4240: terminated']);
+    expect(world.told[0]?.end).toMatchObject({
+      outcome: 'success',
+      code: 'PC_OK',
+      processes: 1,
+      latencyMs: 0,
+    });
+    expect(world.journal.unfinished()).toEqual([]);
+    const [document] = [...world.journal.documents()].map((text) => JSON.parse(text));
+    expect(document).toMatchObject({
+      event: { dataset: 'problemchild.action', action: 'terminate', outcome: 'success' },
+      process: { pid: 4240, name: 'cmd.exe' },
+      problemchild: {
+        event_ids: [`event of 4240 at ${noonMs}`],
+        response: { mode: 'terminate', by: 'agent' },
+      },
+    });
+    expect(document.problemchild).not.toHaveProperty('refused');
+  });
+
+  it('touches nothing in audit mode, and says what it would have done', async () => {
+    const { processes, world, take } = open({ mode: 'audit' });
+    processes.start({ pid: 4240, createdMs: noonMs });
+    processes.start({ pid: 4244, createdMs: noonMs, critical: true });
+    await take();
+    await take({ pid: 4244 });
+    expect(processes.calls).toEqual(['query 4240', 'query 4244']);
+    expect(world.outcomes).toEqual(['terminate 4240: audited', 'terminate 4244: PC_REFUSED_CRITICAL']);
+  });
+
+  it.each<readonly [what: string, live: Parameters<FakeProcesses['start']>[0], refused: string]>([
+    ['created at another time', { pid: 4240, createdMs: noonMs + 1 }, 'PC_REFUSED_IDENTITY'],
+    [
+      'of another name',
+      { pid: 4240, createdMs: noonMs, imagePath: 'C:\\Windows\\System32\\notepad.exe' },
+      'PC_REFUSED_IDENTITY',
+    ],
+    ['of another parent', { pid: 4240, createdMs: noonMs, parentPid: 8 }, 'PC_REFUSED_IDENTITY'],
+    ['protected', { pid: 4240, createdMs: noonMs, protection: 0x31 }, 'PC_REFUSED_PROTECTED'],
+    ['of SYSTEM', { pid: 4240, createdMs: noonMs, userSid: 'S-1-5-18' }, 'PC_REFUSED_SERVICE_ACCOUNT'],
+    ['debugged', { pid: 4240, createdMs: noonMs, debugged: true }, 'PC_REFUSED_DEBUGGED'],
+    ['ending', { pid: 4240, createdMs: noonMs, exiting: true }, 'PC_REFUSED_EXITING'],
+    ['not to be read', { pid: 4240, createdMs: noonMs, critical: undefined }, 'PC_REFUSED_CRITICAL'],
+  ])('spares a process %s', async (_, live, refused) => {
+    const { processes, world, take } = open();
+    processes.start(live);
+    await take();
+    expect(world.outcomes).toEqual([`terminate 4240: ${refused}`]);
+    expect(processes.calls).toEqual(['query 4240']);
+  });
+
+  it('spares itself, its ancestors and its children', async () => {
+    const { processes, world, take } = open();
+    for (const pid of [900, 600, 4240]) {
+      processes.start({ pid, createdMs: noonMs, parentPid: pid === 4240 ? 900 : 3300 });
+      await take({ pid, process: { parent: { pid: pid === 4240 ? 900 : 3300 } } });
+    }
+    expect(world.outcomes.every((outcome) => outcome.endsWith('PC_REFUSED_AGENT'))).toBe(true);
+  });
+
+  it('does not even look at a process of another host', async () => {
+    const { processes, world, take } = open();
+    processes.start({ pid: 4240, createdMs: noonMs });
+    await take({ host: 'SRV-01' });
+    expect(world.outcomes).toEqual(['terminate 4240: PC_REFUSED_HOST']);
+    expect(processes.calls).toEqual([]);
+  });
+
+  it('heeds exceptions with response scope and the kill switch', async () => {
+    const { processes, world, take } = open();
+    processes.start({ pid: 4240, createdMs: noonMs });
+    processes.start({ pid: 4244, createdMs: noonMs });
+    const conditions = [{ field: 'process.name' as const, is: ['cmd.exe'] }];
+    const entry = { id: 'shell', response: true, conditions, reason: 'test', author: 'test' };
+    world.exceptions = new ExceptionList([entry]);
+    await take();
+    world.exceptions = new ExceptionList([{ ...entry, response: false }]);
+    world.isKilled = true;
+    await take({ pid: 4244 });
+    expect(world.outcomes).toEqual([
+      'terminate 4240: PC_REFUSED_EXCEPTION',
+      'terminate 4244: PC_REFUSED_KILL_SWITCH',
+    ]);
+  });
+
+  it('takes the same event twice for one', async () => {
+    const { processes, world, take } = open({ mode: 'suspend' });
+    processes.start({ pid: 4240, createdMs: noonMs });
+    await take();
+    await take();
+    expect(world.outcomes).toEqual(['suspend 4240: suspended']);
+    expect(processes.frozen[0]?.suspendCount).toBe(1);
+  });
+
+  it('does nothing that it cannot write down first', async () => {
+    const { processes, world, stage } = open();
+    processes.start({ pid: 4240, createdMs: noonMs });
+    const begin = world.journal.begin.bind(world.journal);
+    world.journal.begin = () => {
+      throw new Error('database or disk is full');
+    };
+    stage.take(...flagged());
+    await stage.settle();
+    world.journal.begin = begin;
+    expect(world.failed).toHaveLength(1);
+    expect(processes.running.size).toBe(1);
+  });
+
+  it('reports an act that the system refused', async () => {
+    const { processes, world, take } = open();
+    processes.start({ pid: 4240, createdMs: noonMs });
+    processes.failures.set('terminate', 'PC_E_ACCESS');
+    await take();
+    expect(world.told[0]?.end).toMatchObject({
+      outcome: 'failure',
+      code: 'PC_E_ACCESS',
+      cause: 'made to fail',
+      refusals: [],
+    });
+  });
+});
+
+describe('trees', () => {
+  it('are ended whole', async () => {
+    const { processes, world, take } = open({ ...armed, target: 'tree' });
+    processes.start({ pid: 4240, createdMs: noonMs });
+    processes.start({ pid: 4244, createdMs: noonMs + 1, parentPid: 4240 });
+    processes.start({ pid: 4248, createdMs: noonMs + 2, parentPid: 4244 });
+    await take();
+    expect(world.told[0]?.end).toMatchObject({ result: 'terminated', processes: 3 });
+    expect([processes.running.size, world.journal.holds()]).toEqual([0, []]);
+  });
+
+  it('are left alone for the sake of one member', async () => {
+    const { processes, world, take } = open({ ...armed, target: 'tree' });
+    processes.start({ pid: 4240, createdMs: noonMs });
+    processes.start({ pid: 4244, createdMs: noonMs + 1, parentPid: 4240, userSid: 'S-1-5-18' });
+    await take();
+    expect(world.outcomes).toEqual(['terminate 4240: PC_REFUSED_TREE']);
+    expect(processes.running.size).toBe(2);
+  });
+});
+
+describe('suspending first', () => {
+  const policy = { ...armed, suspendFirst: true, holdMs: 5_000, holdMinRarity: 50 };
+
+  it('ends what has grown rarer during the hold', async () => {
+    const { processes, world, stage, take } = open(policy);
+    processes.start({ pid: 4240, createdMs: noonMs });
+    await take({ rarity: 10 });
+    expect(processes.frozen).toHaveLength(1);
+    world.nowMs += 4_999;
+    stage.tick();
+    await stage.settle();
+    expect(processes.frozen).toHaveLength(1);
+    stage.holds.observe(...flaggedWithRarity(70));
+    world.nowMs += 1;
+    stage.tick();
+    await stage.settle();
+    expect(world.outcomes).toEqual(['suspend 4240: suspended', 'terminate 4240: terminated']);
+    expect([processes.running.size, world.journal.holds()]).toEqual([0, []]);
+  });
+
+  it.each<readonly [what: string, change: (world: ResponseWorld) => void]>([
+    ['stays ordinary', () => undefined],
+    ['may no longer be ended by the policy', (world) => world.change({ mode: 'suspend', holdMinRarity: 0 })],
+    [
+      'meets the kill switch',
+      (world) => {
+        world.change({ holdMinRarity: 0 });
+        world.isKilled = true;
+      },
+    ],
+  ])('resumes what %s', async (_, change) => {
+    const { processes, world, stage, take } = open(policy);
+    processes.start({ pid: 4240, createdMs: noonMs });
+    await take({ rarity: 10 });
+    change(world);
+    world.nowMs += 5_000;
+    stage.tick();
+    await stage.settle();
+    expect(world.outcomes.at(-1)).toBe('resume 4240: resumed');
+    expect([processes.frozen, world.journal.holds()]).toEqual([[], []]);
+  });
+
+  it('tries again what could not be resumed', async () => {
+    const { processes, world, stage, take } = open(policy);
+    processes.start({ pid: 4240, createdMs: noonMs });
+    await take({ rarity: 10 });
+    processes.failures.set('resume', 'PC_E_ACCESS');
+    world.nowMs += 5_000;
+    stage.tick();
+    await stage.settle();
+    expect(processes.frozen).toHaveLength(1);
+    processes.failures.clear();
+    world.nowMs += 5_000;
+    stage.tick();
+    await stage.settle();
+    expect([processes.frozen, world.journal.holds()]).toEqual([[], []]);
+  });
+
+  it('lets nobody else take the blame when the pid is reused during the hold', async () => {
+    const { processes, world, stage, take } = open({ ...policy, holdMinRarity: 0 });
+    processes.start({ pid: 4240, createdMs: noonMs });
+    await take();
+    const innocent = processes.start({ pid: 4240, createdMs: noonMs + 3_000 });
+    innocent.suspendCount = 1;
+    world.nowMs += 5_000;
+    stage.tick();
+    await stage.settle();
+    expect([processes.ended, innocent.suspendCount, world.journal.holds()]).toEqual([[], 1, []]);
+  });
+});
+
+function flaggedWithRarity(rarity: number) {
+  const [start, interim] = flagged({ pid: 5000, rarity });
+  return [start, interim] as const;
+}
+
+describe('the budget', () => {
+  it('stands the agent down until a person arms it again', async () => {
+    const { processes, world, take } = open();
+    const act = async (pid: number) => {
+      processes.start({ pid, createdMs: noonMs, imagePath: `C:\\${pid}.exe` });
+      await take({ pid, user: `user ${pid}`, process: { name: `${pid}.exe`, executable: `C:\\${pid}.exe` } });
+      return world.outcomes.at(-1)?.split(': ')[1];
+    };
+    for (const pid of [1000, 1004, 1008, 1012, 1016]) expect(await act(pid)).toBe('terminated');
+    expect(await act(1020)).toBe('PC_REFUSED_BUDGET_MINUTE');
+    expect(world.stoodDown).toEqual([{ sinceMs: noonMs, reason: 'PC_REFUSED_BUDGET_MINUTE', by: 'agent' }]);
+    expect(await act(1024)).toBe('PC_REFUSED_STOOD_DOWN');
+    world.nowMs += 25_000;
+    const restarted = new ResponseStage(world.parts);
+    processes.start({ pid: 1028, createdMs: noonMs });
+    const action = await restarted.carryOut(restarted.decide(...flagged({ pid: 1028 })));
+    expect(action?.end?.refusals).toEqual(['PC_REFUSED_STOOD_DOWN']);
+    arm(world.journal, { reason: 'looked at', by: 'anna' }, world.nowMs);
+    expect(await act(1032)).toBe('terminated');
+  });
+
+  it('is not given back by a restart', async () => {
+    const { processes, world, take } = open({
+      ...armed,
+      budget: { perMinute: 9, perHour: 1, perUser: 9, perImage: 9 },
+    });
+    processes.start({ pid: 4240, createdMs: noonMs });
+    await take();
+    const restarted = new ResponseStage(world.parts);
+    processes.start({ pid: 4244, createdMs: noonMs });
+    const action = await restarted.carryOut(restarted.decide(...flagged({ pid: 4244 })));
+    expect(action?.end?.refusals).toEqual(['PC_REFUSED_BUDGET_HOUR']);
+  });
+
+  it('holds for actions that are decided at the same moment', async () => {
+    const { processes, world, stage } = open({
+      ...armed,
+      budget: { perMinute: 2, perHour: 9, perUser: 9, perImage: 9 },
+    });
+    for (const pid of [1000, 1004, 1008, 1012]) {
+      processes.start({ pid, createdMs: noonMs });
+      stage.take(...flagged({ pid }));
+    }
+    await stage.settle();
+    expect(processes.ended).toHaveLength(2);
+    expect(world.stoodDown).toHaveLength(1);
+  });
+});
+
+describe('people', () => {
+  it('arm for a time, and disarm', async () => {
+    const { processes, world, take } = open({ mode: 'audit' });
+    const outcome = async (pid: number) => {
+      processes.start({ pid, createdMs: world.nowMs });
+      await take({ pid, createdMs: world.nowMs, user: `user ${pid}` });
+      return world.outcomes.at(-1)?.split(': ')[1];
+    };
+    const by = { reason: 'incident 7', by: 'anna' };
+    arm(
+      world.journal,
+      { ...by, override: { mode: 'terminate', ruleId: undefined, forMs: 60_000 } },
+      world.nowMs,
+    );
+    expect(await outcome(1000)).toBe('terminated');
+    world.nowMs += 59_999;
+    expect(await outcome(1004)).toBe('terminated');
+    world.nowMs += 1;
+    expect(await outcome(1008)).toBe('audited');
+    world.change(armed);
+    disarm(world.journal, by, world.nowMs);
+    expect(await outcome(1012)).toBe('PC_REFUSED_STOOD_DOWN');
+    expect(() =>
+      arm(world.journal, { ...by, override: { mode: 'terminate', ruleId: undefined, forMs: 1e12 } }, 0),
+    ).toThrow(/between/);
+  });
+
+  it('go through the same guard, whatever the mode', async () => {
+    const { processes, world, stage } = open({ mode: 'audit' });
+    processes.start({ pid: 4240, createdMs: noonMs });
+    processes.start({ pid: 4244, createdMs: noonMs, protection: 0x31 });
+    world.nowMs += 3_600_000;
+    const ask = async (verb: 'suspend' | 'resume' | 'terminate', pid: number) => {
+      world.nowMs += 1_000;
+      const decision = stage.decide(...flagged({ pid }));
+      if (decision.kind === 'none') throw new Error('nothing is wanted');
+      const { subject } = decision.proposal;
+      const request = { verb, subject, target: 'process', by: 'anna', reason: 'ticket 12' } as const;
+      const action = await carryOutRequest(world.parts, stage, request);
+      return action?.end?.refusals[0] ?? action?.end?.result;
+    };
+    expect(await ask('terminate', 4244)).toBe('PC_REFUSED_PROTECTED');
+    expect(await ask('suspend', 4240)).toBe('suspended');
+    expect(world.journal.holds()).toMatchObject([{ kind: 'person', pid: 4240 }]);
+    expect(await ask('resume', 4240)).toBe('resumed');
+    expect(await ask('resume', 4240)).toBe('resumed');
+    expect(await ask('terminate', 4240)).toBe('terminated');
+    expect(await ask('suspend', 4240)).toBe('PC_REFUSED_IDENTITY');
+    expect(world.journal.holds()).toEqual([]);
+    expect(world.told.every(({ by, reason }) => by === 'anna' && reason === 'ticket 12')).toBe(true);
+    expect(world.journal.spentSince(0)).toEqual([]);
+  });
+});
