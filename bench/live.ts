@@ -32,7 +32,10 @@ const run = await openLivePipeline();
 interface Burst {
   readonly starts: number;
   readonly perSecond: number;
+  /** Of every start; 0 makes each the next one's. */
   readonly parentPid: number;
+  /** Starts of one parent, after which another takes over; all by default. */
+  readonly familySize?: number;
 }
 
 interface Measured {
@@ -61,7 +64,12 @@ async function measureLoss(name: string, burst: Burst): Promise<void> {
 async function measureDelay(): Promise<void> {
   // In the first seconds the reader thread starts and the code of both is compiled.
   const warmUp = 800;
-  const { delaysMs } = await play({ starts: warmUp + 4_000, perSecond: 200, parentPid: 4 });
+  const { delaysMs } = await play({
+    starts: warmUp + 4_000,
+    perSecond: 200,
+    parentPid: 4,
+    familySize: 100,
+  });
   const steady = delaysMs.subarray(warmUp).toSorted();
   for (const part of [0.5, 0.95, 0.99]) {
     report(`200_per_s.ring_to_verdict_p${part * 100}`, steady[Math.floor(steady.length * part)]!, 'ms');
@@ -137,7 +145,7 @@ async function play(burst: Burst): Promise<Measured> {
   const stop = new AbortController();
   const delaysMs: number[] = [];
   let scored = 0;
-  etw.say('burst', burst.starts, burst.perSecond, 100_000, burst.parentPid);
+  sayBurst(burst);
   const lastMs = Date.now() + (burst.starts / burst.perSecond) * 1_000 + SETTLE_MS;
   const timer = setTimeout(() => stop.abort(), lastMs - Date.now());
   for await (const batch of source.batches({ batchSize: 512, signal: stop.signal })) {
@@ -152,6 +160,13 @@ async function play(burst: Burst): Promise<Measured> {
   }
   clearTimeout(timer);
   return { scored, counters: source.stats().captures['etw']!, delaysMs: Float64Array.from(delaysMs) };
+}
+
+function sayBurst({ starts, perSecond, parentPid, familySize = starts }: Burst): void {
+  for (let told = 0; told < starts; told += familySize) {
+    const count = Math.min(familySize, starts - told);
+    etw.say('burst', count, perSecond, 100_000 + 4 * told, parentPid === 0 ? 0 : parentPid + 4 * told);
+  }
 }
 
 function report(name: string, value: number, unit: string): void {
