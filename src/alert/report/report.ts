@@ -28,7 +28,6 @@ export function renderReport(
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Incidents: ${incidents.length}</title>
-<link rel="icon" href="data:,">
 <style>${reportStyle}</style>
 </head>
 <body>

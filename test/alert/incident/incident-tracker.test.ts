@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { incidentToEcs } from '../../../src/alert/index.ts';
+import { openDesk, startAt } from '../../support/incident.ts';
+
+const named = (name: string, commandLine: string = name, parent = 'explorer.exe') => ({
+  process: {
+    name,
+    executable: `C:\\Windows\\System32\\${name}`,
+    commandLine,
+    parent: { name: parent, executable: `C:\\x\\${parent}` },
+  },
+});
+
+describe('incidents', () => {
+  it('gather a shell, what it ran, and what it came from into one story', () => {
+    const { take, finish, incidents } = openDesk();
+    take(startAt(0, 10, 1, named('winword.exe')), 0.01);
+    take(
+      startAt(1, 11, 10, named('powershell.exe', 'powershell -enc SQBFAFgAIAAoAE4AZQB3AC0A', 'winword.exe')),
+      0.999,
+    );
+    take(startAt(2, 12, 11, named('whoami.exe', 'whoami /all', 'powershell.exe')), 0.99);
+    take(startAt(3, 13, 11, named('nltest.exe', 'nltest /dclist:x', 'powershell.exe')), 0.2);
+    take(startAt(4, 14, 1, named('notepad.exe')), 0.01);
+    finish();
+    expect(incidents).toHaveLength(1);
+    const [incident] = incidents;
+    expect(incident?.members.map(({ eventId, role }) => [eventId, role])).toEqual([
+      ['event-10', 'ancestor'],
+      ['event-11', 'flagged'],
+      ['event-12', 'flagged'],
+      ['event-13', 'descendant'],
+    ]);
+    expect(incident?.alerts).toHaveLength(2);
+    expect(incident?.tactics.map(({ name }) => name)).toEqual([
+      'Initial Access',
+      'Execution',
+      'Defense Evasion',
+      'Discovery',
+    ]);
+    const document = incidentToEcs(incident!);
+    expect(document.event).toMatchObject({ kind: 'alert', dataset: 'problemchild.incident' });
+    expect(document.problemchild.event_ids).toHaveLength(4);
+  });
+
+  it('close when their host has been quiet, not before, and the next begins anew', () => {
+    const { take, finish, incidents } = openDesk();
+    take(startAt(0, 10, 1, named('evil.exe')), 0.999);
+    take(startAt(239, 11, 1, named('notepad.exe')), 0.01);
+    expect(incidents).toHaveLength(0);
+    take(startAt(240, 12, 1, named('notepad.exe')), 0.01);
+    expect(incidents).toHaveLength(1);
+    take(startAt(241, 13, 1, named('evil.exe')), 0.999);
+    finish();
+    expect(incidents).toHaveLength(2);
+    expect(incidents[0]?.id).not.toBe(incidents[1]?.id);
+  });
+
+  it('keep hosts apart', () => {
+    const { take, finish, incidents } = openDesk();
+    for (const [index, host] of ['WS-1', 'WS-2'].entries()) {
+      take(startAt(index, 10 + index, 1, { host: { name: host }, ...named('evil.exe') }), 0.999);
+    }
+    finish();
+    expect(incidents.map(({ host }) => host.name)).toEqual(['WS-1', 'WS-2']);
+  });
+
+  it('keep apart what two users did hours from each other', () => {
+    const { take, finish, incidents } = openDesk();
+    take(startAt(0, 10, 1, { user: { name: 'anna' }, ...named('evil.exe') }), 0.999);
+    take(startAt(120, 20, 2, { user: { name: 'ben' }, ...named('worse.exe') }), 0.999);
+    finish();
+    expect(incidents.map(({ users }) => users)).toEqual([['MERIDIAN\\anna'], ['MERIDIAN\\ben']]);
+  });
+
+  it('take in somebody looking around beside them, but not hours later', () => {
+    const { take, finish, incidents } = openDesk();
+    take(startAt(0, 10, 1, named('evil.exe')), 0.999);
+    take(startAt(20, 20, 2, { user: { name: 'ben' }, ...named('whoami.exe') }), 0.1);
+    take(startAt(60, 21, 2, { user: { name: 'ben' }, ...named('whoami.exe') }), 0.1);
+    finish();
+    expect(incidents[0]?.members.map(({ eventId }) => eventId)).toEqual(['event-10', 'event-20']);
+  });
+
+  it('are told when they grow too large, and go on', () => {
+    const { take, finish, incidents } = openDesk({ incidents: { maxMembers: 5 } });
+    for (let index = 0; index < 12; index++) {
+      take(startAt(index, 10 + index, 1, named('evil.exe', `evil.exe ${'x'.repeat(index)}`)), 0.999);
+    }
+    finish();
+    const told = incidents.flatMap(({ members }) => members.map(({ eventId }) => eventId));
+    expect(new Set(told).size).toBe(12);
+  });
+
+  it('are more serious the more kinds of things happen', () => {
+    const risk = (lines: readonly string[]): number => {
+      const { take, finish, incidents } = openDesk();
+      for (const [index, line] of lines.entries()) {
+        take(startAt(index, 10 + index, 1, named(line.split(' ')[0]!, line)), 0.999);
+      }
+      finish();
+      return incidents[0]?.riskScore ?? 0;
+    };
+    const one = risk(['whoami.exe']);
+    const same = risk(['whoami.exe', 'whoami.exe', 'whoami.exe']);
+    const diverse = risk(['whoami.exe', 'reg.exe save HKLM\\SAM x', 'vssadmin.exe delete shadows /all']);
+    expect(same).toBe(one);
+    expect(diverse).toBeGreaterThan(one + 20);
+  });
+});
