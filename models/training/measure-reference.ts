@@ -35,7 +35,9 @@ for (const file of readdirSync(dataFolder).sort()) {
     if (event.kind === 'start' && labels.get(event.id) === 'benign') events.push(event);
   });
   const predictions = await scorer.score(events);
-  predictions.forEach(({ maliciousProbability }, index) => tally.count(events[index]!, maliciousProbability));
+  for (const [index, { maliciousProbability }] of predictions.entries()) {
+    tally.count(events[index]!, maliciousProbability);
+  }
 }
 await scorer.close();
 

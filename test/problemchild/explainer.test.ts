@@ -46,9 +46,9 @@ describe('explanations of the shipped model', () => {
   test('name what a person recognises', () => {
     const strongest = explainer.explain(events[0]!, 40).map(({ text }) => text);
     expect(strongest).toHaveLength(40);
-    expect(strongest).toContain('"-enc"');
     expect(strongest).toContain('PowerShell told to hide or to skip its checks');
     const all = explainer.explain(events[0]!).map(({ text }) => text);
+    expect(all).toContain('"-enc"');
     expect(all).toContain('powershell started by winword');
     expect(all).toContain('an office program that starts a shell or a system tool');
   });
