@@ -1,9 +1,23 @@
 export { type AlertHooks, type AlertStages, openAlertStages, openExceptions } from './alert-stages.ts';
 export { exportBaseline, importBaseline, openAnomalyEngine, openUserHash } from './anomaly.ts';
 export { type FeatureRun, openFeatureRun } from './feature-run.ts';
+export {
+  agentFacts,
+  type DestinationCounts,
+  drainOutbox,
+  type Forwarding,
+  type ForwardingOptions,
+  listDestinations,
+  type OutboxTotals,
+  openForwarding,
+  type ProbeResult,
+  probeDestinations,
+  withOutboxDesk,
+} from './forwarding.ts';
 export { type LiveRun, type LiveRunOptions, openLiveRun } from './live-run.ts';
-export { type OpenPipeline, openPipeline } from './open-pipeline.ts';
-export { type BatchOutcome, Pipeline, type PipelineParts } from './pipeline.ts';
+export { type OpenPipeline, openPipeline, type PipelineHooks } from './open-pipeline.ts';
+export { type BatchOutcome, Pipeline, type PipelineParts, type StartStage } from './pipeline.ts';
+export { openRehearsalRun, type RehearsalRun } from './rehearsal-run.ts';
 export { openReplayRun, type ReplayRun } from './replay-run.ts';
 export { openScoreRun, type ScoreRun } from './score-run.ts';
 export { runAsService } from './service-run.ts';

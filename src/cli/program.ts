@@ -5,8 +5,10 @@ import { baselineCommand } from './commands/baseline.ts';
 import { configCommand } from './commands/config.ts';
 import { exceptionsCommand } from './commands/exceptions.ts';
 import { featuresCommand } from './commands/features.ts';
+import { forwardCommand } from './commands/forward.ts';
 import { replayCommand } from './commands/replay.ts';
 import { reportCommand } from './commands/report.ts';
+import { responseCommand } from './commands/response.ts';
 import { runCommand } from './commands/run.ts';
 import { scoreCommand } from './commands/score.ts';
 import { type CliIo, exitCodes } from './io.ts';
@@ -33,11 +35,14 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   program.addCommand(exceptionsCommand(io, finish));
   program.addCommand(featuresCommand(io, finish));
   program.addCommand(baselineCommand(io, finish));
+  program.addCommand(forwardCommand(io, finish));
+  program.addCommand(responseCommand(io, finish));
   program.addCommand(configCommand(io));
   for (const command of [
     program,
     ...program.commands,
     ...program.commands.flatMap((child) => child.commands),
+    ...program.commands.flatMap((child) => child.commands.flatMap((grandchild) => grandchild.commands)),
   ]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => io.stdout.write(text),

@@ -1,0 +1,184 @@
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Config } from '../config/index.ts';
+import { AgentError } from '../errors/index.ts';
+import type { Clock } from '../event/index.ts';
+import {
+  type AgentFacts,
+  createTimers,
+  type DestinationSettings,
+  type DestinationSurroundings,
+  Forwarder,
+  OutboxIntake,
+  openRoute,
+  type ProbeResult,
+  probeRoute,
+  type Route,
+  SecretOpener,
+  type SecretSources,
+} from '../forward/index.ts';
+import type { Log } from '../log/index.ts';
+import { OutboxDesk, OutboxTable, Store } from '../store/index.ts';
+import { agentVersion } from './version.ts';
+
+/** What forwarding needs besides the configuration. */
+export interface ForwardingOptions {
+  readonly config: Config;
+  readonly env: SecretSources['env'];
+  readonly clock?: Clock;
+  /** Windows only. */
+  readonly unprotect?: SecretSources['unprotect'];
+  readonly openEventLog?: DestinationSurroundings['openEventLog'];
+}
+
+/** The agent's way out: what the pipeline puts into, and what empties it. */
+export interface Forwarding {
+  readonly outbox: OutboxTable;
+  readonly intake: OutboxIntake;
+  readonly forwarder: Forwarder;
+  /** Every secret that was opened, for the log's redactor. */
+  readonly secrets: readonly string[];
+}
+
+/** Most entries in memory while the disk is full. */
+const maxHeld = 10_000;
+/** Name of the local record among the destinations. */
+const recordName = 'record';
+
+/** Who this agent is. */
+export function agentFacts(): AgentFacts {
+  return { version: agentVersion, hostName: hostname(), hostId: undefined };
+}
+
+/**
+ * Opens outbox, destinations and what drives them; sends nothing before `forwarder.start()`.
+ *
+ * @throws AgentError PC_FORWARD_…
+ */
+export function openForwarding(options: ForwardingOptions, store: Store, log: Log): Forwarding {
+  const { forward } = options.config;
+  const { routes, secrets, surroundings } = openRoutes(options);
+  const outbox = new OutboxTable(store);
+  const { clock, timers, random, agent } = surroundings;
+  const forwarder = new Forwarder({
+    queue: outbox,
+    routes,
+    limits: { maxBytes: forward.maxQueueBytes, maxAgeMs: forward.maxQueueAgeMs },
+    batch: {
+      maxEntries: forward.batchEntries,
+      maxBytes: forward.batchBytes,
+      maxAgeMs: forward.batchAgeMs,
+    },
+    backoff: { minMs: forward.backoffMinMs, maxMs: forward.backoffMaxMs },
+    timeoutMs: forward.timeoutMs,
+    timers,
+    clock,
+    random,
+    log,
+    agent,
+  });
+  return { outbox, forwarder, intake: new OutboxIntake({ outbox, maxHeld, log }), secrets: secrets.opened };
+}
+
+/** Sends a marked alert to each destination, or to those named. */
+export async function probeDestinations(
+  options: ForwardingOptions,
+  names: readonly string[],
+): Promise<readonly ProbeResult[]> {
+  const { routes, surroundings } = openRoutes(options, names);
+  const { timeoutMs } = options.config.forward;
+  try {
+    return await Promise.all(routes.map((route) => probeRoute(route, { ...surroundings, timeoutMs })));
+  } finally {
+    await Promise.all(routes.map(({ destination }) => destination.close()));
+  }
+}
+
+/** Opens the outbox of a state file for looking at it. */
+export function withOutboxDesk<T>(config: Config, use: (desk: OutboxDesk) => T): T {
+  const store = openStateFile(config);
+  try {
+    return use(new OutboxDesk(store));
+  } finally {
+    store.close();
+  }
+}
+
+/** Empties the outbox without an agent; false when something was left after `timeoutMs`. */
+export async function drainOutbox(options: ForwardingOptions, log: Log, timeoutMs: number): Promise<boolean> {
+  const store = openStateFile(options.config);
+  try {
+    const { forwarder } = openForwarding(options, store, log);
+    forwarder.start();
+    try {
+      return await forwarder.drain(timeoutMs);
+    } finally {
+      await forwarder.stop();
+    }
+  } finally {
+    store.close();
+  }
+}
+
+function openStateFile({ state }: Config): Store {
+  if (state.file === null) throw new AgentError('PC_USAGE', 'name the state file with --state');
+  return Store.open(state.file);
+}
+
+function openRoutes(options: ForwardingOptions, names: readonly string[] = []) {
+  const { config, env, unprotect, openEventLog, clock = { nowMs: Date.now } } = options;
+  const { timeoutMs, connectTimeoutMs } = config.forward;
+  const secrets = new SecretOpener({ env, unprotect });
+  const surroundings: DestinationSurroundings = {
+    secrets,
+    env,
+    clock,
+    timers: createTimers(),
+    random: Math.random,
+    agent: agentFacts(),
+    processId: process.pid,
+    timeoutMs,
+    connectTimeoutMs,
+    openEventLog,
+  };
+  const settings = listDestinations(config);
+  for (const name of names) {
+    if (!settings.has(name)) {
+      const known = [...settings.keys()].join(', ') || 'none';
+      throw new AgentError('PC_USAGE', `there is no destination ${name}; configured: ${known}`);
+    }
+  }
+  const routes: Route[] = [];
+  for (const [name, each] of settings) {
+    if (names.length > 0 && !names.includes(name)) continue;
+    try {
+      routes.push(openRoute(name, each, surroundings));
+    } catch (error) {
+      if (!(error instanceof AgentError)) throw error;
+      throw new AgentError(error.code, `destination ${name}: ${error.message}`, { cause: error });
+    }
+  }
+  return { routes, secrets, surroundings };
+}
+
+/** The configured destinations and, unless it is switched off, the local record. */
+export function listDestinations({ forward, state }: Config): ReadonlyMap<string, DestinationSettings> {
+  const settings = new Map<string, DestinationSettings>(Object.entries(forward.destinations));
+  const path =
+    forward.recordFile ?? (state.file === null ? null : join(dirname(state.file), 'alerts.ndjson'));
+  if (forward.record && path !== null && !settings.has(recordName)) {
+    settings.set(recordName, {
+      type: 'file',
+      path,
+      maxFileBytes: forward.recordFileBytes,
+      maxFiles: forward.recordFiles,
+      minSeverity: 0,
+      kinds: [],
+      rules: [],
+      fields: {},
+    });
+  }
+  return settings;
+}
+export type { OutboxTotals, ProbeResult } from '../forward/index.ts';
+export type { DestinationCounts } from '../store/index.ts';

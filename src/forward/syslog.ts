@@ -1,0 +1,191 @@
+import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
+import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { DeliveryFailure, type Destination, type SendResult, sameVerdict } from './destination.ts';
+import { connectionFailure } from './http-client.ts';
+import type { QueuedEntry } from './outbox.ts';
+import { formatSyslog, type SyslogFormat } from './syslog-message.ts';
+import type { TlsMaterial } from './tls-options.ts';
+
+export interface SyslogOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly protocol: 'udp' | 'tcp' | 'tls';
+  readonly format: SyslogFormat;
+  /**
+   * Syslog has no answers. With this, each batch has a connection of its own that the agent ends first: a receiver
+   * that then ends its side has read all of it, and one that died says so by a reset. Without it, a batch counts as
+   * delivered when the system has taken it, and what was under way when a connection broke is lost.
+   */
+  readonly confirm: boolean;
+  readonly tls: TlsMaterial;
+  readonly connectTimeoutMs: number;
+}
+
+/** Syslog of RFC 5424 in UDP datagrams, TCP with octet counting (RFC 6587) or TLS (RFC 5425). */
+export class Syslog implements Destination {
+  readonly #options: SyslogOptions;
+  readonly #prepare: (entry: QueuedEntry) => string;
+  #socket: Socket | undefined;
+
+  constructor(options: SyslogOptions, prepare: (entry: QueuedEntry) => string) {
+    this.#options = options;
+    this.#prepare = prepare;
+  }
+
+  async send(entries: readonly QueuedEntry[], signal: AbortSignal): Promise<SendResult> {
+    const messages = entries.map((entry) =>
+      Buffer.from(formatSyslog(entry, this.#prepare(entry), this.#options.format)),
+    );
+    try {
+      if (this.#options.protocol === 'udp') await this.#sendDatagrams(messages, signal);
+      else await this.#sendStream(messages, signal);
+    } catch (error) {
+      this.#drop();
+      throw connectionFailure(error, this.#peer);
+    }
+    return { verdicts: sameVerdict(entries, 'delivered') };
+  }
+
+  async close(): Promise<void> {
+    this.#socket?.end();
+    this.#socket = undefined;
+  }
+
+  get #peer(): string {
+    return `${this.#options.host}:${this.#options.port}`;
+  }
+
+  #drop(): void {
+    this.#socket?.destroy();
+    this.#socket = undefined;
+  }
+
+  async #sendStream(messages: readonly Buffer[], signal: AbortSignal): Promise<void> {
+    const frames = messages.flatMap((message) => [Buffer.from(`${message.length} `), message]);
+    const socket = this.#socket ?? (await openStream(this.#options, signal));
+    this.#socket = this.#options.confirm ? undefined : socket;
+    socket.once('close', () => {
+      if (this.#socket === socket) this.#socket = undefined;
+    });
+    await (this.#options.confirm
+      ? writeAndEnd(socket, Buffer.concat(frames), signal)
+      : write(socket, Buffer.concat(frames), signal));
+  }
+
+  async #sendDatagrams(messages: readonly Buffer[], signal: AbortSignal): Promise<void> {
+    const { host, port } = this.#options;
+    const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
+    try {
+      await connectDatagram(socket, port, host);
+      for (const message of messages) {
+        if (signal.aborted) throw timeout(this.#peer);
+        await new Promise<void>((resolve, reject) => {
+          socket.send(message, (error) => (error ? reject(error) : resolve()));
+        });
+      }
+    } finally {
+      socket.close();
+    }
+  }
+}
+
+function timeout(peer: string): DeliveryFailure {
+  return new DeliveryFailure(`${peer}: no answer in time`, { code: 'TIMEOUT', peer });
+}
+
+function connectDatagram(socket: DatagramSocket, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once('error', reject);
+    socket.connect(port, host, (error?: Error) => (error ? reject(error) : resolve()));
+  });
+}
+
+function openStream(options: SyslogOptions, signal: AbortSignal): Promise<Socket> {
+  const { host, port, protocol, tls, connectTimeoutMs } = options;
+  const peer = `${host}:${port}`;
+  return new Promise((resolve, reject) => {
+    const isName = !/^[\d.]+$|:/.test(host);
+    const socket =
+      protocol === 'tls'
+        ? connectTls({ host, port, ...(isName ? { servername: host } : {}), ...tls })
+        : connectTcp({ host, port });
+    const limit = setTimeout(() => fail(timeout(peer)), connectTimeoutMs);
+    const abort = (): void => fail(timeout(peer));
+    const finish = (): void => {
+      clearTimeout(limit);
+      signal.removeEventListener('abort', abort);
+      socket.off('error', fail);
+    };
+    function fail(error: Error): void {
+      finish();
+      socket.once('error', () => undefined);
+      socket.destroy();
+      reject(error);
+    }
+    signal.addEventListener('abort', abort, { once: true });
+    socket.once('error', fail);
+    socket.once(protocol === 'tls' ? 'secureConnect' : 'connect', () => {
+      finish();
+      socket.on('error', () => undefined);
+      socket.setNoDelay(true);
+      resolve(socket);
+    });
+  });
+}
+
+/** Resolves when the receiver has ended its side without an error: it has read everything. */
+function writeAndEnd(socket: Socket, data: Buffer, signal: AbortSignal): Promise<void> {
+  return exchange(socket, signal, (resolve, reject) => {
+    let hasEnded = false;
+    socket.once('end', () => {
+      hasEnded = true;
+    });
+    socket.once('close', (hadError) => {
+      if (hasEnded && !hadError && socket.writableFinished) resolve();
+      else
+        reject(
+          Object.assign(new Error('the connection broke before everything was read'), { code: 'ECONNRESET' }),
+        );
+    });
+    socket.resume();
+    socket.end(data);
+  });
+}
+
+/** Resolves when the system has taken everything. */
+function write(socket: Socket, data: Buffer, signal: AbortSignal): Promise<void> {
+  return exchange(socket, signal, (resolve, reject) => {
+    socket.resume();
+    socket.write(data, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+function exchange(
+  socket: Socket,
+  signal: AbortSignal,
+  run: (resolve: () => void, reject: (error: Error) => void) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => fail(timeout(`${socket.remoteAddress}:${socket.remotePort}`));
+    function finish(): void {
+      signal.removeEventListener('abort', abort);
+      socket.off('error', fail);
+    }
+    function fail(error: Error): void {
+      finish();
+      socket.destroy();
+      reject(error);
+    }
+    if (signal.aborted) {
+      abort();
+      return;
+    }
+    signal.addEventListener('abort', abort, { once: true });
+    socket.once('error', fail);
+    run(() => {
+      finish();
+      resolve();
+    }, fail);
+  });
+}

@@ -1,0 +1,113 @@
+import { escapeHidden, shortenEnd, shortenMiddle } from '../text/index.ts';
+import type { QueuedEntry } from './outbox.ts';
+import { textAt } from './syslog-fields.ts';
+
+export type WebhookTemplate = 'json' | 'slack' | 'teams';
+
+/** Fields that a person reads first. */
+const shownFields = [
+  ['Host', 'host.name'],
+  ['User', 'user.name'],
+  ['Process', 'process.executable'],
+  ['Command line', 'process.command_line'],
+  ['Parent', 'process.parent.executable'],
+  ['Probability', 'problemchild.malicious_probability'],
+] as const;
+
+const maxFieldLength = 1_000;
+
+interface Shown {
+  readonly title: string;
+  readonly text: string;
+  readonly fields: readonly (readonly [name: string, value: string])[];
+}
+
+function show(entry: QueuedEntry, document: unknown): Shown {
+  const clean = (text: string, length: number): string => shortenMiddle(escapeHidden(text), length);
+  return {
+    title: clean(textAt(document, 'rule.name') ?? entry.kind, 140),
+    text: clean(textAt(document, 'message') ?? '', maxFieldLength),
+    fields: shownFields.flatMap(([name, path]) => {
+      const value = textAt(document, path);
+      return value === undefined ? [] : [[name, clean(value, maxFieldLength)] as const];
+    }),
+  };
+}
+
+function levelOf({ severity, kind }: QueuedEntry): string {
+  if (kind === 'health') return 'health';
+  if (severity >= 99) return 'critical';
+  if (severity >= 73) return 'high';
+  return severity >= 47 ? 'medium' : 'low';
+}
+
+/** Slack knows three characters of markup; a backquote would end the code it is shown in. */
+function escapeSlack(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('`', 'ˋ');
+}
+
+function slack(entry: QueuedEntry, { title, text, fields }: Shown): object {
+  const head = `[${levelOf(entry)}] ${title}`;
+  return {
+    text: escapeSlack(`${head}: ${text}`),
+    blocks: [
+      { type: 'header', text: { type: 'plain_text', text: shortenEnd(head, 150), emoji: false } },
+      { type: 'section', text: { type: 'mrkdwn', text: escapeSlack(text === '' ? head : text) } },
+      ...(fields.length === 0
+        ? []
+        : [
+            {
+              type: 'section',
+              fields: fields.map(([name, value]) => ({
+                type: 'mrkdwn',
+                text: `*${name}*\n\`${escapeSlack(value)}\``,
+              })),
+            },
+          ]),
+      {
+        type: 'context',
+        elements: [{ type: 'plain_text', text: `event.id ${entry.eventId}`, emoji: false }],
+      },
+    ],
+  };
+}
+
+/** In an adaptive card, text is Markdown. */
+function escapeTeams(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+!|~<>-]/g, '\\$&');
+}
+
+function teams(entry: QueuedEntry, { title, text, fields }: Shown): object {
+  const content = {
+    $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
+    type: 'AdaptiveCard',
+    version: '1.4',
+    body: [
+      {
+        type: 'TextBlock',
+        size: 'Large',
+        weight: 'Bolder',
+        wrap: true,
+        text: escapeTeams(`[${levelOf(entry)}] ${title}`),
+      },
+      { type: 'TextBlock', wrap: true, text: escapeTeams(text) },
+      { type: 'FactSet', facts: fields.map(([name, value]) => ({ title: name, value: escapeTeams(value) })) },
+      { type: 'TextBlock', isSubtle: true, size: 'Small', text: `event.id ${escapeTeams(entry.eventId)}` },
+    ],
+  };
+  return {
+    type: 'message',
+    attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', contentUrl: null, content }],
+  };
+}
+
+/** Bodies of the requests that carry the entries: generic JSON takes them all in one, chats take one at a time. */
+export function renderWebhook(
+  template: WebhookTemplate,
+  entries: readonly QueuedEntry[],
+  prepare: (entry: QueuedEntry) => string,
+): readonly string[] {
+  if (template === 'json') return [`{"events":[${entries.map(prepare).join(',')}]}`];
+  const render = template === 'slack' ? slack : teams;
+  return entries.map((entry) => JSON.stringify(render(entry, show(entry, JSON.parse(prepare(entry))))));
+}
