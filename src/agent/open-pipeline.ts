@@ -5,7 +5,7 @@ import { BookmarkTable, type Store } from '../store/index.ts';
 import { type AlertHooks, type AlertStages, openAlertStages } from './alert-stages.ts';
 import { openAnomalyEngine } from './anomaly.ts';
 import { openTable } from './input.ts';
-import { Pipeline } from './pipeline.ts';
+import { Pipeline, type StartStage } from './pipeline.ts';
 import { noPipelineState, openPipelineState } from './pipeline-state.ts';
 
 /** A pipeline that goes on from where its store stopped. */
@@ -13,6 +13,11 @@ export interface OpenPipeline {
   readonly pipeline: Pipeline;
   readonly stages: AlertStages;
   readonly bookmarks: BookmarkTable;
+}
+
+/** What takes part in a pipeline besides what the configuration says. */
+export interface PipelineHooks extends AlertHooks {
+  readonly response?: StartStage;
 }
 
 /**
@@ -23,7 +28,7 @@ export function openPipeline(
   config: Config,
   scorer: Scorer,
   store: Store,
-  hooks: AlertHooks = {},
+  hooks: PipelineHooks = {},
 ): OpenPipeline {
   const rules = loadRules(config.detection.rulesFolder ?? undefined);
   const state = config.state.file === null ? noPipelineState : openPipelineState(store);
@@ -52,6 +57,7 @@ export function openPipeline(
     store,
     state,
     bookmarks,
+    response: hooks.response,
   });
   return { pipeline, stages, bookmarks };
 }

@@ -1,6 +1,6 @@
 import type { AlertDesk, DeskOutcome } from '../alert/index.ts';
-import type { AnomalyEngine, ClosedBucket, ScoredStart } from '../anomaly/index.ts';
-import type { EventRules, MlRules } from '../detection/index.ts';
+import type { AnomalyEngine, ClosedBucket, InterimAnomaly, ScoredStart } from '../anomaly/index.ts';
+import type { EventDetection, EventRules, MlRules } from '../detection/index.ts';
 import type { ProcessTable } from '../lineage/index.ts';
 import type { Scorer } from '../problemchild/index.ts';
 import type { SourceBatch } from '../source/index.ts';
@@ -8,6 +8,15 @@ import type { BookmarkTable, Store } from '../store/index.ts';
 import type { PipelineState } from './pipeline-state.ts';
 import { scoreBatch } from './scoring.ts';
 import { Tally } from './tally.ts';
+
+/** Decides about each start as soon as it is scored, before its batch commits. */
+export interface StartStage {
+  take(
+    start: ScoredStart,
+    rarity: InterimAnomaly | undefined,
+    detections: readonly EventDetection[],
+  ): unknown;
+}
 
 export interface PipelineParts {
   readonly table: ProcessTable;
@@ -19,6 +28,7 @@ export interface PipelineParts {
   readonly store: Store;
   readonly state: PipelineState;
   readonly bookmarks: BookmarkTable;
+  readonly response: StartStage | undefined;
 }
 
 export interface BatchOutcome extends DeskOutcome {
@@ -88,11 +98,13 @@ export class Pipeline {
   }
 
   #takeStart(start: ScoredStart): void {
-    const { eventRules, anomalies, desk } = this.#parts;
+    const { eventRules, anomalies, desk, response } = this.#parts;
     // An undated start has no place among the buckets.
     const rarity = start.event.timestamp === undefined ? undefined : anomalies.observe(start);
     this.#takeBuckets(anomalies.takeClosed());
-    desk.takeStart(start, rarity, eventRules.evaluate(start));
+    const detections = eventRules.evaluate(start);
+    response?.take(start, rarity, detections);
+    desk.takeStart(start, rarity, detections);
   }
 
   #takeBuckets(closed: readonly ClosedBucket[]): void {

@@ -14,6 +14,7 @@ export interface ActionSubject extends Evidence, Description {
   readonly key: string;
   readonly user: User;
   readonly image: string;
+  readonly parentName: string | undefined;
   /** The event that it comes from, in ECS; of a process that a person named, what is known of it. */
   readonly document: EcsDocument;
   readonly rule: { readonly id: string; readonly name: string } | undefined;
@@ -71,6 +72,7 @@ export function describeStart(
     image: (event.process.executable ?? event.process.name ?? '?').toLowerCase(),
     name: event.process.name,
     parentPid: event.process.parent.pid,
+    parentName: event.process.parent.name,
     document: toEcs(event),
     rule,
     eventIds: [event.id],

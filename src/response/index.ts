@@ -21,6 +21,7 @@ export { carryOutRequest, type PersonRequest } from './person-request.ts';
 export type { Override, ResponseMode, ResponsePolicy, ResponseTarget } from './policy/index.ts';
 export type { ProcessAct, ProcessPort, ProcessTarget, TreeAct } from './process-port.ts';
 export { Rehearsal, type RehearsedAction } from './rehearsal.ts';
+export { isCommon, type ProgramCount, RehearsalReport } from './rehearsal-report.ts';
 export {
   createResponseSettings,
   type ResponseAudience,

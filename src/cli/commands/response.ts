@@ -1,0 +1,70 @@
+import { Command, Option } from 'commander';
+import { openRehearsalRun } from '../../agent/index.ts';
+import { actionToEcs, type ResponseMode } from '../../response/index.ts';
+import { formatAction, formatActionHeader, formatPrograms } from '../action-table.ts';
+import { openCommandLog } from '../command-log.ts';
+import { type CliIo, exitCodes } from '../io.ts';
+import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { ResultWriter } from '../result-writer.ts';
+import { runInputs } from '../run-inputs.ts';
+import { formatSummary } from '../summary.ts';
+
+type Options = Readonly<Record<string, unknown>>;
+
+const defaultWidth = 160;
+
+/** `problemchild response …`: what is done about flagged processes. */
+export function responseCommand(io: CliIo, finish: (exitCode: number) => void): Command {
+  return new Command('response')
+    .description('Rehearse, arm, disarm and look at what is done about flagged processes.')
+    .addCommand(rehearseCommand(io, finish));
+}
+
+function rehearseCommand(io: CliIo, finish: (exitCode: number) => void): Command {
+  const command = new Command('rehearse')
+    .description('Show what an armed policy would have done on recordings. Nothing is ever acted on.')
+    .argument('<file...>', 'EVTX or JSON files, also .gz and .zip, folders, globs, or - for standard input')
+    .addOption(
+      new Option('--mode <mode>', 'mode to rehearse (default: the configured one, or terminate)').choices([
+        'suspend',
+        'terminate',
+      ]),
+    );
+  addSettingFlags(command, ['output', 'format', 'model', 'state', 'batchSize', 'logLevel']);
+  return command.action(async (files: string[], options: Options) => {
+    const startedMs = performance.now();
+    const { config } = loadCommandConfig(io, options);
+    const log = openCommandLog(io, config.log);
+    const configured = config.response.mode === 'audit' ? 'terminate' : config.response.mode;
+    const mode = (options['mode'] as ResponseMode | undefined) ?? configured;
+    const rehearsal = await openRehearsalRun({ config, files, stdin: io.stdin }, mode);
+    try {
+      const writer = new ResultWriter(io.stdout);
+      const asTable = config.output.format === 'table';
+      const width = io.stdout.columns ?? defaultWidth;
+      let isHeaded = false;
+      const { source, tally } = rehearsal;
+      await runInputs(io, source, config, log, async (batch) => {
+        for (const rehearsed of await rehearsal.take(batch)) {
+          if (!asTable) {
+            const { action, assumed } = rehearsed;
+            writer.json(actionToEcs(action, { rehearsal: true, assumed }));
+            continue;
+          }
+          if (!isHeaded) writer.line(formatActionHeader());
+          isHeaded = true;
+          writer.line(formatAction(rehearsed, width));
+        }
+        await writer.flush();
+        return !writer.closed;
+      });
+      await writer.flush(true);
+      for (const line of formatPrograms(rehearsal.report())) io.stderr.write(`${line}\n`);
+      io.stderr.write(`${formatSummary(tally, source.inputs, (performance.now() - startedMs) / 1_000)}\n`);
+      finish(tally.rejected > 0 ? exitCodes.inputUnread : exitCodes.fine);
+    } finally {
+      await rehearsal.close();
+      await log.close();
+    }
+  });
+}
