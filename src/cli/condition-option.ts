@@ -1,4 +1,6 @@
 import { InvalidArgumentError } from 'commander';
+import { fieldNames } from '../detection/index.ts';
+import { findNearest } from '../text/index.ts';
 
 const tests: ReadonlySet<string> = new Set(['is', 'isExactly', 'wildcard', 'regex', 'under', 'exists']);
 
@@ -9,6 +11,12 @@ export function parseCondition(text: string): Record<string, unknown> {
   if (field === undefined || test === undefined || value === undefined || !tests.has(test)) {
     throw new InvalidArgumentError(
       `write FIELD ${[...tests].join('|')} VALUE, as in: process.name is msiexec.exe`,
+    );
+  }
+  if (!(fieldNames as readonly string[]).includes(field)) {
+    const nearest = findNearest(field, fieldNames);
+    throw new InvalidArgumentError(
+      `there is no field ${field}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`,
     );
   }
   if (test === 'exists') {

@@ -1,0 +1,55 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseLines, runCli } from '../support/cli.ts';
+
+const samples = join(import.meta.dirname, '../../samples');
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'replay-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('problemchild replay', () => {
+  it('prints the same bytes for any batch size, alerts first and incidents last', async () => {
+    const whole = await runCli(['replay', samples, '--output', 'ndjson']);
+    for (const size of ['1', '7']) {
+      const cut = await runCli(['replay', samples, '--output', 'ndjson', '--batch-size', size]);
+      expect(cut.stdout).toBe(whole.stdout);
+    }
+    const documents = parseLines(whole.stdout) as { event: { kind: string; dataset: string } }[];
+    const datasets = documents.map(({ event }) => event.dataset);
+    const firstIncident = datasets.indexOf('problemchild.incident');
+    expect(firstIncident).toBeGreaterThan(0);
+    expect(new Set(datasets.slice(0, firstIncident))).toEqual(new Set(['problemchild.alert']));
+    expect(new Set(datasets.slice(firstIncident))).toEqual(new Set(['problemchild.incident']));
+    expect(documents.every(({ event }) => event.kind === 'alert')).toBe(true);
+  }, 60_000);
+
+  it('says what to look at, and tells the incidents, in the table', async () => {
+    const { stdout, stderr, exitCode } = await runCli(['replay', samples]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^TIME \(UTC\)/);
+    expect(stdout).toContain('next: ');
+    expect(stdout).toContain('\nINCIDENTS\n');
+    expect(stderr).toMatch(/, incidents \d+,/);
+  }, 30_000);
+
+  it('reads nothing twice with a state file', async () => {
+    const state = join(folder, 'state.db');
+    const first = await runCli(['replay', samples, '--output', 'ndjson', '--state', state]);
+    const again = await runCli(['replay', samples, '--output', 'ndjson', '--state', state]);
+    expect(first.stdout.length).toBeGreaterThan(0);
+    expect(again.stdout).toBe('');
+  }, 30_000);
+
+  it.each([
+    ['a folder of exceptions', '--exceptions', 'PC_EXCEPTION_INVALID'],
+    ['a folder of indicators', '--iocs', 'PC_IOC_INVALID'],
+  ])('refuses %s that is not there', async (_, flag, code) => {
+    const { exitCode, stderr } = await runCli(['replay', samples, flag, join(folder, 'missing')]);
+    expect([exitCode, stderr.split(':')[0]]).toEqual([2, code]);
+  });
+});
