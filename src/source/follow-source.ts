@@ -18,7 +18,7 @@ export interface FollowOptions {
 
 const defaultMaxLineBytes = 1_048_576;
 const defaultPollIntervalMs = 250;
-const chunkBytes = 262_144;
+const chunkBytes = 65_536;
 
 /**
  * The lines of a file as they are written to it, from its beginning or from the bookmark on, until the
@@ -109,8 +109,7 @@ class Follower {
       const { bytesRead } = await handle.read(this.#buffer, 0, chunkBytes, offset);
       if (bytesRead > 0 && state !== 'cut') {
         offset += bytesRead;
-        // The reader holds on to what it is given until the line is complete.
-        reader.push(Buffer.from(this.#buffer.subarray(0, bytesRead)));
+        reader.push(this.#buffer.subarray(0, bytesRead));
         for (const _ of reader.take()) yield this.#take(file, reader.place, false);
         continue;
       }

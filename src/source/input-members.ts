@@ -1,6 +1,6 @@
-import { createReadStream } from 'node:fs';
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
 import { checkBytes } from './checked-bytes.ts';
+import { readFileBytes } from './file-bytes.ts';
 import { inflate } from './inflate.ts';
 import { type InputKind, kindOfPath } from './input-kind.ts';
 import type { Input } from './input-list.ts';
@@ -13,11 +13,12 @@ export interface Member {
   readonly content: InputKind['content'];
   /** Path of the file itself, where it is not wrapped in anything. */
   readonly file: string | undefined;
-  /** Its bytes, decompressed, from `offset` on. May throw while being read, after all sound bytes. */
+  /**
+   * Its bytes, decompressed, from `offset` on; each chunk is good until the next is asked for. May throw
+   * while being read, after all sound bytes.
+   */
   open(offset: number): AsyncIterable<Buffer>;
 }
-
-const chunkBytes = 262_144;
 
 /** The streams of records in an input. Throws what the file system or a damaged archive gives. */
 export async function* openMembers(
@@ -31,7 +32,7 @@ export async function* openMembers(
         name: path,
         content: kind.content,
         file: path,
-        open: (offset) => createReadStream(path, { start: offset, highWaterMark: chunkBytes }),
+        open: (offset) => readFileBytes(path, offset),
       };
       return;
     case 'gzip':
@@ -39,7 +40,7 @@ export async function* openMembers(
         name: path,
         content: kind.content,
         file: undefined,
-        open: (offset) => skip(inflate(createReadStream(path), 'gzip'), offset),
+        open: (offset) => skip(inflate(readFileBytes(path), 'gzip'), offset),
       };
       return;
     case 'zip':

@@ -51,7 +51,10 @@ export class RecordSplitter {
   #encoding: TextEncoding;
   #layout: TextLayout | undefined;
   #scanner: ValueScanner;
-  #bytes: Buffer = Buffer.alloc(0);
+  /** Memory for what is held, used over and over. */
+  #room: Buffer = Buffer.alloc(0);
+  /** What is held, at the beginning of that memory. */
+  #bytes: Buffer = this.#room;
   /** Offset in the input of the first of `#bytes`. */
   #base: number;
   /** Index of the first byte that belongs to no stretch yet. */
@@ -71,13 +74,19 @@ export class RecordSplitter {
     this.#scanner = new ValueScanner(unitBytesOf(place.encoding));
   }
 
+  /** Takes a copy of the bytes. */
   push(bytes: Buffer): void {
-    const held = this.#bytes.subarray(this.#begin);
+    const held = this.#bytes.length - this.#begin;
+    const size = held + bytes.length;
+    const room = this.#room.length < size ? Buffer.allocUnsafeSlow(2 * size) : this.#room;
+    this.#bytes.copy(room, 0, this.#begin);
+    bytes.copy(room, held);
+    this.#room = room;
+    this.#bytes = room.subarray(0, size);
     this.#base += this.#begin;
     this.#looked -= this.#begin;
     if (this.#scanner.tokenBegin !== -1) this.#scanner.tokenBegin -= this.#begin;
     this.#begin = 0;
-    this.#bytes = held.length === 0 ? bytes : Buffer.concat([held, bytes]);
   }
 
   end(): void {
