@@ -61,7 +61,6 @@ def trees_only(data, settings):
 
 
 RUNS = {
-    "as shipped": lambda data, settings: None,
     "trees alone": trees_only,
     "linear part alone": linear_only,
     "without benign-admin": without_admin,

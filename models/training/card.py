@@ -59,7 +59,9 @@ def render(bundle, metrics) -> str:
     if "ablations" in metrics:
         out += ["", "## Ablations", "", "Each line is a full left-out run with one thing changed.", "",
                 "| run | AUC | context AUC | shells AUC | recall at 0.1 % | 0.5 % | 1 % |", "|---|---|---|---|---|---|---|"]
-        for name, row in metrics["ablations"].items():
+        shipped = {"all": metrics["overall"]["all"], "context labels": metrics["overall"]["context labels"],
+                   "shells and LOLBins": metrics["overall"]["shells and LOLBins"]}
+        for name, row in {"as shipped": shipped, **metrics["ablations"]}.items():
             a = row["all"]
             out.append(f"| {name} | {a['auc']:.4f} | {row['context labels']['auc']:.4f} | {row['shells and LOLBins']['auc']:.4f} | "
                        f"{a['recallAt0.1%']:.3f} | {a['recallAt0.5%']:.3f} | {a['recallAt1%']:.3f} |")

@@ -42,6 +42,7 @@ def chart(title, x_name, y_name, series, x_ticks=None):
     colours = ["#1f4e79", "#b5451b"]
     ticks = x_ticks or [(v, f"{v:g}") for v in (0, 0.25, 0.5, 0.75, 1)]
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="11">',
+             f"<title>{title}</title>",
              f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
              f'<text x="{LEFT}" y="22" font-size="14">{title}</text>']
     for value, name in ticks:
