@@ -1,5 +1,5 @@
 import { type Decoded, refuse } from './decoded.ts';
-import type { JsonRecord } from './ecs.ts';
+import type { JsonRecord } from './json-record.ts';
 import { isObject, type JsonObject, objectOf } from './json-value.ts';
 import { decodeRecordFields } from './record-fields.ts';
 

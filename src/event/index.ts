@@ -1,6 +1,6 @@
 export type { Clock } from './clock.ts';
 export { splitCommandLine } from './command-line.ts';
-export { type Decoded, type Filtered, filtered, type Refused } from './decoded.ts';
+export type { Decoded, Filtered, Refused } from './decoded.ts';
 export { type EcsDocument, toEcs } from './ecs-writer.ts';
 export { decodeEtwRecord } from './etw.ts';
 export type { EtwProcessRecord, EtwSignature } from './etw-record.ts';

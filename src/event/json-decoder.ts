@@ -1,6 +1,7 @@
 import { type Decoded, refuse, refusingFaults } from './decoded.ts';
-import { decodeEcs, type JsonRecord } from './ecs.ts';
+import { decodeEcs } from './ecs.ts';
 import { decodeEvtxDump } from './evtx-dump.ts';
+import type { JsonRecord } from './json-record.ts';
 import { expandDottedKeys, hasDottedKeys, isObject, type JsonObject } from './json-value.ts';
 import { decodeOtrf } from './otrf.ts';
 import type { RecordPosition } from './process-event.ts';

@@ -1,6 +1,6 @@
 import { type Decoded, FieldFault, filtered } from './decoded.ts';
-import type { JsonRecord } from './ecs.ts';
 import { deriveDocumentId } from './event-id.ts';
+import type { JsonRecord } from './json-record.ts';
 import { isObject, type JsonObject, textOf, timeMsOf, timeTextOf } from './json-value.ts';
 import { toUtcTimestamp } from './timestamp.ts';
 import { emptyWinEventData, type WinEvent, type WinEventData } from './win-event.ts';

@@ -1,5 +1,6 @@
 import type { Decoded } from './decoded.ts';
-import { decodeEcs, type JsonRecord } from './ecs.ts';
+import { decodeEcs } from './ecs.ts';
+import type { JsonRecord } from './json-record.ts';
 import { objectOf } from './json-value.ts';
 import { decodeRecordFields } from './record-fields.ts';
 

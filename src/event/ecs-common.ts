@@ -1,0 +1,42 @@
+import { deriveDocumentId } from './event-id.ts';
+import type { JsonRecord } from './json-record.ts';
+import { type JsonObject, objectOf, textOf, timeTextOf } from './json-value.ts';
+import type { Host, Provider, User } from './process-event.ts';
+
+export function idOf(record: JsonRecord, event: JsonObject): string {
+  return textOf(event['id'], 'event.id') ?? deriveDocumentId(record.text, record.position.record);
+}
+
+export function timestampOf(document: JsonObject): string | undefined {
+  return timeTextOf(document['@timestamp'], '@timestamp');
+}
+
+export function providerOf(document: JsonObject, event: JsonObject): Provider {
+  const module = event['module'];
+  const reporter = objectOf(document['winlog'])['provider_name'] ?? event['provider'];
+  if (reporter === 'Microsoft-Windows-Sysmon' || module === 'sysmon') return 'sysmon';
+  if (reporter === 'Microsoft-Windows-Security-Auditing' || module === 'security') return 'security';
+  return module === 'endpoint' || objectOf(document['agent'])['type'] === 'endpoint' ? 'defend' : 'ecs';
+}
+
+export function hostOf(document: JsonObject): Host {
+  const host = objectOf(document['host']);
+  return {
+    id: textOf(host['id'], 'host.id'),
+    name:
+      textOf(host['name'], 'host.name') ??
+      textOf(host['hostname'], 'host.hostname') ??
+      textOf(objectOf(document['winlog'])['computer_name'], 'winlog.computer_name'),
+  };
+}
+
+/** `winlog.user.identifier` stands in for `user.id`, as in Elastic's pipeline. */
+export function userOf(document: JsonObject): User {
+  const user = objectOf(document['user']);
+  const winlogUser = objectOf(objectOf(document['winlog'])['user']);
+  return {
+    id: textOf(user['id'], 'user.id') ?? textOf(winlogUser['identifier'], 'winlog.user.identifier'),
+    name: textOf(user['name'], 'user.name'),
+    domain: textOf(user['domain'], 'user.domain'),
+  };
+}
