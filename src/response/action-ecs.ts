@@ -1,5 +1,6 @@
-import type { WireDocument } from '../alert/index.ts';
+import { severityNumbers, type WireDocument } from '../alert/index.ts';
 import type { Action, ActionEnd } from './action.ts';
+import type { PersonCommand, StandDown } from './journal-port.ts';
 
 /** What a document says about an action besides the journal's line. */
 export interface ActionExtras {
@@ -60,6 +61,55 @@ function messageOf({ verb, subject, end }: Action): string {
   if (end === undefined) return `${verb} ${name}: begun`;
   const [refused] = end.refusals;
   return refused === undefined ? `${verb} ${name}: ${end.result}` : `${verb} ${name}: ${refused}`;
+}
+
+/** What a person told the response to do, as it goes over the wire. */
+export function commandToEcs({ atMs, name, by, reason, override }: PersonCommand): WireDocument {
+  return {
+    '@timestamp': new Date(atMs).toISOString(),
+    message: `${name} by ${by}`,
+    event: {
+      kind: 'event',
+      module: 'problemchild',
+      dataset: 'problemchild.command',
+      category: ['configuration'],
+      type: ['change'],
+      action: name,
+      outcome: 'success',
+      reason,
+    },
+    user: { name: by },
+    problemchild: {
+      response:
+        override === undefined
+          ? undefined
+          : {
+              mode: override.mode,
+              rule_id: override.ruleId,
+              until: new Date(override.untilMs).toISOString(),
+            },
+    },
+  };
+}
+
+/** That the agent stands down, as the critical alert it is. */
+export function standDownToEcs({ sinceMs, reason, by }: StandDown): WireDocument {
+  return {
+    '@timestamp': new Date(sinceMs).toISOString(),
+    message: `The response stands down: ${reason}`,
+    event: {
+      kind: 'alert',
+      module: 'problemchild',
+      dataset: 'problemchild.action',
+      category: ['intrusion_detection'],
+      type: ['info'],
+      action: 'stand-down',
+      outcome: 'success',
+      reason,
+      severity: severityNumbers.critical,
+    },
+    problemchild: { severity: 'critical', response: { mode: 'audit', result: 'stood-down', by } },
+  };
 }
 
 /** An end that nothing was done for. */

@@ -26,17 +26,27 @@ export function arm(journal: ResponseJournal, request: ArmRequest, nowMs: number
   if (override !== undefined && !(override.forMs > 0 && override.forMs <= maxOverrideMs)) {
     throw new AgentError('PC_USAGE', `the time must be between 1 s and ${maxOverrideMs / 86_400_000} days`);
   }
+  const set =
+    override === undefined
+      ? undefined
+      : {
+          mode: override.mode,
+          ruleId: override.ruleId,
+          fromMs: nowMs,
+          untilMs: nowMs + override.forMs,
+          reason,
+          by,
+        };
   // In this order a crash in between leaves the agent standing down.
+  journal.note({ atMs: nowMs, name: 'arm', by, reason, override: set });
   journal.countedFromMs = nowMs;
-  if (override !== undefined) {
-    const { mode, ruleId, forMs } = override;
-    journal.override = { mode, ruleId, fromMs: nowMs, untilMs: nowMs + forMs, reason, by };
-  }
+  if (set !== undefined) journal.override = set;
   journal.standDown = undefined;
 }
 
 /** Ends an override, and lets the agent do nothing until somebody arms it. */
 export function disarm(journal: ResponseJournal, { reason, by }: ArmRequest, nowMs: number): void {
+  journal.note({ atMs: nowMs, name: 'disarm', by, reason, override: undefined });
   journal.standDown = { sinceMs: nowMs, reason, by };
   journal.override = undefined;
 }

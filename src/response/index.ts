@@ -7,7 +7,7 @@ export {
   type JournalVerb,
   userKey,
 } from './action.ts';
-export { actionToEcs, endWithout } from './action-ecs.ts';
+export { actionToEcs, commandToEcs, endWithout, standDownToEcs } from './action-ecs.ts';
 export { type ArmRequest, arm, disarm, type ResponseStatus, statusOf } from './arming.ts';
 export {
   createRefusalReference,
@@ -16,7 +16,7 @@ export {
   refusalTable,
   type SpentAction,
 } from './guard/index.ts';
-export type { Hold, ResponseJournal, StandDown } from './journal-port.ts';
+export type { Hold, PersonCommand, ResponseJournal, StandDown } from './journal-port.ts';
 export { carryOutRequest, type PersonRequest } from './person-request.ts';
 export type { Override, ResponseMode, ResponsePolicy, ResponseTarget } from './policy/index.ts';
 export type { ProcessAct, ProcessPort, ProcessTarget, TreeAct } from './process-port.ts';

@@ -31,6 +31,15 @@ export interface Hold {
   readonly dueMs: number | undefined;
 }
 
+/** What a person told the response to do. */
+export interface PersonCommand {
+  readonly atMs: number;
+  readonly name: 'arm' | 'disarm' | 'release';
+  readonly by: string;
+  readonly reason: string;
+  readonly override: Override | undefined;
+}
+
 /**
  * Keeps what the agent does to processes. Each write is on the disk when the call returns, whatever happens to
  * the batch that the action comes from.
@@ -49,6 +58,7 @@ export interface ResponseJournal {
   hold(hold: Hold): void;
   release(id: string): void;
   holds(): Hold[];
+  note(command: PersonCommand): void;
   standDown: StandDown | undefined;
   override: Override | undefined;
   /** Actions from this time on are counted by the budget: when a person last armed the agent. */

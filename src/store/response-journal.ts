@@ -3,13 +3,15 @@ import type {
   ActionEnd,
   Hold,
   Override,
+  PersonCommand,
   ResponseJournal,
   SpentAction,
   StandDown,
 } from '../response/index.ts';
-import { actionToEcs, userKey } from '../response/index.ts';
+import { actionToEcs, commandToEcs, userKey } from '../response/index.ts';
 import { openDatabase } from './database.ts';
 import { response } from './migrations/response-0001-core.ts';
+import { responseCommand } from './migrations/response-0002-command.ts';
 
 type Finished = Action & { readonly end: ActionEnd };
 
@@ -31,6 +33,7 @@ export class ResponseJournalFile implements ResponseJournal {
   readonly #open;
   readonly #spent;
   readonly #all;
+  readonly #insertCommand;
   readonly #upsertHold;
   readonly #deleteHold;
   readonly #holds;
@@ -42,7 +45,7 @@ export class ResponseJournalFile implements ResponseJournal {
   /** Opens or creates the file. @throws AgentError PC_STORE_OPEN or PC_STORE_NEWER */
   constructor(path: string) {
     this.path = path;
-    const connection = openDatabase(path, [response]);
+    const connection = openDatabase(path, [response, responseCommand]);
     connection.pragma('synchronous = FULL');
     this.#connection = connection;
     this.#insert = connection.prepare<[string, string, number, string, string, number, number, string]>(
@@ -61,8 +64,15 @@ export class ResponseJournalFile implements ResponseJournal {
     this.#spent = connection.prepare<[number], SpentAction>(
       'SELECT at_ms AS atMs, user, image FROM action WHERE is_spent = 1 AND at_ms >= ? ORDER BY at_ms',
     );
-    this.#all = connection.prepare<[number], string>(
-      'SELECT document FROM action WHERE at_ms >= ? ORDER BY seq',
+    this.#all = connection.prepare<
+      [number, number],
+      { readonly isCommand: 0 | 1; readonly document: string }
+    >(
+      `SELECT 0 AS isCommand, at_ms, seq, document FROM action WHERE at_ms >= ?
+       UNION ALL SELECT 1, at_ms, seq, document FROM command WHERE at_ms >= ? ORDER BY 2, 1, 3`,
+    );
+    this.#insertCommand = connection.prepare<[number, string]>(
+      'INSERT INTO command (at_ms, document) VALUES (?, ?)',
     );
     this.#upsertHold = connection.prepare<[string, string]>(
       'INSERT INTO hold (id, document) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET document = excluded.document',
@@ -142,10 +152,19 @@ export class ResponseJournalFile implements ResponseJournal {
     this.#set('counted-from', value);
   }
 
-  /** The documents of all actions from a time on as JSON, in the order in which they were begun. */
+  note(command: PersonCommand): void {
+    this.#flushAlways(true);
+    this.#insertCommand.run(command.atMs, JSON.stringify(command));
+  }
+
+  /** The documents of all actions and commands from a time on as JSON, by time. */
   *documents(sinceMs = 0): Generator<string> {
-    for (const document of this.#all.pluck().iterate(sinceMs)) {
-      yield JSON.stringify(actionToEcs(JSON.parse(document) as Action));
+    for (const { isCommand, document } of this.#all.iterate(sinceMs, sinceMs)) {
+      const wire =
+        isCommand === 1
+          ? commandToEcs(JSON.parse(document) as PersonCommand)
+          : actionToEcs(JSON.parse(document) as Action);
+      yield JSON.stringify(wire);
     }
   }
 

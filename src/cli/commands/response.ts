@@ -8,6 +8,7 @@ import { addSettingFlags, loadCommandConfig } from '../options.ts';
 import { ResultWriter } from '../result-writer.ts';
 import { runInputs } from '../run-inputs.ts';
 import { formatSummary } from '../summary.ts';
+import { armingCommands } from './response-arming.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -15,9 +16,11 @@ const defaultWidth = 160;
 
 /** `problemchild response …`: what is done about flagged processes. */
 export function responseCommand(io: CliIo, finish: (exitCode: number) => void): Command {
-  return new Command('response')
+  const command = new Command('response')
     .description('Rehearse, arm, disarm and look at what is done about flagged processes.')
     .addCommand(rehearseCommand(io, finish));
+  for (const child of armingCommands(io)) command.addCommand(child);
+  return command;
 }
 
 function rehearseCommand(io: CliIo, finish: (exitCode: number) => void): Command {

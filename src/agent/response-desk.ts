@@ -1,0 +1,119 @@
+import { hostname, userInfo } from 'node:os';
+import type { ExceptionList } from '../alert/index.ts';
+import type { Config } from '../config/index.ts';
+import { AgentError } from '../errors/index.ts';
+import type { Clock } from '../event/index.ts';
+import {
+  type ArmRequest,
+  arm,
+  createResponseSettings,
+  disarm,
+  type OwnProcesses,
+  type ProcessPort,
+  type ResponseAudience,
+  type ResponseParts,
+  ResponseStage,
+  type ResponseStatus,
+  statusOf,
+} from '../response/index.ts';
+import { ResponseJournalFile, responseFileOf } from '../store/index.ts';
+import { listProcesses, type NativeLibrary, ProcessControl } from '../windows/index.ts';
+import { isKillSwitchSet } from './kill-switch-file.ts';
+
+/** What people see and say of the response, whether or not the agent runs: all of it is in the journal. */
+export interface ResponseDesk {
+  readonly journal: ResponseJournalFile;
+  status(): ResponseStatus;
+  arm(request: ArmRequest): void;
+  disarm(request: ArmRequest): void;
+  close(): void;
+}
+
+/** @throws AgentError PC_USAGE without a state file, PC_STORE_… when the journal is refused */
+export function openResponseDesk(config: Config, clock: Clock): ResponseDesk {
+  const journal = openJournal(config);
+  return {
+    journal,
+    status: () =>
+      statusOf(journal, config.response, isKillSwitchSet(config.response.killSwitchFile), clock.nowMs()),
+    arm: (request) => arm(journal, request, clock.nowMs()),
+    disarm: (request) => disarm(journal, request, clock.nowMs()),
+    close: () => journal.close(),
+  };
+}
+
+function openJournal(config: Config): ResponseJournalFile {
+  if (config.state.file === null) throw new AgentError('PC_USAGE', 'name the state file with --state');
+  return new ResponseJournalFile(responseFileOf(config.state.file));
+}
+
+/** Who works at this terminal, for the journal. */
+export function currentPerson(): string {
+  return `${userInfo().username}@${hostname()}`;
+}
+
+export interface LiveResponseOptions {
+  /** In force now; a reload exchanges it. */
+  readonly config: () => Config;
+  readonly exceptions: () => ExceptionList;
+  readonly library: NativeLibrary;
+  readonly clock: Clock;
+  readonly audience: ResponseAudience;
+}
+
+export interface LiveResponse {
+  readonly parts: ResponseParts;
+  readonly stage: ResponseStage;
+  close(): void;
+}
+
+/** The response over this host's processes. `stage.start()` comes before the first event. */
+export function openLiveResponse(options: LiveResponseOptions): LiveResponse {
+  const { config, exceptions, library, clock, audience } = options;
+  const journal = openJournal(config());
+  let compiledFrom = config().response;
+  let settings = createResponseSettings(compiledFrom);
+  const host = hostname().toLowerCase();
+  const own = findOwnProcesses(library);
+  const control: ProcessPort = new ProcessControl(library);
+  const parts: ResponseParts = {
+    settings() {
+      const { response } = config();
+      if (response !== compiledFrom) {
+        compiledFrom = response;
+        settings = createResponseSettings(response);
+      }
+      return settings;
+    },
+    exceptions,
+    journal,
+    control,
+    clock,
+    isKilled: () => isKillSwitchSet(config().response.killSwitchFile),
+    own: () => own,
+    isThisHost: (event) => isSameHost(event.host.name, host),
+    audience,
+  };
+  return { parts, stage: new ResponseStage(parts), close: () => journal.close() };
+}
+
+/** Sources write a host with or without its domain. */
+function isSameHost(name: string | undefined, host: string): boolean | undefined {
+  if (name === undefined) return undefined;
+  const other = name.toLowerCase();
+  return other === host || other.split('.')[0] === host || host.split('.')[0] === other;
+}
+
+/** The agent's ancestors cannot change while it runs; one that has ended spares whoever has its pid now. */
+function findOwnProcesses(library: NativeLibrary): OwnProcesses {
+  const parentOf = new Map<number, number>();
+  for (const { pid, parentPid } of listProcesses(library)) {
+    if (pid !== undefined && parentPid !== undefined) parentOf.set(pid, parentPid);
+  }
+  const ancestorPids = new Set<number>();
+  for (let pid = parentOf.get(process.pid); pid !== undefined; pid = parentOf.get(pid)) {
+    if (ancestorPids.has(pid)) break;
+    ancestorPids.add(pid);
+  }
+  return { pid: process.pid, ancestorPids };
+}

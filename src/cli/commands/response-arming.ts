@@ -1,0 +1,142 @@
+import { Command, Option } from 'commander';
+import { currentPerson, openResponseDesk, type ResponseDesk } from '../../agent/index.ts';
+import { AgentError } from '../../errors/index.ts';
+import type { ResponseMode, ResponseStatus } from '../../response/index.ts';
+import { escapeForTerminal } from '../../text/index.ts';
+import { parseDurationMs } from '../duration.ts';
+import type { CliIo } from '../io.ts';
+import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { ResultWriter } from '../result-writer.ts';
+
+type Options = Readonly<Record<string, unknown>>;
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** `response arm|disarm|status|journal`: what people say and see; the running agent heeds it at its next decision. */
+export function armingCommands(io: CliIo): Command[] {
+  return [armCommand(io), disarmCommand(io), statusCommand(io), journalCommand(io)];
+}
+
+function armCommand(io: CliIo): Command {
+  const command = new Command('arm')
+    .description('End a stand-down; with --mode, act otherwise than configured for a time.')
+    .addOption(new Option('--mode <mode>', 'mode for that time').choices(['audit', 'suspend', 'terminate']))
+    .option('--rule <id>', 'only for this rule')
+    .option('--for <time>', 'how long, such as 30m, 4h or 2d; at most 7d')
+    .requiredOption('--reason <text>', 'why, for the journal');
+  return addSettingFlags(command, ['state']).action((options: Options) => {
+    withDesk(io, options, (desk) => {
+      desk.arm({ ...readOverride(options), reason: readReason(options), by: currentPerson() });
+      io.stdout.write(`${formatStatus(desk.status())}\n`);
+    });
+  });
+}
+
+function readOverride(options: Options) {
+  const { mode, rule, for: time } = options as Readonly<Record<string, string | undefined>>;
+  if (mode === undefined) {
+    if (rule !== undefined || time !== undefined) {
+      throw new AgentError(
+        'PC_USAGE',
+        '--rule and --for say for what and how long --mode holds; name the mode',
+      );
+    }
+    return {};
+  }
+  if (time === undefined) throw new AgentError('PC_USAGE', 'say with --for how long the mode holds');
+  if (rule !== undefined && !uuid.test(rule)) throw new AgentError('PC_USAGE', `${rule} is no rule id`);
+  return { override: { mode: mode as ResponseMode, ruleId: rule, forMs: parseDurationMs(time) } };
+}
+
+function disarmCommand(io: CliIo): Command {
+  const command = new Command('disarm')
+    .description('Act on nothing more until somebody arms the agent again.')
+    .requiredOption('--reason <text>', 'why, for the journal');
+  return addSettingFlags(command, ['state']).action((options: Options) => {
+    withDesk(io, options, (desk) => {
+      desk.disarm({ reason: readReason(options), by: currentPerson() });
+      io.stdout.write(`${formatStatus(desk.status())}\n`);
+    });
+  });
+}
+
+function statusCommand(io: CliIo): Command {
+  const command = new Command('status').description('Say what the agent may do now, and why.');
+  return addSettingFlags(command, ['state', 'output']).action((options: Options) => {
+    withDesk(io, options, (desk, asTable) => {
+      const status = desk.status();
+      io.stdout.write(`${asTable ? formatStatus(status) : JSON.stringify(status)}\n`);
+    });
+  });
+}
+
+function journalCommand(io: CliIo): Command {
+  const command = new Command('journal')
+    .description('Print what was done, refused and ordered, as one JSON document a line.')
+    .option('--since <time>', 'only from this moment on, as ISO 8601');
+  return addSettingFlags(command, ['state']).action(async (options: Options) => {
+    const since = options['since'];
+    const sinceMs = typeof since === 'string' ? Date.parse(since) : 0;
+    if (Number.isNaN(sinceMs))
+      throw new AgentError('PC_USAGE', '--since takes a moment such as 2026-11-18T09:00:00Z');
+    const { config } = loadCommandConfig(io, options);
+    const desk = openResponseDesk(config, { nowMs: Date.now });
+    try {
+      const writer = new ResultWriter(io.stdout);
+      for (const document of desk.journal.documents(sinceMs)) {
+        writer.line(document);
+        await writer.flush();
+        if (writer.closed) break;
+      }
+      await writer.flush(true);
+    } finally {
+      desk.close();
+    }
+  });
+}
+
+function withDesk(io: CliIo, options: Options, use: (desk: ResponseDesk, asTable: boolean) => void): void {
+  const { config } = loadCommandConfig(io, options);
+  const desk = openResponseDesk(config, { nowMs: Date.now });
+  try {
+    use(desk, config.output.format === 'table');
+  } finally {
+    desk.close();
+  }
+}
+
+function readReason(options: Options): string {
+  const reason = String(options['reason']).trim();
+  if (reason === '' || reason.length > 500)
+    throw new AgentError('PC_USAGE', 'give a reason of up to 500 characters');
+  return reason;
+}
+
+function formatStatus({
+  mode,
+  configuredMode,
+  override,
+  standDown,
+  killSwitch,
+  held,
+}: ResponseStatus): string {
+  const lines = [`mode: ${mode} (configured: ${configuredMode})`];
+  if (override !== undefined) {
+    const of = override.ruleId === undefined ? '' : ` for rule ${override.ruleId}`;
+    lines.push(
+      `override: ${override.mode}${of} until ${new Date(override.untilMs).toISOString()} by ${clean(override.by)}: ${clean(override.reason)}`,
+    );
+  }
+  if (standDown !== undefined) {
+    lines.push(
+      `stands down since ${new Date(standDown.sinceMs).toISOString()} by ${clean(standDown.by)}: ${clean(standDown.reason)}`,
+    );
+  }
+  if (killSwitch !== false) lines.push(`kill switch: ${killSwitch === true ? 'set' : 'cannot be looked at'}`);
+  lines.push(`suspended processes: ${held}`);
+  return lines.join('\n');
+}
+
+function clean(text: string): string {
+  return escapeForTerminal(text, 500);
+}

@@ -1,0 +1,129 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Action, actionId, describeStart, endWithout } from '../../src/response/index.ts';
+import { ResponseJournalFile, responseFileOf, Store } from '../../src/store/index.ts';
+import { flagged, noonMs } from '../response/response-world.ts';
+
+let folder: string;
+let file: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pc-journal-'));
+  file = join(folder, 'agent.response.db');
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function makeAction(pid = 4240): Action {
+  const [start, interim] = flagged({ pid });
+  const subject = describeStart(start, interim, undefined);
+  return {
+    id: actionId(subject, 'terminate'),
+    verb: 'terminate',
+    target: 'process',
+    mode: 'terminate',
+    by: 'agent',
+    reason: undefined,
+    atMs: noonMs,
+    subject,
+    end: undefined,
+  };
+}
+
+function reopened<T>(use: (journal: ResponseJournalFile) => T): T {
+  const journal = new ResponseJournalFile(file);
+  try {
+    return use(journal);
+  } finally {
+    journal.close();
+  }
+}
+
+describe('the journal', () => {
+  it('keeps what was begun, and that it was, across runs', () => {
+    const action = makeAction();
+    expect(reopened((journal) => [journal.begin(action), journal.begin(action)])).toEqual([true, false]);
+    const [open] = reopened((journal) => journal.unfinished());
+    expect(open).toMatchObject({ id: action.id, subject: { target: action.subject.target } });
+    reopened((journal) => journal.finish(action.id, endWithout(noonMs + 5, 'audited')));
+    expect(reopened((journal) => journal.unfinished())).toEqual([]);
+    expect(reopened((journal) => journal.begin(action))).toBe(false);
+    expect(reopened((journal) => journal.spentSince(noonMs))).toEqual([
+      { atMs: noonMs, user: 'meridian\\anna', image: 'c:\\windows\\system32\\cmd.exe' },
+    ]);
+    expect(reopened((journal) => journal.spentSince(noonMs + 1))).toEqual([]);
+  });
+
+  it('finishes an action once', () => {
+    const action = makeAction();
+    const outcomes = reopened((journal) => {
+      journal.begin(action);
+      journal.finish(action.id, endWithout(noonMs, 'audited'));
+      journal.finish(action.id, endWithout(noonMs, 'refused'));
+      return [...journal.documents()].map((text) => JSON.parse(text).problemchild.response.result);
+    });
+    expect(outcomes).toEqual(['audited']);
+  });
+
+  it('does not count refusals as spent', () => {
+    const refused = { ...makeAction(), end: endWithout(noonMs, 'refused', ['PC_REFUSED_AGE']) };
+    expect(
+      reopened((journal) => [journal.record(refused), journal.record(refused), journal.spentSince(0)]),
+    ).toEqual([true, false, []]);
+  });
+
+  it('keeps holds, stand-downs and overrides, and forgets them when told', () => {
+    const { subject } = makeAction();
+    const hold = {
+      id: 'a',
+      kind: 'decision' as const,
+      subject,
+      target: 'process' as const,
+      pid: 4240,
+      createdMs: noonMs + 0.1234,
+      sinceMs: noonMs,
+      dueMs: noonMs + 5,
+    };
+    const standDown = { sinceMs: 1, reason: 'x', by: 'anna' };
+    reopened((journal) => {
+      journal.hold({ ...hold, dueMs: 0 });
+      journal.hold(hold);
+      journal.standDown = standDown;
+      journal.countedFromMs = 17;
+    });
+    reopened((journal) => {
+      expect(journal.holds()).toEqual([JSON.parse(JSON.stringify(hold))]);
+      expect([journal.standDown, journal.override, journal.countedFromMs]).toEqual([
+        standDown,
+        undefined,
+        17,
+      ]);
+      journal.release('a');
+      journal.standDown = undefined;
+    });
+    reopened((journal) => expect([journal.holds(), journal.standDown]).toEqual([[], undefined]));
+  });
+
+  it('is written while a batch is open on the state file beside it, and outlives its end', () => {
+    const stateFile = join(folder, 'agent.db');
+    expect(responseFileOf(stateFile)).toBe(file);
+    const store = Store.open(stateFile);
+    const journal = new ResponseJournalFile(file);
+    try {
+      store.transaction(() => {
+        journal.begin(makeAction());
+        throw new Error('the batch fails');
+      });
+    } catch {
+      expect(journal.unfinished()).toHaveLength(1);
+    } finally {
+      journal.close();
+      store.close();
+    }
+    expect.assertions(2);
+  });
+});
