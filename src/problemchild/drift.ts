@@ -17,10 +17,12 @@ const fields = {
   'process.executable': (event: ProcessEvent) => event.process.executable,
   'process.command_line': (event: ProcessEvent) => event.process.commandLine ?? event.process.args,
   'process.pe.original_file_name': (event: ProcessEvent) => event.process.originalFileName,
-  'process.parent.name': (event: ProcessEvent) => event.process.parent.name ?? event.process.parent.executable,
+  'process.parent.name': (event: ProcessEvent) =>
+    event.process.parent.name ?? event.process.parent.executable,
   'process.parent.command_line': (event: ProcessEvent) => event.process.parent.commandLine,
   'user.id': (event: ProcessEvent) => event.user.id ?? event.user.name,
-  'process.token': (event: ProcessEvent) => event.process.token.integrityLevel ?? event.process.token.mandatoryLabel,
+  'process.token': (event: ProcessEvent) =>
+    event.process.token.integrityLevel ?? event.process.token.mandatoryLabel,
 } as const;
 
 export type DriftField = keyof typeof fields;

@@ -33,7 +33,12 @@ interface PathElement {
  * individualized feature attribution for tree ensembles", algorithm 2 (the distribution of unknown
  * features is the tree's own covers). What is added sums to the tree's value less {@link expectedValue}.
  */
-export function addShapleyValues(tree: ExplainedTree, row: ArrayLike<number>, scale: number, out: Float64Array): void {
+export function addShapleyValues(
+  tree: ExplainedTree,
+  row: ArrayLike<number>,
+  scale: number,
+  out: Float64Array,
+): void {
   visit(tree, row, scale, out, 0, [], 1, 1, -1);
 }
 

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compareDrift, createDriftTally, type DriftCounts, mergeDriftCounts } from '../../src/problemchild/index.ts';
+import {
+  compareDrift,
+  createDriftTally,
+  type DriftCounts,
+  mergeDriftCounts,
+} from '../../src/problemchild/index.ts';
 import { processStart } from './agent-v1/process-start.ts';
 
 const full = processStart({
@@ -63,9 +68,12 @@ describe('drift', () => {
           return tally.snapshot();
         };
         const at = samples.length === 0 ? 0 : cut % samples.length;
-        expect(mergeDriftCounts(count(samples.slice(0, at)), count(samples.slice(at)))).toEqual(count(samples));
+        expect(mergeDriftCounts(count(samples.slice(0, at)), count(samples.slice(at)))).toEqual(
+          count(samples),
+        );
         const resumed = createDriftTally(count(samples.slice(0, at)));
-        for (const [isFull, probability] of samples.slice(at)) resumed.count(isFull ? full : poor, probability);
+        for (const [isFull, probability] of samples.slice(at))
+          resumed.count(isFull ? full : poor, probability);
         expect(resumed.snapshot()).toEqual(count(samples));
       }),
     );

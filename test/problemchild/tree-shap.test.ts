@@ -3,7 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { addShapleyValues, type ExplainedTree, expectedValue } from '../../src/problemchild/tree-shap.ts';
 
 /** What the tree says when only the features of `known` are: the others flow by cover. */
-function valueKnowing(tree: ExplainedTree, row: readonly number[], known: ReadonlySet<number>, node = 0): number {
+function valueKnowing(
+  tree: ExplainedTree,
+  row: readonly number[],
+  known: ReadonlySet<number>,
+  node = 0,
+): number {
   const feature = tree.feature[node]!;
   if (feature < 0) return tree.value[node]!;
   const left = tree.left[node]!;
@@ -83,16 +88,20 @@ function flatten(shape: Shape): ExplainedTree {
 describe('Shapley values of a tree', () => {
   test('are those of the definition, features repeated on a path included', () => {
     fc.assert(
-      fc.property(shapes, fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 4, maxLength: 4 }), (shape, row) => {
-        const tree = flatten(shape);
-        const found = new Float64Array(row.length);
-        addShapleyValues(tree, row, 1, found);
-        row.forEach((_, feature) => {
-          expect(found[feature]).toBeCloseTo(shapley(tree, row, feature), 9);
-        });
-        const sum = found.reduce((total, value) => total + value, expectedValue(tree));
-        expect(sum).toBeCloseTo(valueKnowing(tree, row, new Set([0, 1, 2, 3])), 9);
-      }),
+      fc.property(
+        shapes,
+        fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 4, maxLength: 4 }),
+        (shape, row) => {
+          const tree = flatten(shape);
+          const found = new Float64Array(row.length);
+          addShapleyValues(tree, row, 1, found);
+          row.forEach((_, feature) => {
+            expect(found[feature]).toBeCloseTo(shapley(tree, row, feature), 9);
+          });
+          const sum = found.reduce((total, value) => total + value, expectedValue(tree));
+          expect(sum).toBeCloseTo(valueKnowing(tree, row, new Set([0, 1, 2, 3])), 9);
+        },
+      ),
     );
   });
 });
