@@ -1,5 +1,6 @@
 export { type AlertHooks, type AlertStages, openAlertStages, openExceptions } from './alert-stages.ts';
 export { exportBaseline, importBaseline, openAnomalyEngine, openUserHash } from './anomaly.ts';
+export { type ExplainRun, openExplainRun } from './explain-run.ts';
 export { type FeatureRun, openFeatureRun } from './feature-run.ts';
 export {
   agentFacts,
@@ -14,11 +15,22 @@ export {
   probeDestinations,
   withOutboxDesk,
 } from './forwarding.ts';
+export { openLibrary } from './live-input.ts';
 export { type LiveRun, type LiveRunOptions, openLiveRun } from './live-run.ts';
+export { type ModelFacts, readModelFacts } from './model-facts.ts';
 export { type OpenPipeline, openPipeline, type PipelineHooks } from './open-pipeline.ts';
 export { type BatchOutcome, Pipeline, type PipelineParts, type StartStage } from './pipeline.ts';
+export { type NamedProcess, ProcessDesk, type RunningProcess } from './process-desk.ts';
 export { openRehearsalRun, type RehearsalRun } from './rehearsal-run.ts';
 export { openReplayRun, type ReplayRun } from './replay-run.ts';
+export {
+  currentPerson,
+  type LiveResponse,
+  type LiveResponseOptions,
+  openLiveResponse,
+  openResponseDesk,
+  type ResponseDesk,
+} from './response-desk.ts';
 export { openScoreRun, type ScoreRun } from './score-run.ts';
 export { runAsService } from './service-run.ts';
 export { listenForStop } from './stop-signals.ts';

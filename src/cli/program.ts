@@ -4,8 +4,11 @@ import { escapeHidden } from '../text/index.ts';
 import { baselineCommand } from './commands/baseline.ts';
 import { configCommand } from './commands/config.ts';
 import { exceptionsCommand } from './commands/exceptions.ts';
+import { explainCommand } from './commands/explain.ts';
 import { featuresCommand } from './commands/features.ts';
 import { forwardCommand } from './commands/forward.ts';
+import { modelCommand } from './commands/model.ts';
+import { processCommand } from './commands/process.ts';
 import { replayCommand } from './commands/replay.ts';
 import { reportCommand } from './commands/report.ts';
 import { responseCommand } from './commands/response.ts';
@@ -33,10 +36,13 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   program.addCommand(runCommand(io, finish));
   program.addCommand(scoreCommand(io, finish));
   program.addCommand(exceptionsCommand(io, finish));
+  program.addCommand(explainCommand(io, finish));
   program.addCommand(featuresCommand(io, finish));
+  program.addCommand(modelCommand(io));
   program.addCommand(baselineCommand(io, finish));
   program.addCommand(forwardCommand(io, finish));
   program.addCommand(responseCommand(io, finish));
+  program.addCommand(processCommand(io, finish));
   program.addCommand(configCommand(io));
   for (const command of [
     program,
