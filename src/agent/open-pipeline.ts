@@ -4,6 +4,7 @@ import type { Scorer } from '../problemchild/index.ts';
 import { BookmarkTable, type Store } from '../store/index.ts';
 import { type AlertHooks, type AlertStages, openAlertStages } from './alert-stages.ts';
 import { openAnomalyEngine } from './anomaly.ts';
+import { type DriftLog, openDriftLog } from './drift.ts';
 import { openTable } from './input.ts';
 import { Pipeline, type StartStage } from './pipeline.ts';
 import { noPipelineState, openPipelineState } from './pipeline-state.ts';
@@ -13,6 +14,7 @@ export interface OpenPipeline {
   readonly pipeline: Pipeline;
   readonly stages: AlertStages;
   readonly bookmarks: BookmarkTable;
+  readonly drift: DriftLog;
 }
 
 /** What takes part in a pipeline besides what the configuration says. */
@@ -36,6 +38,7 @@ export function openPipeline(
   const table = openTable(config);
   table.restore(state.processes);
   const stages = openAlertStages(config, store, hooks, state.stages);
+  const drift = openDriftLog(store, scorer.bundle, config.state.file !== null);
   const { exclusions } = config.detection;
   const pipeline = new Pipeline({
     table,
@@ -57,7 +60,8 @@ export function openPipeline(
     store,
     state,
     bookmarks,
+    drift,
     response: hooks.response,
   });
-  return { pipeline, stages, bookmarks };
+  return { pipeline, stages, bookmarks, drift };
 }

@@ -5,6 +5,7 @@ import type { ProcessTable } from '../lineage/index.ts';
 import type { Scorer } from '../problemchild/index.ts';
 import type { SourceBatch } from '../source/index.ts';
 import type { BookmarkTable, Store } from '../store/index.ts';
+import type { DriftLog } from './drift.ts';
 import type { PipelineState } from './pipeline-state.ts';
 import { scoreBatch } from './scoring.ts';
 import { Tally } from './tally.ts';
@@ -28,6 +29,7 @@ export interface PipelineParts {
   readonly store: Store;
   readonly state: PipelineState;
   readonly bookmarks: BookmarkTable;
+  readonly drift: DriftLog;
   readonly response: StartStage | undefined;
 }
 
@@ -98,7 +100,8 @@ export class Pipeline {
   }
 
   #takeStart(start: ScoredStart): void {
-    const { eventRules, anomalies, desk, response } = this.#parts;
+    const { eventRules, anomalies, desk, drift, response } = this.#parts;
+    drift.tally.count(start.event, start.prediction.maliciousProbability);
     // An undated start has no place among the buckets.
     const rarity = start.event.timestamp === undefined ? undefined : anomalies.observe(start);
     this.#takeBuckets(anomalies.takeClosed());
@@ -112,7 +115,8 @@ export class Pipeline {
   }
 
   #save(): void {
-    const { state, table, anomalies, mlRules, desk } = this.#parts;
+    const { state, table, anomalies, mlRules, desk, drift } = this.#parts;
     state.save(table, anomalies, mlRules, desk);
+    drift.save();
   }
 }

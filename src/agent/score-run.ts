@@ -1,4 +1,5 @@
 import type { ScoredStart } from '../anomaly/index.ts';
+import type { Bundle } from '../problemchild/index.ts';
 import type { FileSource, SourceBatch } from '../source/index.ts';
 import { type InputOptions, openModel, openSource, openTable } from './input.ts';
 import { scoreEvents } from './scoring.ts';
@@ -6,6 +7,7 @@ import { Tally } from './tally.ts';
 
 /** Recordings on their way to scores, and no further. */
 export interface ScoreRun {
+  readonly bundle: Bundle;
   readonly source: FileSource;
   readonly tally: Tally;
   score(batch: SourceBatch): Promise<readonly ScoredStart[]>;
@@ -18,6 +20,7 @@ export async function openScoreRun(options: InputOptions): Promise<ScoreRun> {
   const table = openTable(options.config);
   const tally = new Tally();
   return {
+    bundle: scorer.bundle,
     source: openSource(options),
     tally,
     async score(batch) {

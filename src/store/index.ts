@@ -4,6 +4,7 @@ export { AnomalyRecordTable, type StoredAnomalyRecord } from './anomaly-records.
 export { AnomalyStateTable } from './anomaly-state.ts';
 export { BaselineTable } from './baseline.ts';
 export { BookmarkTable } from './bookmarks.ts';
+export { DriftTable } from './drift.ts';
 export { IncidentTable } from './incidents.ts';
 export { OutboxTable } from './outbox.ts';
 export type { DeadLetter } from './outbox-dead-letters.ts';
