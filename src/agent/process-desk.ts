@@ -61,6 +61,14 @@ export class ProcessDesk {
     return carryOutRequest(this.#response.parts, this.#response.stage, request);
   }
 
+  /** Resumes every process that the agent suspended: before an upgrade or uninstall. Answers how many are left. */
+  async release(by: string, reason: string): Promise<number> {
+    const { stage, parts } = this.#response;
+    parts.journal.note({ atMs: parts.clock.nowMs(), name: 'release', by, reason, override: undefined });
+    await stage.holds.resumeAll(reason, by);
+    return parts.journal.holds().length;
+  }
+
   close(): void {
     this.#response.close();
   }

@@ -20,7 +20,8 @@ const verbs = {
 export function processCommand(io: CliIo, finish: (exitCode: number) => void): Command {
   const command = new Command('process')
     .description('List, suspend, resume and terminate processes of this host. Windows only.')
-    .addCommand(listCommand(io));
+    .addCommand(listCommand(io))
+    .addCommand(releaseCommand(io, finish));
   for (const [verb, text] of Object.entries(verbs)) {
     command.addCommand(actCommand(io, finish, verb as PersonRequest['verb'], text));
   }
@@ -44,6 +45,19 @@ function listCommand(io: CliIo): Command {
           : JSON.stringify({ entity, pid, parentPid, name, started });
         io.stdout.write(`${line}\n`);
       }
+    });
+  });
+}
+
+function releaseCommand(io: CliIo, finish: (exitCode: number) => void): Command {
+  const command = new Command('release').description(
+    'Resume every process that the agent suspended, as before an upgrade or uninstall.',
+  );
+  return addSettingFlags(command, ['state']).action(async (options: Options) => {
+    await withDesk(io, options, async (desk) => {
+      const left = await desk.release(currentPerson(), 'released by hand');
+      io.stdout.write(`still suspended: ${left}\n`);
+      finish(left === 0 ? exitCodes.fine : exitCodes.inputUnread);
     });
   });
 }
