@@ -76,7 +76,7 @@ def main(work: str, bundle_folder: str) -> None:
 
 
 def explain(model, slope, offset) -> bytes:
-    """What src/problemchild/explainer.ts reads: the trees and the linear weights."""
+    """What src/problemchild/explanation-loader.ts reads: the trees and the linear weights."""
     buckets = np.nonzero(model.table)[0]
     document = {
         "slope": slope, "offset": offset, "bias": model.bias,

@@ -1,15 +1,8 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import { z } from 'zod';
-import { AgentError } from '../errors/index.ts';
 import type { ProcessEvent } from '../event/index.ts';
 import { denseColumns } from './agent-v1/columns.ts';
 import { createExtractor } from './agent-v1/features.ts';
 import { describeSlot, nameOf } from './agent-v1/slot-text.ts';
-import { parseBundle } from './bundle.ts';
-import { bundleFileName } from './bundle-loader.ts';
+import type { Explanation } from './explanation.ts';
 import { addShapleyValues, type ExplainedTree, expectedValue } from './tree-shap.ts';
 
 /** One thing that moved an event's score. */
@@ -29,73 +22,8 @@ export interface Explainer {
   explain(event: ProcessEvent, limit?: number): Contribution[];
 }
 
-export const explanationFileName = 'explanation.json.gz';
-const maxUnpackedBytes = 64 * 1024 * 1024;
-
-const Numbers = z.array(z.number());
-const ExplanationSchema = z.object({
-  slope: z.number(),
-  offset: z.number(),
-  bias: z.number(),
-  linearShare: z.number(),
-  treeShare: z.number(),
-  leastSlots: z.number().min(1),
-  /** Size of a step of the linear weights. */
-  slotStep: z.number(),
-  /** Buckets with a weight, each as its distance from the one before, and their weights in steps. */
-  buckets: Numbers,
-  steps: Numbers,
-  trees: z.array(
-    z.object({
-      feature: Numbers,
-      threshold: Numbers,
-      left: Numbers,
-      right: Numbers,
-      value: Numbers,
-      cover: Numbers,
-    }),
-  ),
-});
-type Explanation = z.infer<typeof ExplanationSchema>;
-
-/**
- * Opens what a bundle of feature set agent-v1 keeps for explanations: its trees and linear weights.
- * @throws AgentError PC_MODEL_EXPLANATION when the bundle has none or it does not match the bundle.
- */
-export async function createExplainer(directory: string): Promise<Explainer> {
-  const where = join(directory, explanationFileName);
-  try {
-    const bundlePath = join(directory, bundleFileName);
-    const bundle = parseBundle(JSON.parse(await readFile(bundlePath, 'utf8')), bundlePath);
-    if (bundle.featureSet.name !== 'agent-v1') {
-      throw new AgentError(
-        'PC_MODEL_EXPLANATION',
-        `feature set ${bundle.featureSet.name} has no explanations`,
-        { where },
-      );
-    }
-    const packed = await readFile(where);
-    const expected = (bundle.training['explanation'] as { sha256?: unknown } | undefined)?.sha256;
-    const found = createHash('sha256').update(packed).digest('hex');
-    if (found !== expected) {
-      throw new AgentError(
-        'PC_MODEL_EXPLANATION',
-        `SHA-256 is ${found}, ${bundleFileName} says ${String(expected)}`,
-        { where },
-      );
-    }
-    const unpacked = gunzipSync(packed, { maxOutputLength: maxUnpackedBytes });
-    return openExplainer(ExplanationSchema.parse(JSON.parse(unpacked.toString('utf8'))));
-  } catch (error) {
-    if (error instanceof AgentError) throw error;
-    throw new AgentError('PC_MODEL_EXPLANATION', error instanceof Error ? error.message : String(error), {
-      where,
-      cause: error,
-    });
-  }
-}
-
-function openExplainer(explanation: Explanation): Explainer {
+/** `explanation` is of the bundle whose scores are asked about: its loader has checked that. */
+export function openExplainer(explanation: Explanation): Explainer {
   const weights = readWeights(explanation);
   const trees: readonly ExplainedTree[] = explanation.trees;
   const { slope, offset, bias, linearShare, treeShare, leastSlots } = explanation;

@@ -3,8 +3,6 @@ export { parseBundle } from './bundle.ts';
 export { type LoadedBundle, loadBundle } from './bundle-loader.ts';
 export { saveBundle } from './bundle-writer.ts';
 export { type DecisionRule, decideClass } from './class-decision.ts';
-export { elasticFeatures } from './elastic-features.ts';
-export type { ElasticGeneration } from './elastic-fields.ts';
 export {
   compareDrift,
   createDriftTally,
@@ -17,13 +15,16 @@ export {
   type ProviderCounts,
   type ProviderDrift,
 } from './drift.ts';
+export { elasticFeatures } from './elastic-features.ts';
+export type { ElasticGeneration } from './elastic-fields.ts';
 export {
   type ImportedModel,
   type ImportOptions,
   type ImportReport,
   importElasticModel,
 } from './elastic-import/index.ts';
-export { type Contribution, createExplainer, type Explainer } from './explainer.ts';
+export type { Contribution, Explainer } from './explainer.ts';
+export { createExplainer } from './explanation-loader.ts';
 export type {
   FeatureEncoder,
   FeatureParameters,

@@ -1,5 +1,6 @@
 import { psOptionOf } from './powershell-options.ts';
 import { readRun } from './runs.ts';
+import { clearCounts, emptyCounts, type SpellingCounts } from './spelling-counts.ts';
 import { symbol } from './symbols.ts';
 import { endsWith, foldWide, isDigit, isSeparator, isWordUnit } from './units.ts';
 import { readUrl } from './urls.ts';
@@ -9,22 +10,6 @@ import { readVariable } from './variables.ts';
 export const normalTextCapacity = 768;
 /** UTF-16 units of a raw line that are read at all. */
 const rawLimit = 6144;
-
-/** What the spelling of a line gives away before normalisation removes it. */
-export interface SpellingCounts {
-  carets: number;
-  quotes: number;
-  backticks: number;
-  variables: number;
-  partialVariables: number;
-  wide: number;
-  joins: number;
-  urls: number;
-  publicAddresses: number;
-  base64Length: number;
-  executables: number;
-  caseSwitches: number;
-}
 
 /**
  * A command line in the one spelling the features read, as bytes below 128: lower case; quotes, carets
@@ -48,10 +33,7 @@ export class NormalText {
     this.base64End = -1;
     this.#tokenStart = 0;
     this.#inPowershell = false;
-    const counts = this.counts;
-    counts.carets = counts.quotes = counts.backticks = counts.variables = counts.partialVariables = 0;
-    counts.wide = counts.joins = counts.urls = counts.publicAddresses = counts.base64Length = 0;
-    counts.executables = counts.caseSwitches = 0;
+    clearCounts(this.counts);
   }
 
   /** The text as a one-byte string. */
@@ -324,21 +306,4 @@ export class NormalText {
     this.length = start + 1;
     for (let i = 0; i < option.length; i++) this.#put(option.charCodeAt(i));
   }
-}
-
-function emptyCounts(): SpellingCounts {
-  return {
-    carets: 0,
-    quotes: 0,
-    backticks: 0,
-    variables: 0,
-    partialVariables: 0,
-    wide: 0,
-    joins: 0,
-    urls: 0,
-    publicAddresses: 0,
-    base64Length: 0,
-    executables: 0,
-    caseSwitches: 0,
-  };
 }
