@@ -27,6 +27,7 @@ export {
   currentPerson,
   type LiveResponse,
   type LiveResponseOptions,
+  openEvidence,
   openLiveResponse,
   openResponseDesk,
   type ResponseDesk,

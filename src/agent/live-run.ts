@@ -4,15 +4,19 @@ import type { Clock } from '../event/index.ts';
 import type { Log } from '../log/index.ts';
 import { describeNotice } from '../source/index.ts';
 import { Store } from '../store/index.ts';
-import { openModel } from './input.ts';
+import { openForwarding } from './forwarding.ts';
+import { openModel, openReasons } from './input.ts';
 import { openLiveInput } from './live-input.ts';
 import { openPipeline } from './open-pipeline.ts';
+import { toOutboxEntries } from './outbox-entries.ts';
 import type { Tally } from './tally.ts';
 
 export interface LiveRunOptions {
   readonly config: Config;
   readonly stdin: AsyncIterable<Uint8Array>;
   readonly clock: Clock;
+  /** Where destinations may find their secrets. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: Log;
   /** Ends the run: what the source already holds is still processed and committed. */
   readonly signal: AbortSignal;
@@ -26,6 +30,7 @@ export interface LiveRun {
 }
 
 const reportEveryMs = 60_000;
+const drainTimeoutMs = 5_000;
 /** How far behind the clock a quiet host's buckets are closed: event logs may hand records over minutes late. */
 const latenessMs = 300_000;
 
@@ -37,7 +42,11 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
   const { config, stdin, clock, log, signal, onOutcome } = options;
   const scorer = await openModel(config);
   const store = config.state.file === null ? Store.openTemporary() : Store.open(config.state.file);
-  const { pipeline, bookmarks } = openPipeline(config, scorer, store);
+  const { outbox, forwarder } = openForwarding({ config, env: options.env, clock }, store, log);
+  const { pipeline, bookmarks } = openPipeline(config, scorer, store, {
+    explain: await openReasons(config, scorer),
+    forward: (outcome) => outbox.put(toOutboxEntries(outcome, clock.nowMs())),
+  });
   const input = await openLiveInput({
     config,
     stdin,
@@ -65,11 +74,16 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
     });
   }
 
+  async function handOn(outcome: DeskOutcome): Promise<void> {
+    if (outcome.alerts.length + outcome.incidents.length > 0) forwarder.wake();
+    await onOutcome(outcome);
+  }
+
   /** Gives quiet hosts their time, and says how things stand. */
   function tick(): void {
     report('Counters');
     if (!input.isOfNow) return;
-    onOutcome(pipeline.advance(clock.nowMs() - latenessMs)).catch((error: unknown) => {
+    handOn(pipeline.advance(clock.nowMs() - latenessMs)).catch((error: unknown) => {
       log.error('Alerts could not be handed on', { error: String(error) });
     });
   }
@@ -82,6 +96,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
         model: scorer.bundle.name,
         resumed: bookmark !== undefined,
       });
+      forwarder.start();
       const timer = setInterval(tick, reportEveryMs);
       try {
         const { batchSize } = config.source;
@@ -95,14 +110,17 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
               why: message,
             });
           }
-          await onOutcome(await pipeline.process(source.name, batch));
+          await handOn(await pipeline.process(source.name, batch));
         }
         // Open buckets and incidents live on in the state file; without one, or at the end of input, now is the time.
-        if (!signal.aborted || config.state.file === null) await onOutcome(pipeline.finish());
+        if (!signal.aborted || config.state.file === null) await handOn(pipeline.finish());
+        // What cannot be delivered now stays in the state file's outbox for the next run.
+        await forwarder.drain(drainTimeoutMs);
         report('Stopped');
         return pipeline.tally;
       } finally {
         clearInterval(timer);
+        await forwarder.stop();
         store.close();
         await scorer.close();
       }

@@ -1,3 +1,4 @@
+import type { DeskOutcome } from '../alert/index.ts';
 import type { Config } from '../config/index.ts';
 import { type AnomalyRule, type EventRule, EventRules, loadRules, MlRules } from '../detection/index.ts';
 import type { Scorer } from '../problemchild/index.ts';
@@ -20,6 +21,7 @@ export interface OpenPipeline {
 /** What takes part in a pipeline besides what the configuration says. */
 export interface PipelineHooks extends AlertHooks {
   readonly response?: StartStage;
+  readonly forward?: (outcome: DeskOutcome) => void;
 }
 
 /**
@@ -62,6 +64,7 @@ export function openPipeline(
     bookmarks,
     drift,
     response: hooks.response,
+    forward: hooks.forward,
   });
   return { pipeline, stages, bookmarks, drift };
 }

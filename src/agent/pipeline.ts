@@ -31,6 +31,8 @@ export interface PipelineParts {
   readonly bookmarks: BookmarkTable;
   readonly drift: DriftLog;
   readonly response: StartStage | undefined;
+  /** Takes what comes of a batch into the outbox, in the transaction that raised it. */
+  readonly forward: ((outcome: DeskOutcome) => void) | undefined;
 }
 
 export interface BatchOutcome extends DeskOutcome {
@@ -66,7 +68,7 @@ export class Pipeline {
       }
       this.#save();
       bookmarks.set(sourceName, batch.bookmark);
-      return desk.drain();
+      return this.#drain();
     });
     this.tally.countBatch(batch);
     this.tally.scored += scored.length;
@@ -81,7 +83,7 @@ export class Pipeline {
       desk.takeAnomalies(mlRules.flush());
       desk.finish();
       this.#save();
-      return desk.drain();
+      return this.#drain();
     });
   }
 
@@ -95,7 +97,7 @@ export class Pipeline {
       this.#takeBuckets(anomalies.closeUntil(timeMs));
       desk.passTime(timeMs);
       this.#save();
-      return desk.drain();
+      return this.#drain();
     });
   }
 
@@ -112,6 +114,13 @@ export class Pipeline {
 
   #takeBuckets(closed: readonly ClosedBucket[]): void {
     for (const bucket of closed) this.#parts.desk.takeAnomalies(this.#parts.mlRules.evaluate(bucket));
+  }
+
+  #drain(): DeskOutcome {
+    const { desk, forward } = this.#parts;
+    const outcome = desk.drain();
+    forward?.(outcome);
+    return outcome;
   }
 
   #save(): void {

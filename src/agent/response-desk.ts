@@ -8,6 +8,7 @@ import {
   arm,
   createResponseSettings,
   disarm,
+  EvidenceFiles,
   type OwnProcesses,
   type ProcessPort,
   type ResponseAudience,
@@ -17,7 +18,12 @@ import {
   statusOf,
 } from '../response/index.ts';
 import { ResponseJournalFile, responseFileOf } from '../store/index.ts';
-import { listProcesses, type NativeLibrary, ProcessControl } from '../windows/index.ts';
+import {
+  createSecureDirectory,
+  listProcesses,
+  type NativeLibrary,
+  ProcessControl,
+} from '../windows/index.ts';
 import { isKillSwitchSet } from './kill-switch-file.ts';
 
 /** What people see and say of the response, whether or not the agent runs: all of it is in the journal. */
@@ -93,8 +99,17 @@ export function openLiveResponse(options: LiveResponseOptions): LiveResponse {
     own: () => own,
     isThisHost: (event) => isSameHost(event.host.name, host),
     audience,
+    evidence: openEvidence(config(), library),
   };
   return { parts, stage: new ResponseStage(parts), close: () => journal.close() };
+}
+
+/** Without a library, for reading only: the folder is made safe where evidence is written. */
+export function openEvidence(config: Config, library?: NativeLibrary): EvidenceFiles | undefined {
+  const { folder, ...limits } = config.response.evidence;
+  if (folder === null) return undefined;
+  if (library !== undefined) createSecureDirectory(library, folder);
+  return new EvidenceFiles(folder, limits);
 }
 
 /** Sources write a host with or without its domain. */

@@ -41,6 +41,7 @@ export function runCommand(io: CliIo, finish: (exitCode: number) => void): Comma
         config,
         stdin: io.stdin,
         clock: { nowMs: Date.now },
+        env: io.env,
         log,
         signal,
         async onOutcome({ alerts, incidents }) {
