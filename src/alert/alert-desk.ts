@@ -11,6 +11,8 @@ import { hostKeyOf } from './subject-keys.ts';
 import { Suppression, type SuppressionOptions } from './suppression/index.ts';
 import { type BinaryFacts, TriageMemory } from './triage/index.ts';
 
+const none: readonly Alert[] = [];
+
 /** Where alerts and incidents are kept. */
 export interface AlertArchive {
   has(alertId: string): boolean;
@@ -47,6 +49,8 @@ export class AlertCounters {
   /** Roll-ups shown, besides the alerts. */
   rollUps = 0;
   incidents = 0;
+  /** By id of the exception, as far as any was used. */
+  readonly silencedByEntry = new Map<string, number>();
   readonly shownByRule = new Map<string, number>();
 
   get shown(): number {
@@ -100,12 +104,9 @@ export class AlertDesk {
     if (isDated) this.#advance(hostKeyOf(start.event.host), start.event.timeMs);
     const isFlagged = start.prediction.prediction === 1;
     if (isFlagged) this.#triage.observeFlagged(start);
-    const alerts = detections.map((detection) => createAlert(detection, [], rarity));
-    const heard = alerts.filter((alert) => !this.#isSilenced(alert));
-    const isHeard = isFlagged && (alerts.length === 0 || heard.length > 0);
+    const heard = detections.length === 0 ? none : this.#hear(detections, rarity);
+    const isHeard = isFlagged && (detections.length === 0 || heard.length > 0);
     if (isDated) this.#incidents.observe(start, isHeard, rarity?.score ?? 0);
-    this.counters.raised += alerts.length;
-    this.counters.silenced += alerts.length - heard.length;
     for (const alert of heard) this.#pass(alert);
     this.#triage.observe(start);
   }
@@ -140,6 +141,15 @@ export class AlertDesk {
     this.#suppression.save(port);
     this.#triage.save(port);
     this.#incidents.save(port);
+  }
+
+  /** The alerts of these detections that no exception silences. */
+  #hear(detections: readonly EventDetection[], rarity: InterimAnomaly | undefined): readonly Alert[] {
+    const alerts = detections.map((detection) => createAlert(detection, [], rarity));
+    const heard = alerts.filter((alert) => !this.#isSilenced(alert));
+    this.counters.raised += alerts.length;
+    this.counters.silenced += alerts.length - heard.length;
+    return heard;
   }
 
   #advance(host: string, timeMs: number): void {
@@ -178,8 +188,11 @@ export class AlertDesk {
       if (!areAllExcepted) return false;
     }
     const entry = exceptions.silence(rule.id, subject.event);
-    if (entry !== undefined) this.#parts.onSilenced?.(alert, entry);
-    return entry !== undefined;
+    if (entry === undefined) return false;
+    const { silencedByEntry } = this.counters;
+    silencedByEntry.set(entry.id, (silencedByEntry.get(entry.id) ?? 0) + 1);
+    this.#parts.onSilenced?.(alert, entry);
+    return true;
   }
 
   #pass(alert: Alert): void {

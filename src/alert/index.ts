@@ -2,7 +2,6 @@ export {
   type Alert,
   type AnomalyFinding,
   createAlert,
-  createAnomalyAlert,
   type Reason,
   type RollUp,
 } from './alert.ts';

@@ -21,7 +21,10 @@ export function formatSummary(tally: Tally, files: number, seconds: number): str
   if (tally.warnings > 0) parts.push(`damaged but read ${tally.warnings}`);
   const { rollUps, suppressed, silenced, duplicates, incidents } = tally.alerts;
   if (suppressed > 0) parts.push(`suppressed alerts ${suppressed} (in ${rollUps} roll-ups)`);
-  if (silenced > 0) parts.push(`silenced alerts ${silenced}`);
+  if (silenced > 0) {
+    const byEntry = [...tally.alerts.silencedByEntry].map(([id, count]) => `${id} ${count}`);
+    parts.push(`silenced alerts ${silenced} (${byEntry.sort().join(', ')})`);
+  }
   if (duplicates > 0) parts.push(`duplicate alerts ${duplicates}`);
   if (incidents > 0) parts.push(`incidents ${incidents}`);
   return `${parts.join(', ')}, ${seconds.toFixed(1)} s`;

@@ -51,7 +51,7 @@ async function replay(
   const config = configure(path);
   const open = () => {
     const store = path === null ? Store.openTemporary() : Store.open(path);
-    return { store, ...openPipeline(config, createFakeScorer(), store, () => []) };
+    return { store, ...openPipeline(config, createFakeScorer(), store) };
   };
   let run = open();
   const shown = { alerts: [] as string[], incidents: [] as string[] };

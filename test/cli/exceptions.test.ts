@@ -92,7 +92,7 @@ describe('problemchild exceptions', () => {
       join(folder, 'own'),
     ]);
     expect(after.stdout).not.toContain(`"id":"${id}","kind":"alert"`);
-    expect(after.stderr).toMatch(/silenced alerts [1-9]/);
+    expect(after.stderr).toMatch(/silenced alerts [1-9]\d* \(suggested-[0-9a-f]{12} [1-9]/);
     const tested = await runCli(['exceptions', 'test', samples, '--exceptions', join(folder, 'own')]);
     expect(tested.stdout).toMatch(
       new RegExp(`^suggested-${id.slice(0, 12)}: [1-9]\\d* alerts? silenced\n {4}\\S`),

@@ -21,6 +21,8 @@ export function createFakeScorer(): Scorer {
     bundle: {
       highProbabilityThreshold: 0.98,
       featureSet: { name: 'agent-v1', version: 1 },
+      weights: { sha256: '00' },
+      training: {},
     } as unknown as Bundle,
     readsLineage: true,
     score: (events) => Promise.resolve(events.map(predict)),

@@ -3,7 +3,6 @@ export {
   type ExceptionSources,
   listShippedSets,
   loadExceptions,
-  readExceptionFile,
 } from './exception-files.ts';
 export { ExceptionList } from './exception-list.ts';
 export { addException, removeException } from './exception-writer.ts';

@@ -23,7 +23,7 @@ export interface IncidentOptions {
   readonly maxMembers: number;
 }
 
-export const defaultIncidentOptions: IncidentOptions = {
+const defaultIncidentOptions: IncidentOptions = {
   quietMs: 4 * 60 * 60_000,
   maxSpanMs: 24 * 60 * 60_000,
   maxMembers: 2_000,

@@ -1,6 +1,5 @@
 /** What an indicator of compromise names. */
-export const indicatorTypes = ['hash', 'domain', 'ip', 'name'] as const;
-export type IndicatorType = (typeof indicatorTypes)[number];
+export type IndicatorType = 'hash' | 'domain' | 'ip' | 'name';
 
 export interface Indicator {
   readonly type: IndicatorType;
@@ -21,7 +20,7 @@ const fileName =
   /^[^<>|"\n]+\.(?:exe|dll|sys|ps1|psm1|bat|cmd|vbs|vbe|js|jse|hta|scr|cpl|lnk|msi|jar|py|iso|ocx|wsf)$/;
 
 /** The type of a value by its shape; `undefined` when it has none of ours. A file name goes before a domain. */
-export function typeOfValue(value: string): IndicatorType | undefined {
+function typeOfValue(value: string): IndicatorType | undefined {
   if (hash.test(value)) return 'hash';
   if (ipv4.test(value) || ipv6.test(value)) return 'ip';
   if (fileName.test(value)) return 'name';

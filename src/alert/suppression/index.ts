@@ -1,1 +1,1 @@
-export { defaultSuppressionOptions, Suppression, type SuppressionOptions } from './suppression.ts';
+export { Suppression, type SuppressionOptions } from './suppression.ts';

@@ -13,7 +13,7 @@ export interface SuppressionOptions {
   readonly maxWindows: number;
 }
 
-export const defaultSuppressionOptions: SuppressionOptions = {
+const defaultSuppressionOptions: SuppressionOptions = {
   windowMs: 60 * 60_000,
   passed: 3,
   maxWindows: 20_000,

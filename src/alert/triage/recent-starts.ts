@@ -21,13 +21,10 @@ export interface SeenStart {
 }
 
 const maxLineLength = 400;
-const maxChildrenKept = 64;
-
-/** The last process starts over all hosts, found by id and by parent. */
+/** The last process starts over all hosts, found by id at once and by parent by looking through them. */
 export class RecentStarts {
   readonly #ring: RecentRing<SeenStart>;
   readonly #byId = new Map<string, SeenStart>();
-  readonly #byParent = new Map<string, SeenStart[]>();
 
   constructor(limit: number, port?: StatePort) {
     this.#ring = new RecentRing('recent-start', limit, port);
@@ -37,7 +34,9 @@ export class RecentStarts {
   observe(start: ScoredStart): void {
     const seen = toSeenStart(start);
     const leaving = this.#ring.push(seen);
-    if (leaving !== undefined) this.#unindex(leaving);
+    if (leaving?.entityId !== undefined && this.#byId.get(leaving.entityId) === leaving) {
+      this.#byId.delete(leaving.entityId);
+    }
     this.#index(seen);
   }
 
@@ -45,9 +44,12 @@ export class RecentStarts {
     return entityId === undefined ? undefined : this.#byId.get(entityId);
   }
 
-  /** What a process started, in order, the first {@link maxChildrenKept} of what is remembered. */
+  /** What a process started, in order. An index by parent would cost every start more than this costs an alert. */
   childrenOf(entityId: string | undefined): readonly SeenStart[] {
-    return entityId === undefined ? [] : (this.#byParent.get(entityId) ?? []);
+    const children: SeenStart[] = [];
+    if (entityId === undefined) return children;
+    for (const start of this.#ring.inOrder()) if (start.parentId === entityId) children.push(start);
+    return children;
   }
 
   save(port: StatePort): void {
@@ -56,21 +58,6 @@ export class RecentStarts {
 
   #index(start: SeenStart): void {
     if (start.entityId !== undefined) this.#byId.set(start.entityId, start);
-    if (start.parentId === undefined) return;
-    const children = this.#byParent.get(start.parentId);
-    if (children === undefined) this.#byParent.set(start.parentId, [start]);
-    else if (children.length < maxChildrenKept) children.push(start);
-  }
-
-  #unindex(start: SeenStart): void {
-    if (start.entityId !== undefined && this.#byId.get(start.entityId) === start)
-      this.#byId.delete(start.entityId);
-    if (start.parentId === undefined) return;
-    const children = this.#byParent.get(start.parentId);
-    const at = children?.indexOf(start) ?? -1;
-    if (at < 0) return;
-    children!.splice(at, 1);
-    if (children!.length === 0) this.#byParent.delete(start.parentId);
   }
 }
 

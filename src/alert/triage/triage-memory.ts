@@ -13,7 +13,7 @@ import { RecentStarts, type SeenStart, toSeenStart } from './recent-starts.ts';
 import type { Excerpt, FactFinding, NetworkFinding, Triage } from './triage.ts';
 import { UserProfiles } from './user-profiles.ts';
 
-const recentStarts = 16_384;
+const recentStarts = 8_192;
 const flaggedStarts = 4_096;
 const clusterShown = 25;
 const relativesShown = 10;

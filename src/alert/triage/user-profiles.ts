@@ -4,8 +4,9 @@ import { hostKeyOf, userKeyOf } from '../subject-keys.ts';
 
 const kind = 'user-profile';
 
-/** Most users that are remembered, over all hosts; the one that was quiet longest leaves first. */
+/** Most users that are remembered, over all hosts; those that were quiet longest leave, a few at a time. */
 const maxProfiles = 5_000;
+const leavingAtOnce = 250;
 /** Most processes that are counted per user; a newcomer takes the place of the least used. */
 const maxProcesses = 64;
 const usualShown = 5;
@@ -17,12 +18,12 @@ interface Profile {
   starts: number;
   alerts: number;
   lastAlertMs: number | undefined;
+  /** Place in the order of last activity. */
+  seen: number;
   readonly processes: Map<string, number>;
-  dirty: boolean;
 }
 
-interface SavedProfile extends Omit<Profile, 'processes' | 'dirty'> {
-  readonly serial: number;
+interface SavedProfile extends Omit<Profile, 'processes'> {
   readonly processes: readonly (readonly [string, number])[];
 }
 
@@ -41,18 +42,17 @@ export interface UserHistory {
 
 /** What each user of each host has done so far. */
 export class UserProfiles {
-  /** In the order of last activity. */
   readonly #profiles = new Map<string, Profile>();
   readonly #changed = new Set<string>();
   readonly #removed = new Set<string>();
-  #serial = 0;
+  #activity = 0;
 
   constructor(port?: StatePort) {
     if (port === undefined) return;
-    const saved = [...port.load(kind)] as [string, SavedProfile][];
-    for (const [key, { serial, processes, ...rest }] of saved.sort((a, b) => a[1].serial - b[1].serial)) {
-      this.#profiles.set(key, { ...rest, processes: new Map(processes), dirty: false });
-      this.#serial = serial;
+    for (const [key, value] of port.load(kind)) {
+      const { processes, ...rest } = value as SavedProfile;
+      this.#profiles.set(key, { ...rest, processes: new Map(processes) });
+      this.#activity = Math.max(this.#activity, rest.seen);
     }
   }
 
@@ -90,16 +90,9 @@ export class UserProfiles {
 
   save(port: StatePort): void {
     for (const key of this.#removed) port.remove(kind, key);
-    // In the order of last activity, so that the serials tell it.
     for (const key of this.#changed) {
-      const profile = this.#profiles.get(key);
-      if (profile === undefined) continue;
-      profile.dirty = false;
-    }
-    for (const key of orderOf(this.#profiles, this.#changed)) {
-      const { processes, dirty: _, ...rest } = this.#profiles.get(key)!;
-      const saved: SavedProfile = { ...rest, serial: ++this.#serial, processes: [...processes] };
-      port.put(kind, key, saved);
+      const { processes, ...rest } = this.#profiles.get(key)!;
+      port.put(kind, key, { ...rest, processes: [...processes] } satisfies SavedProfile);
     }
     this.#removed.clear();
     this.#changed.clear();
@@ -107,45 +100,40 @@ export class UserProfiles {
 
   #touch(event: ProcessEvent): Profile {
     const key = keyOf(event);
-    let profile = this.#profiles.get(key);
-    if (profile === undefined) {
-      profile = {
-        firstMs: event.timeMs,
-        lastMs: event.timeMs,
-        starts: 0,
-        alerts: 0,
-        lastAlertMs: undefined,
-        processes: new Map(),
-        dirty: false,
-      };
-      if (this.#profiles.size >= maxProfiles) this.#forget(this.#profiles.keys().next().value!);
-    } else {
-      this.#profiles.delete(key);
-    }
-    this.#profiles.set(key, profile);
-    if (!profile.dirty) {
-      profile.dirty = true;
-      this.#changed.add(key);
-      this.#removed.delete(key);
-    }
+    const profile = this.#profiles.get(key) ?? this.#add(key, event.timeMs);
+    profile.seen = ++this.#activity;
+    this.#changed.add(key);
     return profile;
   }
 
-  #forget(key: string): void {
-    this.#profiles.delete(key);
-    this.#changed.delete(key);
-    this.#removed.add(key);
+  #add(key: string, timeMs: number): Profile {
+    if (this.#profiles.size >= maxProfiles) this.#makeRoom();
+    const profile: Profile = {
+      firstMs: timeMs,
+      lastMs: timeMs,
+      starts: 0,
+      alerts: 0,
+      lastAlertMs: undefined,
+      seen: 0,
+      processes: new Map(),
+    };
+    this.#profiles.set(key, profile);
+    this.#removed.delete(key);
+    return profile;
+  }
+
+  #makeRoom(): void {
+    const quietest = [...this.#profiles].sort(([, a], [, b]) => a.seen - b.seen).slice(0, leavingAtOnce);
+    for (const [key] of quietest) {
+      this.#profiles.delete(key);
+      this.#changed.delete(key);
+      this.#removed.add(key);
+    }
   }
 }
 
 function keyOf(event: ProcessEvent): string {
   return `${hostKeyOf(event.host)}\n${userKeyOf(event)}`;
-}
-
-/** The changed keys in the order of the map; those touched last are at its end. */
-function orderOf(profiles: ReadonlyMap<string, Profile>, changed: ReadonlySet<string>): string[] {
-  if (changed.size === 0) return [];
-  return [...profiles.keys()].filter((key) => changed.has(key));
 }
 
 function dropLeastUsed(processes: Map<string, number>): void {
