@@ -1,0 +1,98 @@
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openLiveRun, type Tally } from '../../src/agent/index.ts';
+import { loadConfig } from '../../src/config/index.ts';
+import type { Log } from '../../src/log/index.ts';
+import { parseLines } from '../support/cli.ts';
+
+const sample = fileURLToPath(new URL('../../samples/server-winlogbeat.ndjson', import.meta.url));
+const lines = readFileSync(sample, 'utf8').trim().split('\n');
+const silent: Log = {
+  error: () => undefined,
+  warn: () => undefined,
+  info: () => undefined,
+  debug: () => undefined,
+  child: () => silent,
+};
+
+let folder = '';
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'live-'));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+interface Live {
+  readonly alertIds: string[];
+  readonly tally: Tally;
+}
+
+/** Runs on a followed file, and stops when `wanted` records have been taken. */
+async function runLive(state: string, input: string, wanted: number): Promise<Live> {
+  const flags = [
+    { flag: '--state', key: 'state.file', value: join(folder, state) },
+    { flag: '--source', key: 'source.input', value: input },
+  ] as const;
+  const { config } = loadConfig({ env: {}, flags });
+  const stop = new AbortController();
+  const alertIds: string[] = [];
+  let taken = 0;
+  const live = await openLiveRun({
+    config,
+    stdin: Readable.from([]),
+    clock: { nowMs: Date.now },
+    env: {},
+    log: silent,
+    signal: stop.signal,
+    async onOutcome(outcome) {
+      alertIds.push(...outcome.alerts.map(({ id }) => id));
+      taken += 'scored' in outcome ? (outcome.scored as unknown[]).length : 0;
+      if (taken >= wanted) stop.abort();
+    },
+  });
+  return { tally: await live.run(), alertIds };
+}
+
+function recordedIds(): string[] {
+  const file = join(folder, 'alerts.ndjson');
+  if (!existsSync(file)) return [];
+  return parseLines(readFileSync(file, 'utf8'))
+    .filter(({ event }) => (event as { dataset: string }).dataset === 'problemchild.alert')
+    .map(({ event }) => (event as { id: string }).id);
+}
+
+describe('the live agent', () => {
+  it('stopped and started again raises what one run would have, and records each alert once', async () => {
+    const whole = join(folder, 'whole.ndjson');
+    writeFileSync(whole, `${lines.join('\n')}\n`);
+    const once = await runLive('once.db', whole, lines.length);
+    const atOnce = recordedIds();
+    rmSync(join(folder, 'alerts.ndjson'));
+
+    const grown = join(folder, 'grown.ndjson');
+    writeFileSync(grown, `${lines.slice(0, 12).join('\n')}\n`);
+    const first = await runLive('twice.db', grown, 12);
+    appendFileSync(grown, `${lines.slice(12).join('\n')}\n`);
+    const second = await runLive('twice.db', grown, lines.length - 12);
+
+    expect(first.tally.records + second.tally.records).toBe(once.tally.records);
+    expect(once.alertIds.length).toBeGreaterThan(3);
+    expect([...first.alertIds, ...second.alertIds]).toEqual(once.alertIds);
+    expect(atOnce.toSorted()).toEqual(once.alertIds.toSorted());
+    expect(recordedIds().toSorted()).toEqual(once.alertIds.toSorted());
+  });
+
+  it('says that live sources need Windows', async () => {
+    if (process.platform === 'win32') return;
+    await expect(runLive('state.db', 'etw', 1)).rejects.toThrow(
+      expect.objectContaining({ code: 'PC_NATIVE_PLATFORM' }),
+    );
+  });
+});
