@@ -3,6 +3,7 @@ import { AgentError } from '../errors/index.ts';
 import { escapeHidden } from '../text/index.ts';
 import { baselineCommand } from './commands/baseline.ts';
 import { configCommand } from './commands/config.ts';
+import { evidenceCommand } from './commands/evidence.ts';
 import { exceptionsCommand } from './commands/exceptions.ts';
 import { explainCommand } from './commands/explain.ts';
 import { featuresCommand } from './commands/features.ts';
@@ -43,6 +44,7 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   program.addCommand(forwardCommand(io, finish));
   program.addCommand(responseCommand(io, finish));
   program.addCommand(processCommand(io, finish));
+  program.addCommand(evidenceCommand(io));
   program.addCommand(configCommand(io));
   for (const command of [
     program,

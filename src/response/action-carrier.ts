@@ -65,10 +65,18 @@ export class ActionCarrier {
     const { found, descendants } = inspection;
     if (!journal.begin(action)) return undefined;
     this.#holdBefore(proposal, found, descendants);
+    const { imagePath } = inspection;
+    const evidence = action.verb === 'terminate' ? this.#parts.evidence : undefined;
+    const image = await evidence?.openImage(imagePath);
     const done = { ...action, end: await this.#act(proposal, found) };
     journal.finish(action.id, done.end);
     this.#releaseAfter(proposal, done.end, found);
     audience.action(done);
+    try {
+      await evidence?.collect(done, imagePath, image, this.#parts.clock.nowMs());
+    } catch (error) {
+      audience.failed('Evidence could not be kept', error);
+    }
     return done;
   }
 

@@ -28,6 +28,7 @@ export interface Inspection {
   readonly facts: GuardFacts;
   /** The process that was looked at, exactly; absent when none was. */
   readonly found: ProcessTarget | undefined;
+  readonly imagePath: string | undefined;
   /** Those that {@link found} descends to, itself left out; empty unless the whole tree is meant. */
   readonly descendants: readonly ProcessTarget[];
   readonly treeRefusals: readonly RefusalCode[];
@@ -63,12 +64,18 @@ export async function inspect(parts: ResponseParts, inquiry: Inquiry): Promise<I
   };
   // A process of another host, or none that could be told from its neighbour, is not even looked at.
   if (target === undefined || !isActablePid(target.pid) || isThisHost !== true) {
-    return { facts: blind, found: undefined, descendants: [], treeRefusals: [] };
+    return { facts: blind, found: undefined, imagePath: undefined, descendants: [], treeRefusals: [] };
   }
   const act = await parts.control.query(target);
   const identity = identify(act, subject);
   if (identity !== 'match') {
-    return { facts: { ...blind, identity }, found: undefined, descendants: [], treeRefusals: [] };
+    return {
+      facts: { ...blind, identity },
+      found: undefined,
+      imagePath: undefined,
+      descendants: [],
+      treeRefusals: [],
+    };
   }
   const { protectedSet } = parts.settings();
   const facts = gatherLiveFacts(subject, ageMs, identity, act.facts, {
@@ -81,7 +88,7 @@ export async function inspect(parts: ResponseParts, inquiry: Inquiry): Promise<I
   const isExiting = act.code === 'PC_E_EXITED' || act.facts.exiting;
   const found = exactTarget(target.pid, act.facts.created);
   const tree = inquiry.wholeTree ? await inspectTree(parts, found) : { descendants: [], treeRefusals: [] };
-  return { facts: { ...facts, isExiting }, found, ...tree };
+  return { facts: { ...facts, isExiting }, found, imagePath: act.facts.imagePath, ...tree };
 }
 
 /** Members that ended by themselves are in nobody's way. */

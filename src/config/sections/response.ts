@@ -143,6 +143,26 @@ export const response = section('What is done about flagged processes. Nothing, 
       perImage: limit(10_000, 3, 'Most actions in an hour on one image.'),
     })
     .prefault({}),
+  evidence: z
+    .strictObject({
+      folder: text().nullable().default(null).meta({
+        description: 'Folder that receives a bundle for each process that is ended; null keeps none.',
+        path: true,
+      }),
+      maxFileBytes: z.int().min(1).max(4_294_967_296).default(67_108_864).meta({
+        description: 'Most bytes of an image that are copied.',
+        unit: 'bytes',
+      }),
+      maxTotalBytes: z.int().min(1_048_576).max(1_099_511_627_776).default(1_073_741_824).meta({
+        description: 'Most bytes of all bundles together; the oldest leave first.',
+        unit: 'bytes',
+      }),
+      timeoutMs: z.int().min(100).max(600_000).default(10_000).meta({
+        description: 'How long the copy of an image may take.',
+        unit: 'ms',
+      }),
+    })
+    .prefault({}),
   killSwitchFile: text().nullable().default(null).meta({
     description: 'While this file exists nothing is acted on; null for none. A GPO can put it there.',
     path: true,

@@ -1,0 +1,60 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { run } from '../../../src/cli/program.ts';
+
+const id = 'a'.repeat(32);
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pc-evidence-command-'));
+  mkdirSync(join(folder, id));
+  const manifest = { version: 1, id, collectedMs: 0, event: {}, eventIds: [], missing: 'gone\u001b[2J' };
+  writeFileSync(join(folder, id, 'manifest.json'), JSON.stringify(manifest));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function call(...args: string[]) {
+  let out = '';
+  let err = '';
+  const collect = (take: (text: string) => void) =>
+    new Writable({
+      write(chunk, _encoding, next) {
+        take(String(chunk));
+        next();
+      },
+    });
+  const io = {
+    stdin: Readable.from([]),
+    stdout: collect((text) => {
+      out += text;
+    }),
+    stderr: collect((text) => {
+      err += text;
+    }),
+    env: { PC_RESPONSE_EVIDENCE_FOLDER: folder },
+  };
+  const code = await run(['evidence', ...args], io);
+  return { code, out, err };
+}
+
+it('lists, exports and prunes', async () => {
+  const { out } = await call('list');
+  expect(out).toBe(`1970-01-01 00:00:00  ${id}  no image: gone\\x1b[2J\n`);
+  expect(JSON.parse((await call('list', '--output', 'ndjson')).out)).toMatchObject({ id });
+  expect((await call('export', id, '--out', join(folder, 'copy'))).code).toBe(0);
+  expect(readdirSync(join(folder, 'copy'))).toEqual(['manifest.json']);
+  expect((await call('prune')).out).toBe('');
+  expect((await call('prune', '--keep-bytes', '0')).out).toBe(`removed ${id}\n`);
+  expect((await call('list')).out).toBe('');
+});
+
+it('says what it does not take', async () => {
+  expect(await call('export', '..', '--out', join(folder, 'copy'))).toMatchObject({ code: 2 });
+  expect(await call('prune', '--keep-bytes', 'all')).toMatchObject({ code: 2 });
+});
