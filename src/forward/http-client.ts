@@ -117,10 +117,10 @@ export function connectionFailure(error: unknown, peer: string): DeliveryFailure
     inner = inner.cause;
   const { code, errors } = inner as { code?: unknown; errors?: readonly { code?: unknown }[] };
   const found = typeof code === 'string' ? code : errors?.[0]?.code;
-  const name = inner instanceof Error ? inner.name : '';
+  const isTimeout = inner instanceof Error && /^(?:Abort|Timeout)Error$/.test(inner.name);
   const message = escapeForTerminal(inner instanceof Error ? inner.message : String(inner), 500);
   return new DeliveryFailure(`${peer}: ${message || String(found)}`, {
-    code: typeof found === 'string' ? found : name === 'AbortError' ? 'TIMEOUT' : 'UNEXPECTED',
+    code: typeof found === 'string' ? found : isTimeout ? 'TIMEOUT' : 'UNEXPECTED',
     peer,
     cause: error,
   });
