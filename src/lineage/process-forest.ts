@@ -87,8 +87,8 @@ export class ProcessForest {
 
   /** Notes when a process started that was known only through its children. */
   setStart(node: ProcessNode, startMs: number): void {
-    this.#place(node, startMs, node.rank);
     node.isSeen = true;
+    this.#place(node, startMs, node.rank);
     for (const child of node.children) if (!node.precedes(child)) this.#unlink(child);
   }
 
@@ -236,6 +236,7 @@ export class ProcessForest {
     // Of a process without children no lineage can have been handed out that is now wrong, but its own.
     if (node.children.size > 0) this.#version += 1;
     else node.lineageVersion = -1;
+    node.ancestor = undefined;
     this.#changed?.add(node);
   }
 

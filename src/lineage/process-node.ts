@@ -61,6 +61,8 @@ export class ProcessNode {
   /** Neighbours in the list of recency. */
   previous: ProcessNode | undefined;
   next: ProcessNode | undefined;
+  /** The node as handed out, until something about it changes. */
+  ancestor: Ancestor | undefined;
   /** The node and its ancestors as handed out, good for one version of the table. */
   lineage: readonly Ancestor[] | undefined;
   lineageVersion = -1;
@@ -118,7 +120,7 @@ export class ProcessNode {
   }
 
   toAncestor(): Ancestor {
-    return {
+    this.ancestor ??= {
       entityId: this.entityId,
       pid: this.pid,
       name: this.name,
@@ -126,6 +128,7 @@ export class ProcessNode {
       commandLine: this.commandLine,
       startMs: this.isSeen ? this.startMs : undefined,
     };
+    return this.ancestor;
   }
 }
 
