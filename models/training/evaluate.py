@@ -52,7 +52,7 @@ def main(work: str, bundle_folder: str, events: str = "", rules: str = "") -> No
         "missed": missed(data, rows, label, probability),
         "labelCorrections": data.corrections,
     }
-    for name in ("ablations.json", "sigma.json"):
+    for name in ("ablations.json", "elastic.json", "sigma.json"):
         path = work / name
         if path.exists():
             metrics[path.stem] = json.loads(path.read_text())
@@ -130,7 +130,7 @@ def false_positives(data, rows, label, probability):
             entry = found.setdefault(row["program"] or "unnamed", {"events": 0, "examples": []})
             entry["events"] += 1
             if len(entry["examples"]) < 2:
-                entry["examples"].append(f"{row['text'][:70].strip()} (started by {row['parent'] or 'unknown'})")
+                entry["examples"].append(example(row))
     benign = {}
     for i, row in enumerate(rows):
         if label[i] == 0:
@@ -141,7 +141,12 @@ def false_positives(data, rows, label, probability):
 
 def missed(data, rows, label, probability):
     worst = [i for i in np.argsort(probability) if label[i] == 1][:15]
-    return [f"{data.rows[rows[i]]['text'][:70].strip()} (started by {data.rows[rows[i]]['parent'] or 'unknown'})" for i in worst]
+    return [example(data.rows[rows[i]]) for i in worst]
+
+
+def example(row):
+    """A line in normal spelling, cut, and the program that started it."""
+    return {"line": row["text"][:70].strip(), "parent": row["parent"] or None}
 
 
 if __name__ == "__main__":

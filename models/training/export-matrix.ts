@@ -6,16 +6,16 @@
  * Writes matrix.f32 (little-endian float32, rows × columns), rows.ndjson (one line per row) and
  * columns.json. Rows that read alike (same label, program, normal line, parent and folder) are one row with a count.
  */
-import { createReadStream, createWriteStream, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { createGunzip } from 'node:zlib';
 import { decodeJson, type ProcessEvent } from '../../src/event/index.ts';
 import { createExtractor } from '../../src/problemchild/agent-v1/features.ts';
 import { spellOut } from '../../src/problemchild/agent-v1/symbols.ts';
 import { featureSets } from '../../src/problemchild/index.ts';
+import { eventFiles, linesOf } from './event-files.ts';
 import {
   asSystem,
+  bareGroups,
   createRandom,
   renamed,
   respelled,
@@ -37,9 +37,6 @@ interface Label {
   readonly synthetic_parent: boolean;
 }
 
-/** Groups of bare command lines: their parents, users and folders are made up. */
-const commandOnly = new Set(['atomic-red-team', 'lolbas', 'benign-admin']);
-
 const [, , setName, outFolder, ...dataFolders] = process.argv;
 if (setName === undefined || outFolder === undefined || dataFolders.length === 0) {
   process.stderr.write('usage: export-matrix.ts <feature set> <output folder> <folder of events>...\n');
@@ -54,7 +51,7 @@ const matrix = createWriteStream(join(outFolder, 'matrix.f32'));
 const rows = createWriteStream(join(outFolder, 'rows.ndjson'));
 
 const labels = new Map<string, Label>();
-for (const path of filesOf((name) => name.startsWith('labels'))) {
+for (const path of eventFiles(dataFolders, (name) => name.startsWith('labels'))) {
   for await (const line of linesOf(path)) {
     const label = JSON.parse(line) as Label;
     labels.set(label['event.id'], label);
@@ -71,7 +68,7 @@ interface Distinct {
 
 const distinct = new Map<string, Distinct>();
 let rejected = 0;
-for (const file of filesOf((name) => !name.startsWith('labels'))) {
+for (const file of eventFiles(dataFolders, (name) => !name.startsWith('labels'))) {
   let record = 0;
   for await (const line of linesOf(file)) {
     record++;
@@ -101,7 +98,7 @@ let rowCount = 0;
 const buffer = new Float32Array(encoder.width);
 for (const item of distinct.values()) {
   const { label } = item;
-  const bare = commandOnly.has(label.group);
+  const bare = bareGroups.has(label.group);
   const event = bare ? sparse(withoutParent(item.event)) : item.event;
   await write(item, 'asRecorded', event);
   if (label.label === 'unknown' || setName !== 'agent-v1') continue;
@@ -166,22 +163,6 @@ async function write(item: Distinct, variant: VariantName, event: ProcessEvent):
     })}\n`,
   );
   rowCount++;
-}
-
-function filesOf(isWanted: (name: string) => boolean): string[] {
-  return dataFolders.flatMap((folder) =>
-    readdirSync(folder)
-      .filter((name) => name.endsWith('.ndjson.gz') && isWanted(name))
-      .sort()
-      .map((name) => join(folder, name)),
-  );
-}
-
-async function* linesOf(path: string): AsyncGenerator<string> {
-  const stream = createReadStream(path);
-  const text = path.endsWith('.gz') ? stream.pipe(createGunzip()) : stream;
-  for await (const line of createInterface({ input: text, crlfDelay: Number.POSITIVE_INFINITY }))
-    if (line !== '') yield line;
 }
 
 function end(stream: NodeJS.WritableStream): Promise<void> {

@@ -33,6 +33,8 @@ case "${1:-}" in
     "$python" models/training/evaluate.py "$work" models/agent-v1
     ;;
   ablate)
+    node models/training/export-categories.ts elastic-g2 "$work/raw" "$work/elastic-g2" "$data/process-events" "$work/sigma"
+    "$python" models/training/ablate_elastic.py "$work"
     "$python" models/training/ablate.py "$work"
     ;;
   verify)

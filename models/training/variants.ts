@@ -14,6 +14,9 @@ export type VariantName =
   | 'renamed'
   | 'asSystem';
 
+/** Groups of bare command lines: their parents, users and folders are made up. */
+export const bareGroups: ReadonlySet<string> = new Set(['atomic-red-team', 'lolbas', 'benign-admin']);
+
 /** A small seeded generator (mulberry32), so that an export is the same at every run. */
 export function createRandom(seed: number): () => number {
   let state = seed >>> 0;
