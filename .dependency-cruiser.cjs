@@ -26,7 +26,7 @@ const rooms = {
   forward: ['alert', 'response', 'log'],
 
   // Keeps the state of the rooms above it and so knows their types; they never import it.
-  store: ['source', 'lineage', 'anomaly', 'alert', 'response', 'forward', 'log'],
+  store: ['source', 'lineage', 'problemchild', 'anomaly', 'alert', 'response', 'forward', 'log'],
   // Implements the ports that response/ defines; knows no source.
   windows: ['response', 'log'],
 

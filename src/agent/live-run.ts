@@ -1,7 +1,7 @@
-import type { DeskOutcome } from '../alert/index.ts';
+import type { DeskOutcome, Reloadable } from '../alert/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Clock } from '../event/index.ts';
-import type { Log } from '../log/index.ts';
+import type { Log, LogFields } from '../log/index.ts';
 import { describeNotice } from '../source/index.ts';
 import { Store } from '../store/index.ts';
 import { openForwarding } from './forwarding.ts';
@@ -43,7 +43,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
   const scorer = await openModel(config);
   const store = config.state.file === null ? Store.openTemporary() : Store.open(config.state.file);
   const { outbox, forwarder } = openForwarding({ config, env: options.env, clock }, store, log);
-  const { pipeline, bookmarks } = openPipeline(config, scorer, store, {
+  const { pipeline, stages, bookmarks } = openPipeline(config, scorer, store, {
     explain: await openReasons(config, scorer),
     forward: (outcome) => outbox.put(toOutboxEntries(outcome, clock.nowMs())),
   });
@@ -61,9 +61,9 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
   });
   const { source } = input;
 
-  function report(message: string): void {
+  function counters(): LogFields {
     const { records, scored, related, filtered, rejected } = pipeline.tally;
-    log.info(message, {
+    return {
       source: source.name,
       records,
       scored,
@@ -71,7 +71,16 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
       filtered,
       rejected,
       ...input.stats(),
-    });
+    };
+  }
+
+  /** What people change under the running agent; a version that is refused leaves the last good one in force. */
+  function reload(what: string, list: Reloadable<unknown>): void {
+    const outcome = list.reload();
+    if (outcome.kind === 'changed') log.info('Reloaded', { what });
+    if (outcome.kind === 'refused') {
+      log.error('Refused; the last good version stays in force', { what, why: outcome.error.message });
+    }
   }
 
   async function handOn(outcome: DeskOutcome): Promise<void> {
@@ -81,7 +90,9 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
 
   /** Gives quiet hosts their time, and says how things stand. */
   function tick(): void {
-    report('Counters');
+    log.info('Counters', counters());
+    reload('exceptions', stages.exceptions);
+    reload('indicators', stages.iocs);
     if (!input.isOfNow) return;
     handOn(pipeline.advance(clock.nowMs() - latenessMs)).catch((error: unknown) => {
       log.error('Alerts could not be handed on', { error: String(error) });
@@ -116,7 +127,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
         if (!signal.aborted || config.state.file === null) await handOn(pipeline.finish());
         // What cannot be delivered now stays in the state file's outbox for the next run.
         await forwarder.drain(drainTimeoutMs);
-        report('Stopped');
+        log.info('Stopped', counters());
         return pipeline.tally;
       } finally {
         clearInterval(timer);
