@@ -14,7 +14,6 @@ export {
   createRefusalReference,
   type OwnProcesses,
   type RefusalCode,
-  refusalTable,
   type SpentAction,
 } from './guard/index.ts';
 export type { Hold, PersonCommand, ResponseJournal, StandDown } from './journal-port.ts';

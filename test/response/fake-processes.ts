@@ -9,7 +9,7 @@ export interface FakeProcess extends LiveFacts {
   suspendCount: number;
 }
 
-export function ticksOf(timeMs: number): bigint {
+function ticksOf(timeMs: number): bigint {
   return BigInt(Math.round(timeMs * 10_000)) + epochTicks;
 }
 

@@ -3,8 +3,9 @@ import { ResponseStage } from '../../src/response/index.ts';
 import { type FakeProcess, FakeProcesses } from './fake-processes.ts';
 import { flagged, noonMs, ResponseWorld } from './response-world.ts';
 
-/** All of them take a minute and more: PC_FUZZ_RUNS=100000. */
-const races = Number(process.env['PC_FUZZ_RUNS'] ?? 5_000);
+/** A hundred thousand with PC_FUZZ_RUNS=100000. */
+const races = Number(process.env['PC_FUZZ_RUNS'] ?? 20_000);
+const racesPerJournal = 5_000;
 
 /** Mulberry32: the same races on every run. */
 function createRandom(seed: number): () => number {
@@ -15,6 +16,16 @@ function createRandom(seed: number): () => number {
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
+}
+
+/** What is left of trees that could not be ended is looked at once more when it is due; then nothing is open. */
+async function expectSettled(world: ResponseWorld, stage: ResponseStage): Promise<void> {
+  const { failed, journal } = world;
+  world.nowMs += 60_000;
+  stage.tick();
+  await stage.settle();
+  expect([failed, journal.holds(), journal.unfinished()]).toEqual([[], [], []]);
+  journal.close();
 }
 
 /**
@@ -28,10 +39,15 @@ it(`${races} races of exit and reuse against the agent: nobody else is touched`,
   const pick = (most: number) => Math.floor(random() * most);
   const processes = new FakeProcesses();
   const budget = { perMinute: 1e9, perHour: 1e9, perUser: 1e9, perImage: 1e9 };
-  const world = new ResponseWorld(processes, { mode: 'terminate', budget });
-  const stage = new ResponseStage(world.parts);
+  let world = new ResponseWorld(processes, { mode: 'terminate', budget });
+  let stage = new ResponseStage(world.parts);
   const seen = { ended: 0, refused: 0, resumed: 0, reused: 0 };
   for (let race = 0; race < races; race++) {
+    if (race % racesPerJournal === 0 && race > 0) {
+      await expectSettled(world, stage);
+      world = new ResponseWorld(processes, { mode: 'terminate', budget });
+      stage = new ResponseStage(world.parts);
+    }
     processes.running.clear();
     processes.ended.length = 0;
     processes.calls.length = 0;
@@ -66,7 +82,6 @@ it(`${races} races of exit and reuse against the agent: nobody else is touched`,
         }),
       );
     };
-    if (reuseAt === 5) await processes.between();
     stage.take(...flagged({ pid, createdMs, rarity: 60 }));
     await stage.settle();
     if (isHeld) {
@@ -87,9 +102,7 @@ it(`${races} races of exit and reuse against the agent: nobody else is touched`,
     if (world.told.some(({ end }) => (end?.refusals.length ?? 0) > 0)) seen.refused++;
     if (world.told.some(({ verb }) => verb === 'resume')) seen.resumed++;
   }
-  expect(world.failed).toEqual([]);
-  expect(world.journal.holds()).toEqual([]);
-  expect(world.journal.unfinished()).toEqual([]);
+  await expectSettled(world, stage);
   // The races were real ones: each way out was taken many times.
   expect(Math.min(seen.ended, seen.refused, seen.resumed, seen.reused)).toBeGreaterThan(races / 50);
 });

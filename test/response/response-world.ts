@@ -15,8 +15,7 @@ import { ResponseJournalFile } from '../../src/store/index.ts';
 import { highRule, makeScored } from '../support/alert.ts';
 import { makeProcessEvent } from '../support/process-event.ts';
 
-export const shippedPolicy: ResponsePolicy = loadConfig({ env: {}, flags: [], file: undefined }).config
-  .response;
+const shippedPolicy: ResponsePolicy = loadConfig({ env: {}, flags: [], file: undefined }).config.response;
 export const noonMs = Date.UTC(2026, 10, 18, 12);
 
 /** A response with everything around it invented but the journal. */

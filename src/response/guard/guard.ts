@@ -39,7 +39,7 @@ export interface GuardSituation {
 }
 
 /** Clocks of event and host may differ by this much before a start lies in the future. */
-export const maxAheadMs = 2_000;
+const maxAheadMs = 2_000;
 
 /**
  * Why the process may not be acted on, in the order of the table; none means that it may. Whatever is not known
