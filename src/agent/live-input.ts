@@ -22,6 +22,8 @@ export interface LiveInputOptions {
 
 export interface LiveInput {
   readonly source: EventSource;
+  /** What captures the events, and could act on their processes; nothing for a file or standard input. */
+  readonly library: NativeLibrary | undefined;
   /** Event time is the time of day: buckets may be closed by the clock when nothing happens. */
   readonly isOfNow: boolean;
   /** Where the native library's records went; nothing for a file or standard input. */
@@ -36,13 +38,13 @@ export async function openLiveInput(options: LiveInputOptions): Promise<LiveInpu
     const library = await openLibrary(config);
     const host = { id: undefined, name: hostname() };
     const source = openLiveSource(input, { library, host, onNotice, clock });
-    return { source, isOfNow: true, stats: () => source.stats() };
+    return { source, library, isOfNow: true, stats: () => source.stats() };
   }
   const source =
     input === '-'
       ? openFileSource(['-'], { format, maxLineBytes, stdin })
       : followNdjson(input, { format: format === 'evtx' ? 'auto' : format, maxLineBytes });
-  return { source, isOfNow: false, stats: () => undefined };
+  return { source, library: undefined, isOfNow: false, stats: () => undefined };
 }
 
 /** The native library in this process. @throws AgentError PC_NATIVE_… */

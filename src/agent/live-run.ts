@@ -5,10 +5,13 @@ import type { Log, LogFields } from '../log/index.ts';
 import { describeNotice } from '../source/index.ts';
 import { Store } from '../store/index.ts';
 import { openForwarding } from './forwarding.ts';
+import { startHeartbeat } from './heartbeat.ts';
 import { openModel, openReasons } from './input.ts';
 import { openLiveInput } from './live-input.ts';
 import { openPipeline } from './open-pipeline.ts';
+import { createOutboxAudience } from './outbox-audience.ts';
 import { toOutboxEntries } from './outbox-entries.ts';
+import { openLiveResponse } from './response-desk.ts';
 import type { Tally } from './tally.ts';
 
 export interface LiveRunOptions {
@@ -31,6 +34,7 @@ export interface LiveRun {
 
 const reportEveryMs = 60_000;
 const drainTimeoutMs = 5_000;
+const responseTickMs = 250;
 /** How far behind the clock a quiet host's buckets are closed: event logs may hand records over minutes late. */
 const latenessMs = 300_000;
 
@@ -42,11 +46,8 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
   const { config, stdin, clock, log, signal, onOutcome } = options;
   const scorer = await openModel(config);
   const store = config.state.file === null ? Store.openTemporary() : Store.open(config.state.file);
-  const { outbox, forwarder } = openForwarding({ config, env: options.env, clock }, store, log);
-  const { pipeline, stages, bookmarks } = openPipeline(config, scorer, store, {
-    explain: await openReasons(config, scorer),
-    forward: (outcome) => outbox.put(toOutboxEntries(outcome, clock.nowMs())),
-  });
+  const forwarding = openForwarding({ config, env: options.env, clock }, store, log);
+  const { outbox, forwarder } = forwarding;
   const input = await openLiveInput({
     config,
     stdin,
@@ -59,7 +60,22 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
       });
     },
   });
-  const { source } = input;
+  const { source, library } = input;
+  const response =
+    library === undefined || config.state.file === null
+      ? undefined
+      : openLiveResponse({
+          config: () => config,
+          exceptions: () => stages.exceptions.current,
+          library,
+          clock,
+          audience: createOutboxAudience((entry) => outbox.add([entry]), log),
+        });
+  const { pipeline, stages, bookmarks } = openPipeline(config, scorer, store, {
+    explain: await openReasons(config, scorer),
+    forward: (outcome) => outbox.put(toOutboxEntries(outcome, clock.nowMs())),
+    ...(response === undefined ? {} : { response: response.stage }),
+  });
 
   function counters(): LogFields {
     const { records, scored, related, filtered, rejected } = pipeline.tally;
@@ -107,8 +123,20 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
         model: scorer.bundle.name,
         resumed: bookmark !== undefined,
       });
+      await response?.stage.start();
       forwarder.start();
-      const timer = setInterval(tick, reportEveryMs);
+      const timers = [
+        setInterval(tick, reportEveryMs),
+        setInterval(() => response?.stage.tick(), responseTickMs),
+      ];
+      const heartbeat = startHeartbeat({
+        store,
+        forwarding,
+        tally: pipeline.tally,
+        modelHash: scorer.bundle.weights.sha256,
+        responseMode: () => config.response.mode,
+        clock,
+      });
       try {
         const { batchSize } = config.source;
         const place = bookmark === undefined ? {} : { bookmark };
@@ -130,7 +158,10 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
         log.info('Stopped', counters());
         return pipeline.tally;
       } finally {
-        clearInterval(timer);
+        for (const timer of timers) clearInterval(timer);
+        heartbeat.stop();
+        await response?.stage.settle();
+        response?.close();
         await forwarder.stop();
         store.close();
         await scorer.close();

@@ -30,8 +30,9 @@ export class Store {
     return new Store(join(folder, 'state.db'), folder);
   }
 
-  /** Runs `work` in one transaction: all of it is kept, or none. */
+  /** Runs `work` in one transaction: all of it is kept, or none. Inside another one it is part of that. */
   transaction<T>(work: () => T): T {
+    if (this.connection.inTransaction) return work();
     this.connection.exec('BEGIN IMMEDIATE');
     try {
       const result = work();

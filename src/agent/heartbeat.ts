@@ -1,0 +1,54 @@
+import type { Clock } from '../event/index.ts';
+import { createHealthEntry, heartbeatMs } from '../forward/index.ts';
+import { OutboxDesk, type Store } from '../store/index.ts';
+import { agentFacts, type Forwarding } from './forwarding.ts';
+import type { Tally } from './tally.ts';
+
+export interface HeartbeatParts {
+  readonly store: Store;
+  readonly forwarding: Forwarding;
+  readonly tally: Tally;
+  readonly modelHash: string;
+  readonly responseMode: () => string;
+  readonly clock: Clock;
+}
+
+/** Says every few minutes, through the outbox, that the agent is alive and how it is. */
+export function startHeartbeat(parts: HeartbeatParts): { stop(): void } {
+  const { store, forwarding, tally, modelHash, responseMode, clock } = parts;
+  const startedMs = clock.nowMs();
+  const desk = new OutboxDesk(store);
+  function beat(): void {
+    const { outbox, forwarder } = forwarding;
+    const { entries, bytes, put, deadLetters } = outbox.totals();
+    const { records, processEvents, scored, related, filtered, rejected } = tally;
+    const nowMs = clock.nowMs();
+    const counts = new Map(desk.destinations().map((each) => [each.name, each]));
+    const { held } = forwarding.intake;
+    const dropped = [...counts.values()].reduce((sum, each) => sum + each.dropped, held.dropped);
+    const failing = forwarder.status.filter(({ failures }) => failures > 0);
+    outbox.add([
+      createHealthEntry(
+        {
+          uptimeMs: nowMs - startedMs,
+          responseMode: responseMode(),
+          modelHash,
+          counters: { records, processEvents, scored, related, filtered, rejected, put },
+          outbox: { entries, bytes, deadLetters, dropped, held: held.entries },
+          destinations: forwarder.status.map(({ name, state, failures }) => ({
+            name,
+            state,
+            failures,
+            waiting: counts.get(name)?.waiting ?? 0,
+          })),
+          problems: failing.map(({ name, lastFailure }) => `${name}: ${lastFailure ?? 'fails'}`),
+        },
+        nowMs,
+        agentFacts(),
+      ),
+    ]);
+    forwarder.wake();
+  }
+  const timer = setInterval(beat, heartbeatMs);
+  return { stop: () => clearInterval(timer) };
+}
