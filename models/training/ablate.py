@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from card import WITHOUT_COPIES
 from data import load
 from model import Settings
 from scores import left_out_scores, summarize
@@ -66,7 +67,7 @@ RUNS = {
     "without benign-admin": without_admin,
     "benign-admin with shuffled parents": shuffled_parents,
     "without examples of Sigma rules": without_rules,
-    "without respelled, renamed and field-poor copies": without_variants,
+    WITHOUT_COPIES: without_variants,
 }
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ cd "$(dirname "$0")/../.."
 data=${DATA:-../shared/data}
 work=build/model
 python=models/training/.venv/bin/python
+# Idle threads sleep: spinning ones starve the others where cores are shared.
+export OMP_WAIT_POLICY=passive
 
 environment() {
   [ -x "$python" ] && return

@@ -67,10 +67,4 @@ describe('explanations of the shipped model', () => {
     const weights = explainer.explain(events[0]!).map(({ weight }) => Math.abs(weight));
     expect(weights).toEqual([...weights].sort((a, b) => b - a));
   });
-
-  test('a folder without explanations is refused by name', async () => {
-    await expect(createExplainer(join(directory, '..', 'none'))).rejects.toMatchObject({
-      code: 'PC_MODEL_EXPLANATION',
-    });
-  });
 });
