@@ -31,10 +31,34 @@ interface Account {
 const domainSid = 'S-1-5-21-3702460172-1906413265-2487135109';
 const accounts: Readonly<Record<Start['user'], Account>> = {
   system: { name: 'SYSTEM', domain: 'NT AUTHORITY', sid: 'S-1-5-18', logonId: '0x3e7', integrity: 'System' },
-  network: { name: 'NETWORK SERVICE', domain: 'NT AUTHORITY', sid: 'S-1-5-20', logonId: '0x3e4', integrity: 'System' },
-  anna: { name: 'anna.lindqvist', domain: 'MERIDIAN', sid: `${domainSid}-1142`, logonId: '0x5a1c40', integrity: 'Medium' },
-  admin: { name: 'adm.okafor', domain: 'MERIDIAN', sid: `${domainSid}-1107`, logonId: '0x3b9e21', integrity: 'High' },
-  backup: { name: 'svc.backup', domain: 'MERIDIAN', sid: `${domainSid}-1120`, logonId: '0x81d0f4', integrity: 'High' },
+  network: {
+    name: 'NETWORK SERVICE',
+    domain: 'NT AUTHORITY',
+    sid: 'S-1-5-20',
+    logonId: '0x3e4',
+    integrity: 'System',
+  },
+  anna: {
+    name: 'anna.lindqvist',
+    domain: 'MERIDIAN',
+    sid: `${domainSid}-1142`,
+    logonId: '0x5a1c40',
+    integrity: 'Medium',
+  },
+  admin: {
+    name: 'adm.okafor',
+    domain: 'MERIDIAN',
+    sid: `${domainSid}-1107`,
+    logonId: '0x3b9e21',
+    integrity: 'High',
+  },
+  backup: {
+    name: 'svc.backup',
+    domain: 'MERIDIAN',
+    sid: `${domainSid}-1120`,
+    logonId: '0x81d0f4',
+    integrity: 'High',
+  },
 };
 
 /** Processes that were running before a story begins, by the key that starts call as their parent. */
@@ -107,7 +131,9 @@ function guidOf(host: string, key: string): string {
 function sysmonEvent(host: string, start: Told): WrittenEvent {
   const name = basename(start.image.replaceAll('\\', '/'));
   const microsoft = start.image.startsWith('C:\\Windows\\') || start.image.includes('Microsoft');
-  const hashes = ['sha256', 'md5'].map((kind) => `${kind.toUpperCase()}=${hash(kind, start.image, 'hex').toUpperCase()}`);
+  const hashes = ['sha256', 'md5'].map(
+    (kind) => `${kind.toUpperCase()}=${hash(kind, start.image, 'hex').toUpperCase()}`,
+  );
   return {
     provider: 'Microsoft-Windows-Sysmon',
     eventId: 1,
@@ -135,7 +161,10 @@ function sysmonEvent(host: string, start: Told): WrittenEvent {
       ['LogonGuid', guidOf(host, start.user), 'guid'],
       ['LogonId', start.account.logonId, 'hexInt64'],
       ['TerminalSessionId', start.user === 'anna' ? '1' : '0', 'uint32'],
-      ['IntegrityLevel', start.key === 'elevated' || start.key === 'blind' ? 'High' : start.account.integrity],
+      [
+        'IntegrityLevel',
+        start.key === 'elevated' || start.key === 'blind' ? 'High' : start.account.integrity,
+      ],
       ['Hashes', hashes.join(',')],
       ['ParentProcessGuid', guidOf(host, start.parentKey), 'guid'],
       ['ParentProcessId', String(start.parentPid), 'uint32'],
@@ -167,7 +196,11 @@ function winlogbeatDocument(host: string, start: Told, recordId: number): object
       name: basename(start.image.replaceAll('\\', '/')),
       executable: start.image,
       command_line: start.line,
-      parent: { executable: start.parentImage, name: basename(start.parentImage.replaceAll('\\', '/')), pid: start.parentPid },
+      parent: {
+        executable: start.parentImage,
+        name: basename(start.parentImage.replaceAll('\\', '/')),
+        pid: start.parentPid,
+      },
     },
     winlog: {
       channel: 'Security',
