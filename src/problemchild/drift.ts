@@ -7,7 +7,7 @@ import type { ProcessEvent, Provider } from '../event/index.ts';
  */
 
 /** Upper edges of P(malicious) of all bins but the last. Narrow where the model's scores crowd. */
-export const scoreEdges: readonly number[] = [
+const scoreEdges: readonly number[] = [
   1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98, 0.995,
 ];
 
@@ -26,7 +26,7 @@ const fields = {
 } as const;
 
 export type DriftField = keyof typeof fields;
-export const driftFields = Object.keys(fields) as readonly DriftField[];
+const driftFields = Object.keys(fields) as readonly DriftField[];
 
 /** Counts of one provider. */
 export interface ProviderCounts {

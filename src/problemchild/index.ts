@@ -9,7 +9,6 @@ export {
   type DriftCounts,
   type DriftField,
   type DriftTally,
-  driftFields,
   type FieldDrift,
   mergeDriftCounts,
   type ProviderCounts,

@@ -9,7 +9,7 @@ const slotNames = Array.from(
 );
 
 /** Columns of the model: the dense part by name, then the hashed part's buckets, 0 where a slot is empty. */
-export const agentV1Inputs: readonly string[] = [...denseColumns.map(({ name }) => name), ...slotNames];
+const agentV1Inputs: readonly string[] = [...denseColumns.map(({ name }) => name), ...slotNames];
 
 /**
  * The features of the shipped model: what a program is, where it lies and who started it, and the

@@ -132,7 +132,7 @@ function placeOf(program: string, commandLine: string | undefined): number {
 }
 
 /** Where the arguments begin: after the quoted or unquoted program, which may hold spaces. */
-export function argumentsStart(line: string, executable: string | undefined): number {
+function argumentsStart(line: string, executable: string | undefined): number {
   let from = 0;
   while (line.charCodeAt(from) === 32) from++;
   if (line.charCodeAt(from) === 34) {
@@ -171,7 +171,7 @@ function startsWithIgnoringCase(line: string, head: string, at: number): boolean
 }
 
 /** Text of a base64 run, in UTF-16 or ASCII; `undefined` where it is no text. */
-export function decodePayload(base64: string): string | undefined {
+function decodePayload(base64: string): string | undefined {
   const bytes = Buffer.from(base64, 'base64');
   const length = Math.min(bytes.length, 1200);
   if (length < 16) return undefined;

@@ -1,5 +1,5 @@
 /** Buckets of the hashed part. Bucket 0 is the empty slot, whose weight is 0. Exact in a float32. */
-export const bucketCount = 2 ** 17;
+const bucketCount = 2 ** 17;
 
 /** What a slot stands for; the number goes into the hash. */
 export const slotKind = {
