@@ -126,21 +126,8 @@ function openStateFile({ state }: Config): Store {
 }
 
 function openRoutes(options: ForwardingOptions, names: readonly string[] = []) {
-  const { config, env, unprotect, openEventLog, clock = { nowMs: Date.now } } = options;
-  const { timeoutMs, connectTimeoutMs } = config.forward;
-  const secrets = new SecretOpener({ env, unprotect });
-  const surroundings: DestinationSurroundings = {
-    secrets,
-    env,
-    clock,
-    timers: createTimers(),
-    random: Math.random,
-    agent: agentFacts(),
-    processId: process.pid,
-    timeoutMs,
-    connectTimeoutMs,
-    openEventLog,
-  };
+  const { config } = options;
+  const surroundings = createSurroundings(options);
   const settings = listDestinations(config);
   for (const name of names) {
     if (!settings.has(name)) {
@@ -158,7 +145,25 @@ function openRoutes(options: ForwardingOptions, names: readonly string[] = []) {
       throw new AgentError(error.code, `destination ${name}: ${error.message}`, { cause: error });
     }
   }
-  return { routes, secrets, surroundings };
+  return { routes, secrets: surroundings.secrets, surroundings };
+}
+
+/** What destinations of this process are opened with. */
+export function createSurroundings(options: ForwardingOptions): DestinationSurroundings {
+  const { config, env, unprotect, openEventLog, clock = { nowMs: Date.now } } = options;
+  const { timeoutMs, connectTimeoutMs } = config.forward;
+  return {
+    secrets: new SecretOpener({ env, unprotect }),
+    env,
+    clock,
+    timers: createTimers(),
+    random: Math.random,
+    agent: agentFacts(),
+    processId: process.pid,
+    timeoutMs,
+    connectTimeoutMs,
+    openEventLog,
+  };
 }
 
 /** The configured destinations and, unless it is switched off, the local record. */

@@ -1,5 +1,7 @@
 export { type AlertHooks, type AlertStages, openAlertStages, openExceptions } from './alert-stages.ts';
 export { exportBaseline, importBaseline, openAnomalyEngine, openUserHash } from './anomaly.ts';
+export { siemAssetsFolder } from './assets.ts';
+export { type HuntReport, type HuntRunOptions, installElasticAssets, runHunt } from './elastic-clusters.ts';
 export { type ExplainRun, openExplainRun } from './explain-run.ts';
 export { type FeatureRun, openFeatureRun } from './feature-run.ts';
 export {

@@ -8,6 +8,7 @@ import { exceptionsCommand } from './commands/exceptions.ts';
 import { explainCommand } from './commands/explain.ts';
 import { featuresCommand } from './commands/features.ts';
 import { forwardCommand } from './commands/forward.ts';
+import { huntCommand } from './commands/hunt.ts';
 import { modelCommand } from './commands/model.ts';
 import { processCommand } from './commands/process.ts';
 import { replayCommand } from './commands/replay.ts';
@@ -15,6 +16,7 @@ import { reportCommand } from './commands/report.ts';
 import { responseCommand } from './commands/response.ts';
 import { runCommand } from './commands/run.ts';
 import { scoreCommand } from './commands/score.ts';
+import { siemCommand } from './commands/siem.ts';
 import { type CliIo, exitCodes } from './io.ts';
 
 /** Codes of errors that are the caller's: wrong arguments or configuration. */
@@ -45,6 +47,8 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   program.addCommand(responseCommand(io, finish));
   program.addCommand(processCommand(io, finish));
   program.addCommand(evidenceCommand(io));
+  program.addCommand(huntCommand(io, finish));
+  program.addCommand(siemCommand(io));
   program.addCommand(configCommand(io));
   for (const command of [
     program,

@@ -93,5 +93,6 @@ export function createLayout<Root extends z.ZodObject>(schema: Root): Layout<Roo
 export const reservedVariables: Readonly<Record<string, string>> = {
   PC_CONFIG: 'Path of the configuration file, where --config is not given.',
   PC_FUZZ_RUNS: 'Runs of each property in the tests.',
+  PC_BENCH_BACKLOG_MB: 'Size of the backlog that the benchmark of forwarding drains.',
   PC_BENCH_EVENTS: 'Process starts that a benchmark works on.',
 };

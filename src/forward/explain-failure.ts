@@ -118,6 +118,11 @@ const table: readonly Explanation[] = [
     remedy: 'Set the address it names.',
   },
   {
+    code: /^ANSWERED$/,
+    what: 'Answered: what listens there is no syslog receiver.',
+    remedy: 'Check the port; a web server or a shell server answers like this.',
+  },
+  {
     code: /^HEC ACK$/,
     what: 'Splunk did not acknowledge that it has indexed the batch.',
     remedy: 'Switch on indexer acknowledgement for this token, or acknowledge off here.',

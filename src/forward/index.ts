@@ -1,11 +1,17 @@
+export { type AuthSettings, openAuthorization } from './authorization.ts';
 export { type BackoffOptions, backoffMs } from './backoff.ts';
 export type { DeliveryStatus } from './delivery.ts';
-export type { DestinationSettings } from './destination-settings.ts';
+export type { DestinationSettings, ElasticsearchSettings } from './destination-settings.ts';
+export { ElasticApi } from './elastic-api.ts';
+export { type ElasticAssets, setUpElastic } from './elastic-setup.ts';
+export { Elasticsearch } from './elasticsearch.ts';
 export type { EventLogWriter } from './event-log.ts';
 export { Forwarder, type ForwarderOptions, type Route } from './forwarder.ts';
 export { createHealthEntry, type Health, heartbeatMs } from './health.ts';
+export { type HuntOptions, type HuntScore, type HuntScorer, type HuntTally, hunt } from './hunt.ts';
+export type { Hit } from './hunt-search.ts';
 export { type AgentFacts, createQuarantineNotice, createTestAlert } from './notices.ts';
-export { type DestinationSurroundings, openRoute } from './open-destination.ts';
+export { type DestinationSurroundings, openHttp, openRoute } from './open-destination.ts';
 export type {
   Drop,
   DropReason,

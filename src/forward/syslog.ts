@@ -148,7 +148,10 @@ function writeAndEnd(socket: Socket, data: Buffer, signal: AbortSignal): Promise
           Object.assign(new Error('the connection broke before everything was read'), { code: 'ECONNRESET' }),
         );
     });
-    socket.resume();
+    socket.once('data', () => {
+      const message = 'the receiver answers, which no syslog receiver does: is it one?';
+      reject(Object.assign(new Error(message), { code: 'ANSWERED' }));
+    });
     socket.end(data);
   });
 }
