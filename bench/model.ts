@@ -16,7 +16,10 @@ if (file === undefined) {
   process.exit(2);
 }
 const bytes = readFileSync(file);
-const lines = (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8').split('\n').slice(0, Number(wanted));
+const lines = (file.endsWith('.gz') ? gunzipSync(bytes) : bytes)
+  .toString('utf8')
+  .split('\n')
+  .slice(0, Number(wanted));
 const events: ProcessEvent[] = [];
 lines.forEach((line, index) => {
   if (line === '') return;

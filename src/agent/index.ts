@@ -1,18 +1,16 @@
-export { type AlertHooks, type AlertStages, openAlertStages, openExceptions } from './alert-stages.ts';
-export { exportBaseline, importBaseline, openAnomalyEngine, openUserHash } from './anomaly.ts';
+export { type AlertHooks, type AlertStages, openExceptions } from './alert-stages.ts';
+export { exportBaseline, importBaseline, openUserHash } from './anomaly.ts';
 export { siemAssetsFolder } from './assets.ts';
 export { type HuntReport, type HuntRunOptions, installElasticAssets, runHunt } from './elastic-clusters.ts';
 export { type ExplainRun, openExplainRun } from './explain-run.ts';
 export { type FeatureRun, openFeatureRun } from './feature-run.ts';
 export {
-  agentFacts,
   type DestinationCounts,
   drainOutbox,
   type Forwarding,
   type ForwardingOptions,
   listDestinations,
   type OutboxTotals,
-  openForwarding,
   type ProbeResult,
   probeDestinations,
   withOutboxDesk,
@@ -21,7 +19,7 @@ export { openLibrary } from './live-input.ts';
 export { type LiveRun, type LiveRunOptions, openLiveRun } from './live-run.ts';
 export { type ModelFacts, readModelFacts } from './model-facts.ts';
 export { type OpenPipeline, openPipeline, type PipelineHooks } from './open-pipeline.ts';
-export { type BatchOutcome, Pipeline, type PipelineParts, type StartStage } from './pipeline.ts';
+export type { BatchOutcome, PipelineParts, StartStage } from './pipeline.ts';
 export { type NamedProcess, ProcessDesk, type RunningProcess } from './process-desk.ts';
 export { openRehearsalRun, type RehearsalRun } from './rehearsal-run.ts';
 export { openReplayRun, type ReplayRun } from './replay-run.ts';
@@ -30,7 +28,6 @@ export {
   type LiveResponse,
   type LiveResponseOptions,
   openEvidence,
-  openLiveResponse,
   openResponseDesk,
   type ResponseDesk,
 } from './response-desk.ts';

@@ -1,10 +1,11 @@
 import type { DeskOutcome, Reloadable } from '../alert/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Clock } from '../event/index.ts';
+import { createQuarantineNotice } from '../forward/index.ts';
 import type { Log, LogFields } from '../log/index.ts';
 import { describeNotice } from '../source/index.ts';
-import { Store } from '../store/index.ts';
-import { openForwarding } from './forwarding.ts';
+import { openOrQuarantine, Store } from '../store/index.ts';
+import { agentFacts, openForwarding } from './forwarding.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { openModel, openReasons } from './input.ts';
 import { openLiveInput } from './live-input.ts';
@@ -45,9 +46,16 @@ const latenessMs = 300_000;
 export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
   const { config, stdin, clock, log, signal, onOutcome } = options;
   const scorer = await openModel(config);
-  const store = config.state.file === null ? Store.openTemporary() : Store.open(config.state.file);
+  const { store, quarantined } =
+    config.state.file === null
+      ? { store: Store.openTemporary(), quarantined: undefined }
+      : openOrQuarantine(config.state.file, clock.nowMs());
   const forwarding = openForwarding({ config, env: options.env, clock }, store, log);
   const { outbox, forwarder } = forwarding;
+  if (quarantined !== undefined) {
+    log.error('The state file was damaged; a new one was begun', { ...quarantined });
+    outbox.add([createQuarantineNotice(quarantined, clock.nowMs(), agentFacts())]);
+  }
   const input = await openLiveInput({
     config,
     stdin,

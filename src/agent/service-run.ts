@@ -3,7 +3,7 @@ import type { Log } from '../log/index.ts';
 import { type ServiceControl, WindowsService } from '../windows/index.ts';
 import { openLibrary } from './live-input.ts';
 
-export const serviceName = 'ProblemChild';
+const serviceName = 'ProblemChild';
 
 const stopControls: ReadonlySet<ServiceControl['control']> = new Set(['stop', 'shutdown', 'preshutdown']);
 const stopHintMs = 10_000;

@@ -41,6 +41,6 @@ export type {
   PairRow,
   SightingRow,
 } from './saved-state.ts';
-export { type ScoreBand, scoreBand } from './score.ts';
+export type { ScoreBand } from './score.ts';
 export type { ScoredStart } from './scored-start.ts';
 export { shippedCounts } from './shipped-priors.ts';

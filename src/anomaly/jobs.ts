@@ -1,5 +1,5 @@
 /** What a model of rarity is kept for: each is a partition of the host's process starts. */
-export const entityKinds = ['host', 'user', 'parent'] as const;
+const entityKinds = ['host', 'user', 'parent'] as const;
 export type EntityKind = (typeof entityKinds)[number];
 
 /**

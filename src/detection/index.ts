@@ -10,5 +10,5 @@ export { type EventRuleOptions, EventRules } from './event-rules.ts';
 export { type FieldName, fieldNames, readField } from './field.ts';
 export type { AnomalyDetection, MlDetection, RollUpDetection } from './ml-detection.ts';
 export { MlRules, type PendingRecord } from './ml-rules.ts';
-export { type AnomalyRule, type EventRule, type Rule, type Severity, severities } from './rule.ts';
+export type { AnomalyRule, EventRule, Rule, Severity } from './rule.ts';
 export { loadRules } from './rule-loader.ts';

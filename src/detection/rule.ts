@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ConditionSchema } from './condition.ts';
 
-export const severities = ['low', 'medium', 'high', 'critical'] as const;
+const severities = ['low', 'medium', 'high', 'critical'] as const;
 export type Severity = (typeof severities)[number];
 
 const Technique = z.strictObject({
@@ -32,7 +32,7 @@ const Exclusion = z.strictObject({
 });
 
 /** Fires on one process start, by the probability that the model gave it. */
-export const EventRuleSchema = z.strictObject({
+const EventRuleSchema = z.strictObject({
   ...common,
   kind: z.literal('event'),
   /** Which side of the bundle's high-probability cut; both ask for a prediction of 1. */
@@ -41,7 +41,7 @@ export const EventRuleSchema = z.strictObject({
 });
 
 /** Fires on records of one anomaly job, on a schedule in event time. */
-export const AnomalyRuleSchema = z.strictObject({
+const AnomalyRuleSchema = z.strictObject({
   ...common,
   kind: z.literal('anomaly'),
   job: z.string().regex(/^[a-z_]+$/),

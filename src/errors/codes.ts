@@ -31,12 +31,14 @@ export const errorTable = {
     remedy: 'Look at the field that the message names; the event was left out.',
   },
   PC_EXCEPTION_INVALID: {
-    cause: 'A file of exceptions is not YAML, holds an entry that is not one, or names a set that is not there.',
+    cause:
+      'A file of exceptions is not YAML, holds an entry that is not one, or names a set that is not there.',
     remedy: 'Correct what the message names. While the agent runs, the last good entries stay in force.',
   },
   PC_IOC_INVALID: {
     cause: 'A list of indicators cannot be read, or is no text, CSV, MISP event or STIX 2 bundle.',
-    remedy: 'Correct the file that the message names. While the agent runs, the last good lists stay in force.',
+    remedy:
+      'Correct the file that the message names. While the agent runs, the last good lists stay in force.',
   },
   PC_RULE_INVALID: {
     cause: 'A rule file is not YAML, or not a rule.',
@@ -55,7 +57,8 @@ export const errorTable = {
     remedy: 'Check that the folder exists and is writable, and that the disk has room.',
   },
   PC_BASELINE_KEY: {
-    cause: "Users of baselines, or a baseline and the configuration, were hashed with different organisation's keys.",
+    cause:
+      "Users of baselines, or a baseline and the configuration, were hashed with different organisation's keys.",
     remedy: "Use the same organisation's key everywhere, or build the baseline without users.",
   },
   PC_STORE_OPEN: {
@@ -68,7 +71,8 @@ export const errorTable = {
   },
   PC_SOURCE_MISSING: {
     cause: 'A file, folder or pattern that was asked for is not there, or holds nothing that is read.',
-    remedy: 'Check the path; files that are read end in .evtx, .json, .jsonl or .ndjson, also with .gz, or .zip.',
+    remedy:
+      'Check the path; files that are read end in .evtx, .json, .jsonl or .ndjson, also with .gz, or .zip.',
   },
   PC_SOURCE_KIND: {
     cause: 'The name of a file does not say what it holds.',
@@ -84,7 +88,8 @@ export const errorTable = {
   },
   PC_SOURCE_RECORD_SIZE: {
     cause: 'A line or JSON document is longer than the longest that is read, and was skipped.',
-    remedy: 'Look whether the file holds one document per line; raise source.maxLineBytes if it must be so long.',
+    remedy:
+      'Look whether the file holds one document per line; raise source.maxLineBytes if it must be so long.',
   },
   PC_SOURCE_BOOKMARK: {
     cause: 'Reading cannot go on where it stopped: the state names another file, or is not of this version.',
@@ -197,7 +202,8 @@ export const errorTable = {
   },
   PC_MODEL_EXPLANATION: {
     cause: 'A model bundle has nothing to explain its scores with, or it does not match the bundle.',
-    remedy: 'Use a bundle of feature set agent-v1 as it was shipped; scores and alerts work without explanations.',
+    remedy:
+      'Use a bundle of feature set agent-v1 as it was shipped; scores and alerts work without explanations.',
   },
   PC_MODEL_IMPORT: {
     cause: 'The file is no Elastic trained model of a kind that can be imported; the message says why.',
@@ -206,7 +212,8 @@ export const errorTable = {
   },
   PC_FORWARD_SECRET: {
     cause: 'A secret of a destination cannot be had from where the configuration says it is.',
-    remedy: 'Set the variable, or create the file and make it readable by the agent only; DPAPI works on Windows only.',
+    remedy:
+      'Set the variable, or create the file and make it readable by the agent only; DPAPI works on Windows only.',
   },
   PC_FORWARD_TLS: {
     cause: 'A certificate or key file of a destination cannot be used.',
@@ -218,7 +225,8 @@ export const errorTable = {
   },
   PC_FORWARD_SETUP: {
     cause: 'A cluster did not take what `siem elastic setup` installs, or did not answer.',
-    remedy: 'Read what it said; the user needs manage_index_templates, manage_ilm and, for Kibana, saved-object rights.',
+    remedy:
+      'Read what it said; the user needs manage_index_templates, manage_ilm and, for Kibana, saved-object rights.',
   },
   PC_HUNT_SEARCH: {
     cause: 'A cluster refused or did not answer a search of `hunt`.',

@@ -1,7 +1,7 @@
 export type { EventSource, ReadOptions, Rejection, SourceBatch } from './event-source.ts';
 export { type FileSource, type FileSourceOptions, openFileSource } from './file-source.ts';
 export { type FollowOptions, followNdjson } from './follow-source.ts';
-export { type Format, formats } from './input-kind.ts';
+export type { Format } from './input-kind.ts';
 export { describeNotice, type LiveNotice } from './live-notice.ts';
 export type { ChannelName, LiveOptions, LiveSource, LiveStats } from './live-source.ts';
 export { type LiveSourceKind, liveSourceKinds, openLiveSource } from './open-live-source.ts';

@@ -1,8 +1,6 @@
-import { type JsonFormat, jsonFormats } from '../event/index.ts';
+import type { JsonFormat } from '../event/index.ts';
 
 /** What `--format` may say: find out by looking, or take it for granted. */
-export const formats = ['auto', ...jsonFormats, 'evtx'] as const;
-
 export type Format = 'auto' | JsonFormat | 'evtx';
 
 /** What is in an input, and what it is wrapped in. `unknown` is told by the first bytes. */

@@ -1,6 +1,6 @@
 export { AlertTable } from './alerts.ts';
 export { PendingRecordTable } from './anomaly-pending.ts';
-export { AnomalyRecordTable, type StoredAnomalyRecord } from './anomaly-records.ts';
+export type { StoredAnomalyRecord } from './anomaly-records.ts';
 export { AnomalyStateTable } from './anomaly-state.ts';
 export { BaselineTable } from './baseline.ts';
 export { BookmarkTable } from './bookmarks.ts';
@@ -14,4 +14,4 @@ export { ProcessRowTable } from './processes.ts';
 export { ResponseJournalFile, responseFileOf } from './response-journal.ts';
 export { StageStateTable } from './stage-state.ts';
 export { Store } from './store.ts';
-export { isStoreDamaged, isStoreFull, openOrQuarantine } from './store-damage.ts';
+export { isStoreFull, openOrQuarantine } from './store-damage.ts';

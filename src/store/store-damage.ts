@@ -17,7 +17,7 @@ export function isStoreFull(error: unknown): boolean {
 }
 
 /** Whether the file itself is damaged or no SQLite file. */
-export function isStoreDamaged(error: unknown): boolean {
+function isStoreDamaged(error: unknown): boolean {
   return /^SQLITE_(?:CORRUPT|NOTADB)/.test(sqliteCode(error));
 }
 

@@ -1,4 +1,12 @@
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -87,6 +95,16 @@ describe('the live agent', () => {
     expect([...first.alertIds, ...second.alertIds]).toEqual(once.alertIds);
     expect(atOnce.toSorted()).toEqual(once.alertIds.toSorted());
     expect(recordedIds().toSorted()).toEqual(once.alertIds.toSorted());
+  });
+
+  it('moves a damaged state file aside, says so to the receivers, and goes on', async () => {
+    const input = join(folder, 'input.ndjson');
+    writeFileSync(input, `${lines.join('\n')}\n`);
+    writeFileSync(join(folder, 'state.db'), 'this is no SQLite file, but long enough to look at '.repeat(40));
+    const { tally } = await runLive('state.db', input, lines.length);
+    expect(tally.scored).toBe(lines.length);
+    expect(readdirSync(folder).some((name) => name.startsWith('state.db.damaged-'))).toBe(true);
+    expect(readFileSync(join(folder, 'alerts.ndjson'), 'utf8')).toContain('problemchild-state-damaged');
   });
 
   it('says that live sources need Windows', async () => {

@@ -22,7 +22,7 @@ export interface DefinitionTree {
 }
 export type Columns = Readonly<Record<string, number>>;
 
-export function inferTree(tree: DefinitionTree, columns: Columns): number[] {
+function inferTree(tree: DefinitionTree, columns: Columns): number[] {
   let node = tree.tree_structure[0]!;
   while (node.left_child !== undefined) {
     const value = columns[tree.feature_names[node.split_feature!]!];
