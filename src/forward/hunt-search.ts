@@ -107,6 +107,8 @@ async function openPointInTime(
 function startsBetween(fromMs: number, toMs: number): object {
   return {
     bool: {
+      // What this agent wrote, scores of hunts above all, is not hunted in again.
+      must_not: [{ prefix: { 'event.dataset': 'problemchild.' } }],
       filter: [
         { range: { '@timestamp': { gte: fromMs, lt: toMs, format: 'epoch_millis' } } },
         {

@@ -174,7 +174,10 @@ async function withRetries({ timers, random, log }: HuntParts, run: () => Promis
 function isTransient(error: unknown): boolean {
   if (error instanceof IncompleteSearch) return true;
   const failure = error instanceof AgentError ? error.cause : error;
-  return failure instanceof DeliveryFailure && !/^HTTP (?:400|401|403|404|405|407|413)$/.test(failure.code);
+  if (!(failure instanceof DeliveryFailure)) return false;
+  // A point in time is lost when the node that held it restarts; a new one is as good.
+  if (failure.message.includes('search_context_missing')) return true;
+  return !/^HTTP (?:400|401|403|404|405|407|413)$/.test(failure.code);
 }
 
 function asSearchError(error: unknown): unknown {

@@ -44,7 +44,8 @@ export class ElasticsearchDouble {
   readonly #options: ElasticsearchDoubleOptions;
   readonly #server: Server;
   readonly #attempts = new Map<string, number>();
-  readonly #pits = new Map<string, string>();
+  readonly #pits = new Map<string, readonly Row[]>();
+  #nextPit = 0;
   /** Conflicts answered: how often an id came again. */
   conflicts = 0;
 
@@ -218,8 +219,8 @@ export class ElasticsearchDouble {
     const pitPath = opensearch ? /^\/([^/]+)\/_search\/point_in_time$/ : /^\/([^/]+)\/_pit$/;
     const opened = pitPath.exec(path);
     if (opened !== null && method === 'POST' && url.searchParams.has('keep_alive')) {
-      const id = `pit-${this.#pits.size}`;
-      this.#pits.set(id, decodeURIComponent(opened[1] ?? ''));
+      const id = `pit-${this.#nextPit++}`;
+      this.#pits.set(id, this.#snapshot(decodeURIComponent(opened[1] ?? '')));
       return { status: 200, body: opensearch ? { pit_id: id } : { id } };
     }
     if (path === (opensearch ? '/_search/point_in_time' : '/_pit') && method === 'DELETE') {
@@ -239,22 +240,37 @@ export class ElasticsearchDouble {
     return this.#pits.size;
   }
 
-  #search({ pit, query, size = 10, search_after: after, sort }: SearchBody): Reply {
-    const pattern = this.#pits.get(pit?.id ?? '');
-    if (pattern === undefined)
-      return error(404, 'search_context_missing_exception', 'No search context found');
-    if (sort?.[0] === undefined || !('@timestamp' in sort[0])) return error(400, 'parsing_exception', 'sort');
-    const matches = new RegExp(`^${pattern.replace(/[.]/g, '\\.').replace(/\*/g, '.*')}$`);
-    const range = findRange(query);
-    const rows = [...this.indices]
-      .filter(([index]) => matches.test(index))
+  /** What a point in time sees: documents as they are now, in the order of a search by time. */
+  #snapshot(expression: string): readonly Row[] {
+    const patterns = expression.split(',');
+    const matches = (index: string, pattern: string): boolean =>
+      new RegExp(`^${pattern.replace(/[.]/g, '\\.').replace(/\*/g, '.*')}$`).test(index);
+    const isSeen = (index: string): boolean =>
+      patterns.some((pattern) => matches(index, pattern)) &&
+      !patterns.some((pattern) => pattern.startsWith('-') && matches(index, pattern.slice(1)));
+    return [...this.indices]
+      .filter(([index]) => isSeen(index))
       .flatMap(([index, stored]) => [...stored].map(([id, source]) => ({ index, id, source })))
       .map((row, shardDoc) => ({
         ...row,
         key: [Date.parse(row.source['@timestamp'] as string), shardDoc] as const,
       }))
+      .sort((a, b) => a.key[0] - b.key[0] || a.key[1] - b.key[1]);
+  }
+
+  #search({ pit, query, size = 10, search_after: after, sort }: SearchBody): Reply {
+    const snapshot = this.#pits.get(pit?.id ?? '');
+    if (snapshot === undefined)
+      return error(404, 'search_context_missing_exception', 'No search context found');
+    if (sort?.[0] === undefined || !('@timestamp' in sort[0])) return error(400, 'parsing_exception', 'sort');
+    const range = findRange(query);
+    const excluded = /"must_not":\[\{"prefix":\{"event.dataset":"([^"]+)"/.exec(JSON.stringify(query))?.[1];
+    const rows = snapshot
       .filter(({ key: [ms] }) => ms >= range.gte && ms < range.lt)
-      .sort((a, b) => a.key[0] - b.key[0] || a.key[1] - b.key[1])
+      .filter(({ source }) => {
+        const { dataset } = (source['event'] ?? {}) as { dataset?: string };
+        return excluded === undefined || dataset?.startsWith(excluded) !== true;
+      })
       .filter(
         ({ key: [ms, doc] }) => after === undefined || ms > after[0] || (ms === after[0] && doc > after[1]),
       )
@@ -270,6 +286,13 @@ export class ElasticsearchDouble {
       body: { pit_id: pit?.id, timed_out: false, _shards: { failed: 0 }, hits: { hits } },
     };
   }
+}
+
+interface Row {
+  readonly index: string;
+  readonly id: string;
+  readonly source: StoredDocument;
+  readonly key: readonly [ms: number, shardDoc: number];
 }
 
 interface SearchBody {

@@ -15,7 +15,7 @@ export function huntCommand(io: CliIo, finish: (exitCode: number) => void): Comm
     .requiredOption('--from <time>', 'first moment, as 2026-11-18T00:00:00Z', parseTime)
     .requiredOption('--to <time>', 'end, not included', parseTime)
     .option('--destination <name>', 'the elasticsearch destination whose cluster is searched')
-    .option('--index <pattern>', 'what to search', 'logs-*,winlogbeat-*')
+    .option('--index <pattern>', 'what to search', 'logs-*,winlogbeat-*,-logs-problemchild.*')
     .option('--target <data-stream>', 'what takes the scores', 'logs-problemchild.score-default')
     .option(
       '--min-probability <p>',
