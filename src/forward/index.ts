@@ -1,5 +1,5 @@
 export { type AuthSettings, openAuthorization } from './authorization.ts';
-export { type BackoffOptions, backoffMs } from './backoff.ts';
+export type { BackoffOptions } from './backoff.ts';
 export type { DeliveryStatus } from './delivery.ts';
 export type { DestinationSettings, ElasticsearchSettings } from './destination-settings.ts';
 export { ElasticApi } from './elastic-api.ts';
@@ -10,7 +10,7 @@ export { Forwarder, type ForwarderOptions, type Route } from './forwarder.ts';
 export { createHealthEntry, type Health, heartbeatMs } from './health.ts';
 export { type HuntOptions, type HuntScore, type HuntScorer, type HuntTally, hunt } from './hunt.ts';
 export type { Hit } from './hunt-search.ts';
-export { type AgentFacts, createQuarantineNotice, createTestAlert } from './notices.ts';
+export { type AgentFacts, createQuarantineNotice } from './notices.ts';
 export { type DestinationSurroundings, openHttp, openRoute } from './open-destination.ts';
 export type {
   Drop,
@@ -26,7 +26,6 @@ export type {
   SeqRange,
   Settlement,
 } from './outbox.ts';
-export { outboxKinds } from './outbox.ts';
 export { OutboxIntake } from './outbox-intake.ts';
 export { type ProbeResult, probeRoute } from './probe.ts';
 export { SecretOpener, type SecretRef, type SecretSources } from './secret.ts';

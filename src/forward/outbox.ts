@@ -13,7 +13,7 @@ export interface OutboxEntry {
   readonly document: string;
 }
 
-export const outboxKinds = ['alert', 'incident', 'action', 'health'] as const;
+const outboxKinds = ['alert', 'incident', 'action', 'health'] as const;
 export type OutboxKind = (typeof outboxKinds)[number];
 
 /** An entry in the queue; `seq` is the order in which entries came, never used twice. */

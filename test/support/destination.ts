@@ -51,7 +51,9 @@ const defaults: { readonly [T in Type]: Omit<SettingsOf<T>, 'url' | 'hosts' | 'p
 
 /** Settings of a destination as the configuration would give them, with what a test says differs. */
 export function makeSettings<T extends Type>(type: T, changes: Partial<SettingsOf<T>>): SettingsOf<T> {
-  return { ...defaults[type], ...changes } as SettingsOf<T>;
+  // The compiler cannot follow that the defaults under a type's name are that type's.
+  const known: unknown = defaults[type];
+  return { ...(known as SettingsOf<T>), ...changes };
 }
 
 export const trust = (caFile: string) => ({ ...tls, caFile });
