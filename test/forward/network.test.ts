@@ -211,7 +211,7 @@ describe('forward test', () => {
       [makeSettings('webhook', { url: `http://localhost:${silent}` }), 'Timeout'],
       [makeSettings('otlp', { url: `http://localhost:${resetting}` }), 'Reset'],
       [makeSettings('syslog', { host: '127.0.0.1', port: resetting }), 'Reset'],
-      [makeSettings('file', { path: '/proc/nowhere/alerts.ndjson' }), 'The file cannot be opened'],
+      [makeSettings('file', { path: '/dev/null/nowhere/alerts.ndjson' }), 'The file cannot be opened'],
     ];
     for (const [settings, what] of cases) {
       const result = await probe(settings);
