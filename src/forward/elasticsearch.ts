@@ -174,8 +174,13 @@ export function reasonIn(body: string): string | undefined {
   try {
     const { error } = JSON.parse(body) as { error?: unknown };
     if (typeof error === 'string') return error;
-    const { type, reason } = error as { type?: unknown; reason?: unknown };
-    return [type, reason].filter((part) => typeof part === 'string').join(': ');
+    const { type, reason, root_cause: causes } = error as Record<'type' | 'reason' | 'root_cause', unknown>;
+    const cause: unknown = Array.isArray(causes)
+      ? (causes[0] as { reason?: unknown } | undefined)?.reason
+      : undefined;
+    return [type, reason, cause === reason ? undefined : cause]
+      .filter((part) => typeof part === 'string')
+      .join(': ');
   } catch {
     return undefined;
   }

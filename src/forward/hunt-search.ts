@@ -84,9 +84,9 @@ export class IncompleteSearch extends Error {
   override readonly name = 'IncompleteSearch';
 }
 
-/** Both add a tie-breaker of their own to searches in a point in time; OpenSearch wants to be asked for it. */
+/** Elasticsearch breaks ties in a point in time by itself; OpenSearch has nothing of its own for it before 3.x. */
 function tieBreak(product: 'elasticsearch' | 'opensearch'): readonly object[] {
-  return product === 'opensearch' ? [{ _shard_doc: 'asc' }] : [];
+  return product === 'opensearch' ? [{ _id: { order: 'asc' } }] : [];
 }
 
 async function openPointInTime(

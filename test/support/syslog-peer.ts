@@ -1,8 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Certificates } from './certificates.ts';
+import { findFreePort } from './free-port.ts';
 
 export type PeerName = 'rsyslog' | 'syslog-ng';
 
@@ -100,7 +101,7 @@ log { source(in); destination(out); };
 
 export async function startPeer(name: PeerName, folder: string, tls?: Certificates): Promise<SyslogPeer> {
   mkdirSync(folder, { recursive: true });
-  const port = await freePort();
+  const port = await findFreePort();
   const config = join(folder, 'peer.conf');
   writeFileSync(config, (name === 'rsyslog' ? rsyslogConfig : syslogNgConfig)(folder, port, tls));
   const child: ChildProcess =
@@ -148,14 +149,6 @@ export async function startPeer(name: PeerName, folder: string, tls?: Certificat
 function modulePath(): string {
   const own = join(unpacked, 'usr/lib/syslog-ng/3.38');
   return existsSync(own) ? own : '/usr/lib/syslog-ng/3.38';
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 function canConnect(port: number): Promise<boolean> {

@@ -1,0 +1,127 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { run } from '../../../src/cli/program.ts';
+import { OutboxTable, Store } from '../../../src/store/index.ts';
+import { ElasticsearchDouble } from '../../support/elasticsearch-double.ts';
+import { makeEntries } from '../../support/outbox-entry.ts';
+
+let folder: string;
+let double: ElasticsearchDouble;
+let refusedId: string | undefined;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'pc-forward-command-'));
+  refusedId = undefined;
+  double = await ElasticsearchDouble.start({
+    authorization: 'ApiKey the-right-key',
+    item: (id) =>
+      id === refusedId ? { status: 400, type: 'mapper_parsing_exception', reason: 'no' } : undefined,
+  });
+});
+afterEach(async () => {
+  await double.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function forward(args: readonly string[], env: Record<string, string> = { ES_KEY: 'the-right-key' }) {
+  const file = join(folder, 'agent.yaml');
+  const destination = `{type: elasticsearch, hosts: ['${double.url}'], apiKey: {env: ES_KEY}, proxy: none}`;
+  writeFileSync(
+    file,
+    `state: {file: state.db}\nforward: {batchAgeMs: 0, destinations: {siem: ${destination}}}\n`,
+    { mode: 0o600 },
+  );
+  const text = { stdout: '', stderr: '' };
+  const sink = (name: 'stdout' | 'stderr') =>
+    new Writable({
+      write(chunk, _encoding, next) {
+        text[name] += String(chunk);
+        next();
+      },
+    });
+  const io = { stdin: Readable.from([]), stdout: sink('stdout'), stderr: sink('stderr'), env };
+  const code = await run(['forward', ...args, '--config', file], io);
+  return { code, ...text };
+}
+
+function fill(): void {
+  const store = Store.open(join(folder, 'state.db'));
+  new OutboxTable(store).add(makeEntries(5));
+  store.close();
+}
+
+describe('forward', () => {
+  it('tests each destination, and shows no secret', async () => {
+    const good = await forward(['test']);
+    expect(good.code).toBe(0);
+    expect(good.stdout).toMatch(
+      /^ok {3}siem: delivered .*\n.*event\.id [0-9a-f]{32}\nok {3}record: delivered/,
+    );
+    expect(double.documents('logs-problemchild.alert-default')[0]).toMatchObject({
+      message: expect.stringContaining('TEST'),
+      problemchild: { test: true },
+    });
+    const bad = await forward(['test', 'siem'], { ES_KEY: 'a-wrong-secret' });
+    expect(bad.code).toBe(1);
+    expect(bad.stdout).toContain('FAIL siem: 401: the receiver does not know the key');
+    expect(bad.stdout + bad.stderr).not.toContain('a-wrong-secret');
+    expect((await forward(['test', 'nowhere'])).stderr).toContain(
+      'there is no destination nowhere; configured: siem, record',
+    );
+    expect((await forward(['test'], {})).stderr).toContain(
+      'destination siem: the environment variable ES_KEY is not set',
+    );
+  });
+
+  it('sends what waits, and says what became of it', async () => {
+    fill();
+    refusedId = 'alert-00000002';
+    expect((await forward(['status'])).stdout).toContain('5 documents wait');
+    const drained = await forward(['drain', '--timeout', '20']);
+    expect(drained.stderr).toContain('everything was sent');
+    expect(double.ids('logs-problemchild.alert-default').slice(0, 4)).toEqual([
+      'alert-00000000',
+      'alert-00000001',
+      'alert-00000003',
+      'alert-00000004',
+    ]);
+    const record = readFileSync(join(folder, 'alerts.ndjson'), 'utf8').split('\n');
+    expect(record.length).toBeGreaterThanOrEqual(6);
+    const status = await forward(['status', '--output', 'ndjson']);
+    expect(JSON.parse(status.stdout)).toMatchObject({
+      deadLetters: 1,
+      destinations: [
+        { name: 'record', delivered: expect.any(Number), rejected: 0 },
+        { name: 'siem', delivered: expect.any(Number), rejected: 1 },
+      ],
+    });
+
+    const letters = await forward(['dead-letter']);
+    expect(JSON.parse(letters.stdout)).toMatchObject({
+      destination: 'siem',
+      eventId: 'alert-00000002',
+      reason: '400 mapper_parsing_exception: no',
+      document: { event: { id: 'alert-00000002' } },
+    });
+    refusedId = undefined;
+    expect((await forward(['dead-letter', 'retry'])).stdout).toBe('1 documents are queued again\n');
+    await forward(['drain', '--timeout', '20']);
+    expect(double.ids('logs-problemchild.alert-default')).toContain('alert-00000002');
+    expect((await forward(['dead-letter', 'discard'])).stdout).toBe('0 documents were thrown away\n');
+  });
+
+  it('gives up draining when a destination cannot be reached', async () => {
+    fill();
+    await double.stop();
+    const { code, stderr } = await forward(['drain', '--timeout', '1']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('not everything could be sent');
+    expect((await forward(['retry', 'siem', 'nowhere'])).stdout).toBe(
+      'siem: is tried again\nnowhere: is not known to this state file\n',
+    );
+    double = await ElasticsearchDouble.start();
+  });
+});
