@@ -1,5 +1,5 @@
 import type { Clock } from '../event/index.ts';
-import { createHealthEntry, heartbeatMs } from '../forward/index.ts';
+import { createHealthEntry } from '../forward/index.ts';
 import { OutboxDesk, type Store } from '../store/index.ts';
 import { agentFacts, type Forwarding } from './forwarding.ts';
 import type { Tally } from './tally.ts';
@@ -11,11 +11,12 @@ export interface HeartbeatParts {
   readonly modelHash: string;
   readonly responseMode: () => string;
   readonly clock: Clock;
+  readonly everyMs: number;
 }
 
 /** Says every few minutes, through the outbox, that the agent is alive and how it is. */
 export function startHeartbeat(parts: HeartbeatParts): { stop(): void } {
-  const { store, forwarding, tally, modelHash, responseMode, clock } = parts;
+  const { store, forwarding, tally, modelHash, responseMode, clock, everyMs } = parts;
   const startedMs = clock.nowMs();
   const desk = new OutboxDesk(store);
   function beat(): void {
@@ -49,6 +50,6 @@ export function startHeartbeat(parts: HeartbeatParts): { stop(): void } {
     ]);
     forwarder.wake();
   }
-  const timer = setInterval(beat, heartbeatMs);
+  const timer = setInterval(beat, everyMs);
   return { stop: () => clearInterval(timer) };
 }

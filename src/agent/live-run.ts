@@ -144,6 +144,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
         modelHash: scorer.bundle.weights.sha256,
         responseMode: () => config.response.mode,
         clock,
+        everyMs: config.forward.heartbeatMs,
       });
       try {
         const { batchSize } = config.source;

@@ -1,5 +1,5 @@
 import { FieldFault } from './decoded.ts';
-import { hostOf, idOf, providerOf, timestampOf, userOf } from './ecs-common.ts';
+import { hostOf, idOf, providerOf, timestampOf, userOf } from './ecs-fields.ts';
 import { hexDigest, normalizeEntityId, normalizeLogonId } from './field-value.ts';
 import { parseSysmonHashes } from './hashes.ts';
 import type { JsonRecord } from './json-record.ts';

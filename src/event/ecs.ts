@@ -1,5 +1,5 @@
 import { type Decoded, filtered } from './decoded.ts';
-import { hostOf, idOf, providerOf, timestampOf, userOf } from './ecs-common.ts';
+import { hostOf, idOf, providerOf, timestampOf, userOf } from './ecs-fields.ts';
 import { decodeEcsStart } from './ecs-start.ts';
 import { normalizeEntityId, parsePort } from './field-value.ts';
 import type { HostEvent, NetworkEvent, ProcessEnd } from './host-event.ts';

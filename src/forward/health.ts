@@ -2,9 +2,6 @@ import { hash } from 'node:crypto';
 import { type AgentFacts, createOwnDocument } from './notices.ts';
 import type { OutboxEntry } from './outbox.ts';
 
-/** How often the agent says that it is alive. */
-export const heartbeatMs = 300_000;
-
 /** What the agent knows of itself at one moment. */
 export interface Health {
   readonly uptimeMs: number;

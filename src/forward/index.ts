@@ -7,7 +7,7 @@ export { type ElasticAssets, setUpElastic } from './elastic-setup.ts';
 export { Elasticsearch } from './elasticsearch.ts';
 export type { EventLogWriter } from './event-log.ts';
 export { Forwarder, type ForwarderOptions, type Route } from './forwarder.ts';
-export { createHealthEntry, type Health, heartbeatMs } from './health.ts';
+export { createHealthEntry, type Health } from './health.ts';
 export { type HuntOptions, type HuntScore, type HuntScorer, type HuntTally, hunt } from './hunt.ts';
 export type { Hit } from './hunt-search.ts';
 export { type AgentFacts, createQuarantineNotice } from './notices.ts';
