@@ -5,7 +5,7 @@ import { firstArrivals, firstDifference, runThroughFaults } from '../support/for
 import { makeEntries } from '../support/outbox-entry.ts';
 
 /**
- * `npm run test:faults [ALERTS [KILLS [SEED]]]`: alerts through an agent that is killed now and then, over links that
+ * `node test/faults/forward.ts [ALERTS [KILLS [SEED]]]`: alerts through an agent that is killed now and then, over links that
  * refuse, reset, stall, break answers off, and answer 429 and 503, to Elasticsearch, syslog and a file. Ends with 1
  * when one was lost, came twice after de-duplication, or came out of order.
  */
