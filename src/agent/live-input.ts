@@ -11,7 +11,7 @@ import {
   openFileSource,
   openLiveSource,
 } from '../source/index.ts';
-import { defaultFfi, findLibrary, NativeLibrary } from '../windows/index.ts';
+import { defaultFfi, NativeLibrary } from '../windows/index.ts';
 
 export interface LiveInputOptions {
   readonly config: Config;
@@ -50,7 +50,7 @@ export async function openLiveInput(options: LiveInputOptions): Promise<LiveInpu
 /** The native library in this process. @throws AgentError PC_NATIVE_… */
 export function openLibrary(config: Config): Promise<NativeLibrary> {
   const { ffi } = config.native;
-  return NativeLibrary.open({ path: findLibrary(), ffi: ffi === 'auto' ? defaultFfi() : ffi });
+  return NativeLibrary.open({ ffi: ffi === 'auto' ? defaultFfi() : ffi });
 }
 
 function isLiveKind(input: string): input is LiveSourceKind {

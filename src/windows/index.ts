@@ -1,7 +1,6 @@
 export type { ControlRecord } from './control-record.ts';
 export { EventLog, type LogEvent, type LogLevel } from './event-log.ts';
 export type { FfiName } from './functions.ts';
-export { findLibrary } from './library-path.ts';
 export { defaultFfi } from './load-ffi.ts';
 export { type LibraryOptions, NativeLibrary } from './native-library.ts';
 export {

@@ -3,12 +3,13 @@ import { AgentError, type ErrorCode } from '../errors/index.ts';
 import { abiMajor, buildTestSeam, code, nameOfCode } from './abi.ts';
 import { readCause } from './call-buffers.ts';
 import { type Bound, type Ffi, type FfiName, problemchildFunctions } from './functions.ts';
+import { findLibrary } from './library-path.ts';
 import { assertOnlyTrustedMayWrite } from './library-safety.ts';
 import { loadFfi } from './load-ffi.ts';
 
 export interface LibraryOptions {
-  /** Absolute path of problemchild.dll. */
-  readonly path: string;
+  /** Absolute path of problemchild.dll; looked for in the places of findLibrary when absent. */
+  readonly path?: string;
   readonly ffi: FfiName;
   /** Tests only: takes a library whose system functions may come from doubles, from any folder. */
   readonly testBuild?: boolean;
@@ -32,10 +33,11 @@ export class NativeLibrary {
 
   /** @throws AgentError PC_NATIVE_… */
   static async open(options: LibraryOptions): Promise<NativeLibrary> {
-    const { path } = options;
+    // Said before the library is looked for: elsewhere a missing file would be the wrong thing to tell.
     if (process.platform !== 'win32') {
       throw new AgentError('PC_NATIVE_PLATFORM', `live sources need Windows, this is ${process.platform}`);
     }
+    const path = options.path ?? findLibrary();
     if (!isAbsolute(path)) {
       throw new AgentError('PC_NATIVE_LIBRARY', 'the path of the native library is not absolute', {
         where: path,
