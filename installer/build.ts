@@ -16,7 +16,11 @@ const external = ['better-sqlite3', 'ffi-napi', 'koffi', 'onnxruntime-node', 're
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(lib, { recursive: true });
 await build({
-  entryPoints: { problemchild: join(root, 'src/cli/main.ts') },
+  entryPoints: {
+    problemchild: join(root, 'src/cli/main.ts'),
+    // A thread of the program is a file of its own.
+    'reader-thread': join(root, 'src/windows/reader-thread.ts'),
+  },
   outdir: lib,
   bundle: true,
   platform: 'node',
@@ -32,7 +36,14 @@ await build({
   outExtension: { '.js': '.mjs' },
   logLevel: 'warning',
 });
-cpSync(join(root, 'src/detection/rules'), join(lib, 'rules'), { recursive: true });
+for (const [from, name] of [
+  ['src/detection/rules', 'rules'],
+  ['src/alert/exceptions/sets', 'sets'],
+  ['src/alert/triage/facts.yml', 'facts.yml'],
+] as const) {
+  cpSync(join(root, from), join(lib, name), { recursive: true });
+}
+cpSync(join(root, 'siem'), join(dist, 'siem'), { recursive: true });
 cpSync(join(root, 'models'), join(dist, 'models'), {
   recursive: true,
   filter: (path) => !path.startsWith(join(root, 'models', 'training')),

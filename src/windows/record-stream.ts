@@ -1,9 +1,12 @@
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { AgentError } from '../errors/index.ts';
 import { readMinBytes } from './abi.ts';
 import type { NativeSource } from './native-source.ts';
 import type { BytesUsed, ReaderMessage, ReaderTask } from './reader-protocol.ts';
 
+/** Beside this file and of its kind: .ts in a checkout, .mjs beside the bundled program. */
+const readerThread = new URL(`./reader-thread${extname(import.meta.filename)}`, import.meta.url);
 const bufferBytes = readMinBytes * 2;
 /**
  * What may wait here when scoring falls behind, beyond the library's ring: memory that is taken only then. Ten
@@ -37,7 +40,7 @@ export class RecordStream implements AsyncIterable<NativeBatch> {
       bufferBytes,
       creditBytes,
     };
-    this.#worker = new Worker(new URL('./reader-thread.ts', import.meta.url), { workerData: task });
+    this.#worker = new Worker(readerThread, { workerData: task });
     this.#worker.on('message', (message: ReaderMessage) => this.#take(message));
     this.#worker.on('error', (error) => this.#take({ kind: 'failed', message: error.message }));
     this.#exited = new Promise((done) => {
