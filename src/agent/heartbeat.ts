@@ -10,13 +10,15 @@ export interface HeartbeatParts {
   readonly tally: Tally;
   readonly modelHash: string;
   readonly responseMode: () => string;
+  /** What the source told about itself, by kind. */
+  readonly sourceCounts: () => Readonly<Record<string, number>>;
   readonly clock: Clock;
   readonly everyMs: number;
 }
 
 /** Says every few minutes, through the outbox, that the agent is alive and how it is. */
 export function startHeartbeat(parts: HeartbeatParts): { stop(): void } {
-  const { store, forwarding, tally, modelHash, responseMode, clock, everyMs } = parts;
+  const { store, forwarding, tally, modelHash, responseMode, sourceCounts, clock, everyMs } = parts;
   const startedMs = clock.nowMs();
   const desk = new OutboxDesk(store);
   function beat(): void {
@@ -34,7 +36,7 @@ export function startHeartbeat(parts: HeartbeatParts): { stop(): void } {
           uptimeMs: nowMs - startedMs,
           responseMode: responseMode(),
           modelHash,
-          counters: { records, processEvents, scored, related, filtered, rejected, put },
+          counters: { records, processEvents, scored, related, filtered, rejected, put, ...sourceCounts() },
           outbox: { entries, bytes, deadLetters, dropped, held: held.entries },
           destinations: forwarder.status.map(({ name, state, failures }) => ({
             name,

@@ -3,7 +3,6 @@ import type { Config } from '../config/index.ts';
 import type { Clock } from '../event/index.ts';
 import { createQuarantineNotice } from '../forward/index.ts';
 import type { Log, LogFields } from '../log/index.ts';
-import { describeNotice } from '../source/index.ts';
 import { openOrQuarantine, Store } from '../store/index.ts';
 import { agentFacts, openForwarding } from './forwarding.ts';
 import { startHeartbeat } from './heartbeat.ts';
@@ -13,6 +12,7 @@ import { openPipeline } from './open-pipeline.ts';
 import { createOutboxAudience } from './outbox-audience.ts';
 import { toOutboxEntries } from './outbox-entries.ts';
 import { openLiveResponse } from './response-desk.ts';
+import { SourceNotices } from './source-notices.ts';
 import type { Tally } from './tally.ts';
 
 export interface LiveRunOptions {
@@ -56,17 +56,17 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
     log.error('The state file was damaged; a new one was begun', { ...quarantined });
     outbox.add([createQuarantineNotice(quarantined, clock.nowMs(), agentFacts())]);
   }
+  const notices = new SourceNotices({
+    put: (entry) => forwarding.intake.commit([entry], () => undefined),
+    clock,
+    agent: agentFacts(),
+    log,
+  });
   const input = await openLiveInput({
     config,
     stdin,
     clock,
-    onNotice: (notice) => {
-      log.warn('The source reports', {
-        source: notice.source,
-        kind: notice.kind,
-        text: describeNotice(notice),
-      });
-    },
+    onNotice: (notice) => notices.take(notice),
   });
   const { source, library } = input;
   const response =
@@ -94,6 +94,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
       related,
       filtered,
       rejected,
+      ...notices.counts(),
       ...input.stats(),
     };
   }
@@ -114,6 +115,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
 
   /** Gives quiet hosts their time, and says how things stand. */
   function tick(): void {
+    notices.tick(input.stats());
     log.info('Counters', counters());
     reload('exceptions', stages.exceptions);
     reload('indicators', stages.iocs);
@@ -143,6 +145,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
         tally: pipeline.tally,
         modelHash: scorer.bundle.weights.sha256,
         responseMode: () => config.response.mode,
+        sourceCounts: () => notices.counts(),
         clock,
         everyMs: config.forward.heartbeatMs,
       });
@@ -162,6 +165,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
         }
         // Open buckets and incidents live on in the state file; without one, or at the end of input, now is the time.
         if (!signal.aborted || config.state.file === null) await handOn(pipeline.finish());
+        notices.flush(input.stats());
         // What cannot be delivered now stays in the state file's outbox for the next run.
         await forwarder.drain(drainTimeoutMs);
         log.info('Stopped', counters());

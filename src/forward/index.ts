@@ -10,7 +10,7 @@ export { Forwarder, type ForwarderOptions, type Route } from './forwarder.ts';
 export { createHealthEntry, type Health } from './health.ts';
 export { type HuntOptions, type HuntScore, type HuntScorer, type HuntTally, hunt } from './hunt.ts';
 export type { Hit } from './hunt-search.ts';
-export { type AgentFacts, createQuarantineNotice } from './notices.ts';
+export { type AgentFacts, createOwnDocument, createQuarantineNotice } from './notices.ts';
 export { type DestinationSurroundings, openHttp, openRoute } from './open-destination.ts';
 export type {
   Drop,

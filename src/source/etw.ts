@@ -72,7 +72,8 @@ export class EtwSource implements LiveSource {
   }
 
   #tellBlindTime(since: string | undefined): void {
-    if (since === undefined) return;
+    // The bookmark of a run that saw nothing says nothing.
+    if (since === undefined || since === '') return;
     const timestamp = new Date(this.#options.clock.nowMs()).toISOString();
     this.#options.onNotice({ source: this.name, kind: 'blind', timestamp, since });
   }

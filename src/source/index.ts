@@ -2,6 +2,6 @@ export type { EventSource, ReadOptions, Rejection, SourceBatch } from './event-s
 export { type FileSource, type FileSourceOptions, openFileSource } from './file-source.ts';
 export { type FollowOptions, followNdjson } from './follow-source.ts';
 export type { Format } from './input-kind.ts';
-export { describeNotice, type LiveNotice } from './live-notice.ts';
+export { describeNotice, type LiveNotice, type UnreadCounts } from './live-notice.ts';
 export type { ChannelName, LiveOptions, LiveSource, LiveStats } from './live-source.ts';
 export { type LiveSourceKind, liveSourceKinds, openLiveSource } from './open-live-source.ts';

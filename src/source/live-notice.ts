@@ -9,7 +9,18 @@ export type LiveNotice = { readonly source: string } & (
   | { readonly kind: 'sysmon-error'; readonly timestamp: string; readonly text: string }
   /** Which capture `auto` goes by from now on, and why. */
   | { readonly kind: 'chosen'; readonly timestamp: string; readonly capture: string; readonly reason: string }
+  /** Events of a capture that nobody will read, since the last such notice. */
+  | ({ readonly kind: 'unread'; readonly timestamp: string; readonly capture: string } & UnreadCounts)
 );
+
+export interface UnreadCounts {
+  /** Of versions that this agent does not know, and does not guess at. */
+  readonly unknownVersions: number;
+  /** Damaged, or not to be had. */
+  readonly failed: number;
+  /** Sound, but there was no room for them. */
+  readonly dropped: number;
+}
 
 /** One line for a log. Texts in it come from Windows and are not escaped. */
 export function describeNotice(notice: LiveNotice): string {
@@ -32,5 +43,7 @@ export function describeNotice(notice: LiveNotice): string {
       return `Sysmon reports an error: ${notice.text}`;
     case 'chosen':
       return `reading ${notice.capture}: ${notice.reason}`;
+    case 'unread':
+      return `events of ${notice.capture} were not read: ${notice.unknownVersions} of an unknown version, ${notice.failed} damaged, ${notice.dropped} for want of room`;
   }
 }
