@@ -21,6 +21,8 @@ export { type ModelFacts, readModelFacts } from './model-facts.ts';
 export { type OpenPipeline, openPipeline, type PipelineHooks } from './open-pipeline.ts';
 export type { BatchOutcome, PipelineParts, StartStage } from './pipeline.ts';
 export { type NamedProcess, ProcessDesk, type RunningProcess } from './process-desk.ts';
+export { openRecordRun } from './record-run.ts';
+export type { RecordingManifest } from './recording/recording-manifest.ts';
 export { openRehearsalRun, type RehearsalRun } from './rehearsal-run.ts';
 export { openReplayRun, type ReplayRun } from './replay-run.ts';
 export {

@@ -11,6 +11,7 @@ import { forwardCommand } from './commands/forward.ts';
 import { huntCommand } from './commands/hunt.ts';
 import { modelCommand } from './commands/model.ts';
 import { processCommand } from './commands/process.ts';
+import { recordCommand } from './commands/record.ts';
 import { replayCommand } from './commands/replay.ts';
 import { reportCommand } from './commands/report.ts';
 import { responseCommand } from './commands/response.ts';
@@ -20,7 +21,7 @@ import { siemCommand } from './commands/siem.ts';
 import { type CliIo, exitCodes } from './io.ts';
 
 /** Codes of errors that are the caller's: wrong arguments or configuration. */
-const usageCodes = /^PC_(USAGE|EXCEPTION_|IOC_|BASELINE_|CONFIG_|RULE_|MODEL_)/;
+const usageCodes = /^PC_(USAGE|EXCEPTION_|IOC_|BASELINE_|CONFIG_|RULE_|MODEL_|RECORD_)/;
 
 const maxMessageLength = 16_000;
 
@@ -37,6 +38,7 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   program.addCommand(replayCommand(io, finish));
   program.addCommand(reportCommand(io, finish));
   program.addCommand(runCommand(io, finish));
+  program.addCommand(recordCommand(io, finish));
   program.addCommand(scoreCommand(io, finish));
   program.addCommand(exceptionsCommand(io, finish));
   program.addCommand(explainCommand(io, finish));

@@ -127,6 +127,10 @@ export const errorTable = {
     cause: 'A record of an EVTX file unfolds to far more than any event Windows writes, and was skipped.',
     remedy: 'Treat the file as tampered with.',
   },
+  PC_RECORD_UNWRITABLE: {
+    cause: 'A recording or its manifest could not be written.',
+    remedy: 'Name a file that is not there yet, in a folder that is writable, on a disk with room.',
+  },
   PC_CONFIG_INVALID: {
     cause: 'The configuration holds several errors; each is listed with its place.',
     remedy: 'Correct the listed keys, then run `problemchild config check`.',

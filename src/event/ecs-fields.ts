@@ -3,6 +3,9 @@ import type { JsonRecord } from './json-record.ts';
 import { type JsonObject, objectOf, textOf, timeTextOf } from './json-value.ts';
 import type { Host, Provider, User } from './process-event.ts';
 
+/** `event.dataset` by which a recording marks a process that ran before it began; ECS has no word for that. */
+export const runningDataset = 'problemchild.running';
+
 export function idOf(record: JsonRecord, event: JsonObject): string {
   return textOf(event['id'], 'event.id') ?? deriveDocumentId(record.text, record.position.record);
 }
@@ -16,6 +19,7 @@ export function providerOf(document: JsonObject, event: JsonObject): Provider {
   const reporter = objectOf(document['winlog'])['provider_name'] ?? event['provider'];
   if (reporter === 'Microsoft-Windows-Sysmon' || module === 'sysmon') return 'sysmon';
   if (reporter === 'Microsoft-Windows-Security-Auditing' || module === 'security') return 'security';
+  if (reporter === 'Microsoft-Windows-Kernel-Process') return 'etw';
   return module === 'endpoint' || objectOf(document['agent'])['type'] === 'endpoint' ? 'defend' : 'ecs';
 }
 

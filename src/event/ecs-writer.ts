@@ -64,7 +64,8 @@ export function toEcs(event: ProcessEvent): EcsDocument {
   return compact(document) ?? {};
 }
 
-const providerNames: Readonly<Record<ProcessEvent['provider'], string | undefined>> = {
+/** `event.provider` of each reporter. */
+export const providerNames: Readonly<Record<ProcessEvent['provider'], string | undefined>> = {
   sysmon: 'Microsoft-Windows-Sysmon',
   security: 'Microsoft-Windows-Security-Auditing',
   etw: 'Microsoft-Windows-Kernel-Process',

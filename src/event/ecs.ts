@@ -1,8 +1,8 @@
 import { type Decoded, filtered } from './decoded.ts';
-import { hostOf, idOf, providerOf, timestampOf, userOf } from './ecs-fields.ts';
+import { hostOf, idOf, providerOf, runningDataset, timestampOf, userOf } from './ecs-fields.ts';
 import { decodeEcsStart } from './ecs-start.ts';
 import { normalizeEntityId, parsePort } from './field-value.ts';
-import type { HostEvent, NetworkEvent, ProcessEnd } from './host-event.ts';
+import type { HostEvent, NetworkEvent, ProcessEnd, ProcessRunning } from './host-event.ts';
 import type { JsonRecord } from './json-record.ts';
 import { holds, type JsonObject, objectOf, pidOf, textOf, textsOf, timeMsOf } from './json-value.ts';
 import { toUtcTimestamp } from './timestamp.ts';
@@ -23,6 +23,8 @@ export function decodeEcs(record: JsonRecord): Decoded {
   switch (eventKind(document, event)) {
     case 'start':
       return decodeEcsStart(record, event);
+    case 'running':
+      return decodeRunning(record, event);
     case 'end':
       return { kind: 'end', ...referenceOf(record, event) };
     case 'network':
@@ -60,6 +62,7 @@ function eventKind(document: JsonObject, event: JsonObject): HostEvent['kind'] |
   if (document['process'] === undefined) return undefined;
   if (type !== undefined) {
     if (holds(type, 'start')) return 'start';
+    if (event['dataset'] === runningDataset) return 'running';
     return holds(type, 'end') ? 'end' : undefined;
   }
   return endActions.has(event['action']) ? 'end' : 'start';
@@ -70,6 +73,17 @@ const endActions: ReadonlySet<unknown> = new Set([
   'exited-process',
   'Process terminated (rule: ProcessTerminate)',
 ]);
+
+/** Unlike that of a start, the time of this record says nothing about when the process began. */
+function decodeRunning(record: JsonRecord, event: JsonObject): ProcessRunning {
+  const { process } = decodeEcsStart(record, event);
+  const isDated = objectOf(record.document['process'])['start'] !== undefined;
+  return {
+    kind: 'running',
+    ...referenceOf(record, event),
+    process: isDated ? process : { ...process, startMs: undefined },
+  };
+}
 
 function decodeNetwork(record: JsonRecord, event: JsonObject): NetworkEvent {
   const { network, source, destination } = record.document;

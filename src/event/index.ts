@@ -20,5 +20,6 @@ export type {
   Token,
   User,
 } from './process-event.ts';
+export { toRecordedDocument } from './recorded-event.ts';
 export { emptyWinEventData, type WinEvent, type WinEventData } from './win-event.ts';
 export { decodeWinEvent, isDecodable } from './win-event-decoder.ts';

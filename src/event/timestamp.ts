@@ -52,6 +52,22 @@ export function formatTimestamp(timeMs: number): string | undefined {
   return Math.abs(timeMs) <= 8.64e15 ? new Date(timeMs).toISOString() : undefined;
 }
 
+/**
+ * ISO 8601 in UTC with as many digits after the second as it takes for {@link parseTimeMs} to make the same number
+ * of it: up to seven, the resolution of Windows, for every time since 1987. `undefined` as {@link formatTimestamp}.
+ */
+export function formatExactTimestamp(timeMs: number): string | undefined {
+  const wholeMs = Math.floor(timeMs);
+  const text = formatTimestamp(wholeMs);
+  if (text === undefined || text.length !== 24 || wholeMs === timeMs) return text;
+  const afterMs = (timeMs - wholeMs).toFixed(13).slice(2);
+  for (let digits = 4; digits < afterMs.length; digits++) {
+    const exact = `${text.slice(0, -1)}${afterMs.slice(0, digits)}Z`;
+    if (parseTimeMs(exact) === timeMs) return exact;
+  }
+  return text;
+}
+
 function twoDigits(text: string, at: number): number {
   const tens = text.charCodeAt(at) - 0x30;
   const ones = text.charCodeAt(at + 1) - 0x30;

@@ -8,7 +8,8 @@ export interface CliResult {
 }
 
 export interface CliSurroundings {
-  readonly stdin?: string | Uint8Array;
+  /** Content, or a stream that the test itself feeds. */
+  readonly stdin?: string | Uint8Array | Readable;
   readonly env?: Readonly<Record<string, string>>;
   /** Characters of a line where standard output is a terminal. */
   readonly columns?: number;
@@ -23,7 +24,12 @@ export async function runCli(
   const stderr = new Collector();
   const { stdin, env = {}, columns } = surroundings;
   if (columns !== undefined) Object.assign(stdout, { columns, isTTY: true });
-  const input = stdin === undefined ? new PassThrough().end() : Readable.from([Buffer.from(stdin)]);
+  const input =
+    stdin instanceof Readable
+      ? stdin
+      : stdin === undefined
+        ? new PassThrough().end()
+        : Readable.from([Buffer.from(stdin)]);
   const exitCode = await run(args, { stdin: input, stdout, stderr, env });
   return { exitCode, stdout: stdout.text, stderr: stderr.text };
 }
