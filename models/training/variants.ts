@@ -56,7 +56,7 @@ export function sparse(event: ProcessEvent): ProcessEvent {
   const { process } = event;
   return {
     ...event,
-    user: { id: undefined, name: undefined, domain: undefined },
+    user: { id: undefined, name: undefined, domain: undefined, groups: undefined },
     process: {
       ...process,
       originalFileName: undefined,
@@ -71,7 +71,7 @@ export function asSystem(event: ProcessEvent): ProcessEvent {
   const { process } = event;
   return {
     ...event,
-    user: { id: 'S-1-5-18', name: 'SYSTEM', domain: 'NT AUTHORITY' },
+    user: { id: 'S-1-5-18', name: 'SYSTEM', domain: 'NT AUTHORITY', groups: undefined },
     process: { ...process, token: { ...process.token, integrityLevel: 'System', mandatoryLabel: undefined } },
   };
 }

@@ -33,7 +33,7 @@ extern "C" {
 
 /* Major changes break callers, minor ones add functions or record fields. */
 #define PC_ABI_MAJOR 1u
-#define PC_ABI_MINOR 0u
+#define PC_ABI_MINOR 1u
 
 /* ------------------------------------------------------------------ codes */
 
@@ -179,6 +179,9 @@ enum {
   PC_FIELD_SIGNER = 30,          /* UTF-16, subject's simple name */
   PC_FIELD_ORIGINS = 31,         /* u32, PC_ORIGIN_ bits: what this record was made of */
   PC_FIELD_EVENT_VERSION = 32,   /* u32, classic version | manifest version << 8; 0xff = none */
+  PC_FIELD_GROUP_SIDS = 33,      /* bytes, binary SIDs one after the other: the groups that count for
+                                    the token (enabled; no integrity label, no logon id) */
+  PC_FIELD_GROUP_COUNT = 34,     /* u32, how many there are; more than listed when they did not fit */
   /* Control records. */
   PC_FIELD_CHANNEL = 64,         /* UTF-16 */
   PC_FIELD_BOOKMARK = 65,        /* UTF-16, XML to store and hand to pc_eventlog_open */
@@ -314,7 +317,8 @@ enum {
   PC_FACT_SHA256 = 6,
   PC_FACT_VERSION = 7,
   PC_FACT_SIGNATURE = 8,
-  PC_FACT_COUNT = 9
+  PC_FACT_GROUPS = 9,
+  PC_FACT_COUNT = 10
 };
 
 /*
@@ -360,7 +364,6 @@ typedef struct pc_counters_t {
   uint64_t file_cache_hits;    /* [256] */
   uint64_t file_cache_misses;  /* [264] */
   uint64_t field_counts[PC_FACT_COUNT][3]; /* [272] captured, absent, failed or skipped */
-  uint64_t reserved[3];        /* [488] */
 } pc_counters_t;
 
 PC_API int32_t pc_counters(pc_handle source, pc_counters_t *counters);

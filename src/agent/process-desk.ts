@@ -106,7 +106,7 @@ function describe(entity: string, target: ProcessTarget, { facts }: ProcessAct):
     key: entity,
     hasCommandLine: false,
     hasParent: facts.parentPid !== undefined,
-    user: { id: facts.userSid, name: undefined, domain: undefined },
+    user: { id: facts.userSid, name: undefined, domain: undefined, groups: undefined },
     image: (path ?? '?').toLowerCase(),
     name,
     parentName: undefined,

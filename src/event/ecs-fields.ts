@@ -1,4 +1,5 @@
 import { deriveDocumentId } from './event-id.ts';
+import { groupsOf } from './groups.ts';
 import type { JsonRecord } from './json-record.ts';
 import { type JsonObject, objectOf, textOf, timeTextOf } from './json-value.ts';
 import type { Host, Provider, User } from './process-event.ts';
@@ -42,5 +43,6 @@ export function userOf(document: JsonObject): User {
     id: textOf(user['id'], 'user.id') ?? textOf(winlogUser['identifier'], 'winlog.user.identifier'),
     name: textOf(user['name'], 'user.name'),
     domain: textOf(user['domain'], 'user.domain'),
+    groups: groupsOf(user['group']),
   };
 }

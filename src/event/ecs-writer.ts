@@ -1,4 +1,4 @@
-import type { ParentProcess, ProcessEvent } from './process-event.ts';
+import type { ParentProcess, ProcessEvent, UserGroups } from './process-event.ts';
 import { formatTimestamp } from './timestamp.ts';
 
 /** An ECS document for the wire: nested objects, keys without a value left out. */
@@ -25,7 +25,12 @@ export function toEcs(event: ProcessEvent): EcsDocument {
       provider: providerNames[event.provider],
     }),
     host: compact({ id: host.id, name: host.name, os: { type: 'windows' } }),
-    user: compact({ id: user.id, name: user.name, domain: user.domain }),
+    user: compact({
+      id: user.id,
+      name: user.name,
+      domain: user.domain,
+      group: user.groups === undefined ? undefined : groupsToEcs(user.groups),
+    }),
     process: compact({
       pid: process.pid,
       entity_id: process.entityId,
@@ -72,6 +77,13 @@ export const providerNames: Readonly<Record<ProcessEvent['provider'], string | u
   defend: 'endpoint',
   ecs: undefined,
 };
+
+function groupsToEcs({ ids, names }: UserGroups): EcsDocument | undefined {
+  return compact({
+    id: ids.length === 0 ? undefined : ids,
+    name: names.length === 0 ? undefined : names,
+  });
+}
 
 function parentToEcs(parent: ParentProcess): EcsDocument | undefined {
   return compact({

@@ -26,6 +26,10 @@ export interface EtwProcessRecord {
   readonly userSid: string | undefined;
   readonly userName: string | undefined;
   readonly userDomain: string | undefined;
+  /** Binary SIDs one after the other, as lower-case hexadecimal. */
+  readonly groupSids: string | undefined;
+  /** How many groups the token has; more than {@link groupSids} lists when they did not fit. */
+  readonly groupCount: number | undefined;
   /** `S-1-16-…`. */
   readonly mandatoryLabel: string | undefined;
   readonly elevated: boolean | undefined;

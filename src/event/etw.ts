@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { type Decoded, refuse } from './decoded.ts';
 import type { EtwProcessRecord, EtwSignature } from './etw-record.ts';
 import { baseName, presentText } from './field-value.ts';
+import { groupsOfToken } from './groups.ts';
 import type { ProcessEnd, ProcessRunning } from './host-event.ts';
 import type { CodeSignature, Host, Process, ProcessEvent, User } from './process-event.ts';
 
@@ -106,6 +107,7 @@ function userOf(record: EtwProcessRecord): User {
     id: record.userSid,
     name: presentText(record.userName),
     domain: presentText(record.userDomain),
+    groups: groupsOfToken(record.groupSids, record.groupCount),
   };
 }
 

@@ -50,6 +50,19 @@ export interface User {
   readonly id: string | undefined;
   readonly name: string | undefined;
   readonly domain: string | undefined;
+  /** `user.group`; `undefined` where the source says nothing of groups. */
+  readonly groups: UserGroups | undefined;
+}
+
+/** The groups that count for the process: those its token is enabled for. */
+export interface UserGroups {
+  /** SIDs in text form. */
+  readonly ids: readonly string[];
+  /** Names, as far as the source or {@link ids} give them; in no order. */
+  readonly names: readonly string[];
+  /** Whether `ids` are all there are: otherwise who is not listed may be a member all the same. */
+  readonly hasAllIds: boolean;
+  readonly hasAllNames: boolean;
 }
 
 export interface ProcessIdentity {

@@ -106,6 +106,7 @@ function logonOf(data: WinEventData): Logon {
     id: sid ?? wellKnownSid(logonId),
     name,
     domain: presentText(data['TargetDomainName']),
+    groups: undefined,
   };
   return { id: logonId, user };
 }
@@ -116,6 +117,7 @@ function subjectOf(data: WinEventData): Logon {
     id: presentSid(data['SubjectUserSid']) ?? wellKnownSid(logonId),
     name: presentText(data['SubjectUserName']),
     domain: presentText(data['SubjectDomainName']),
+    groups: undefined,
   };
   return { id: logonId, user };
 }

@@ -148,7 +148,7 @@ function eventTime(event: WinEvent): { ms: number; text: string } {
 /** Sysmon names the account but not its SID, which only the well-known logon sessions give away. */
 function accountOf(account: WinEventData[string] | undefined, logonId: string | undefined): User {
   const [domain, name] = splitAccount(account);
-  return { id: wellKnownSid(logonId), name, domain };
+  return { id: wellKnownSid(logonId), name, domain, groups: undefined };
 }
 
 /** `::ffff:10.0.0.1;type:  5 alias.example.com;` as `['10.0.0.1', 'alias.example.com']`. */

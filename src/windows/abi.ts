@@ -91,6 +91,8 @@ export const field = {
   FILE_VERSION: 28,
   SIGNATURE: 29,
   SIGNER: 30,
+  GROUP_SIDS: 33,
+  GROUP_COUNT: 34,
   CHANNEL: 64,
   BOOKMARK: 65,
   SESSION_NAME: 66,

@@ -32,6 +32,8 @@ export function readProcessRecord(cursor: RecordCursor, source: string): EtwProc
     userSid: undefined,
     userName: undefined,
     userDomain: undefined,
+    groupSids: undefined,
+    groupCount: undefined,
     mandatoryLabel: undefined,
     elevated: undefined,
     elevationType: undefined,
@@ -85,6 +87,12 @@ function readField(record: Mutable<EtwProcessRecord>, cursor: RecordCursor): voi
       break;
     case field.USER_DOMAIN:
       record.userDomain = cursor.text();
+      break;
+    case field.GROUP_SIDS:
+      record.groupSids = cursor.hex();
+      break;
+    case field.GROUP_COUNT:
+      record.groupCount = cursor.u32();
       break;
     case field.MANDATORY_LABEL:
       record.mandatoryLabel = cursor.text();

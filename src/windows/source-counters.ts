@@ -50,6 +50,7 @@ const facts = [
   'sha256',
   'version',
   'signature',
+  'groups',
 ] as const;
 
 export interface FactCount {

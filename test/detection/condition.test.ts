@@ -4,7 +4,15 @@ import { ConditionSchema, compileCondition, matchesWildcard } from '../../src/de
 import { makeProcessEvent } from '../support/process-event.ts';
 
 const event = makeProcessEvent({
-  user: { id: 'S-1-5-18' },
+  user: {
+    id: 'S-1-5-18',
+    groups: {
+      ids: ['S-1-5-32-544', 'S-1-5-11'],
+      names: ['Administrators'],
+      hasAllIds: true,
+      hasAllNames: false,
+    },
+  },
   process: {
     name: 'net1.exe',
     executable: 'C:\\Program Files\\Tool\\net1.exe',
@@ -33,6 +41,10 @@ describe('a condition', () => {
     [{ field: 'process.parent.executable', exists: true }, false],
     [{ field: 'process.parent.executable', wildcard: '*' }, false],
     [{ field: 'user.id', is: ['S-1-5-18', 'S-1-5-19'] }, true],
+    [{ field: 'user.group.id', is: 's-1-5-32-544' }, true],
+    [{ field: 'user.group.id', is: 'S-1-5-32-54' }, false],
+    [{ field: 'user.group.name', wildcard: 'admin*' }, true],
+    [{ field: 'user.group.name', exists: false }, false],
   ] as const)('%j holds: %s', (condition, expected) => {
     expect(compileCondition(ConditionSchema.parse(condition))(event)).toBe(expected);
   });

@@ -18,6 +18,8 @@ const base: EtwProcessRecord = {
   userSid: 'S-1-5-21-1-2-3-1001',
   userName: 'ana',
   userDomain: 'CORP',
+  groupSids: undefined,
+  groupCount: undefined,
   mandatoryLabel: 'S-1-16-12288',
   elevated: true,
   elevationType: 2,

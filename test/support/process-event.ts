@@ -15,7 +15,7 @@ const blank: ProcessEvent = {
   provider: 'sysmon',
   position: { source: 'test', record: 1, offset: 0 },
   host: { id: undefined, name: 'WS-0417' },
-  user: { id: undefined, name: 'anna', domain: 'MERIDIAN' },
+  user: { id: undefined, name: 'anna', domain: 'MERIDIAN', groups: undefined },
   process: {
     pid: 4240,
     entityId: undefined,

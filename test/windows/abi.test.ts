@@ -110,7 +110,7 @@ describe('struct sizes follow from the header’s members', () => {
       const align = Math.min(one, 8);
       size = Math.ceil(size / align) * align;
       let count = 1;
-      for (const [, n] of dimensions!.matchAll(/\[(\w+)\]/g)) count *= n === 'PC_FACT_COUNT' ? 9 : Number(n);
+      for (const [, n] of dimensions!.matchAll(/\[(\w+)\]/g)) count *= n === 'PC_FACT_COUNT' ? 10 : Number(n);
       size += one * count;
     }
     return Math.ceil(size / 8) * 8;

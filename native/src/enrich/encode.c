@@ -57,6 +57,12 @@ static void put_enrichment(pc_record_writer *writer, const pc_enrichment *found)
   put_number(writer, PC_FIELD_ELEVATION_TYPE, found->elevation_type, found->elevation_type_is);
   if (found->logon_is == PC_CAPTURED) pc_record_u64(writer, PC_FIELD_LOGON_ID, found->logon_id);
   else pc_record_missing(writer, PC_FIELD_LOGON_ID, PC_TYPE_U64, found->logon_is);
+  if (found->groups_is == PC_CAPTURED) {
+    pc_record_bytes(writer, PC_FIELD_GROUP_SIDS, PC_TYPE_BYTES, found->groups.sids, found->groups.bytes);
+    pc_record_u32(writer, PC_FIELD_GROUP_COUNT, found->groups.count);
+  } else {
+    pc_record_missing(writer, PC_FIELD_GROUP_SIDS, PC_TYPE_BYTES, found->groups_is);
+  }
   if (!found->file_asked) return;
   if (found->sha256_is == PC_CAPTURED) {
     pc_record_bytes(writer, PC_FIELD_SHA256, PC_TYPE_BYTES, found->sha256, sizeof found->sha256);
@@ -100,6 +106,7 @@ void pc_enrich_count(const pc_enrichment *found, pc_counters_t *counters) {
   count(counters, PC_FACT_SHA256, found->sha256_is);
   count(counters, PC_FACT_VERSION, found->original_name.is);
   count(counters, PC_FACT_SIGNATURE, found->signature_is);
+  count(counters, PC_FACT_GROUPS, found->groups_is);
   if (found->line_is == PC_CAPTURED && found->line.from == PC_LINE_PROCESS) counters->lines_from_process++;
   if (found->file_asked) (*(found->file_cached ? &counters->file_cache_hits : &counters->file_cache_misses))++;
 }

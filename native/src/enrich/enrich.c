@@ -68,10 +68,11 @@ static void find_line(const pc_process_event *event, HANDLE live, pc_enrichment 
 
 static void find_token(const pc_process_event *event, HANDLE live, uint8_t otherwise, pc_enrichment *found) {
   pc_token_facts token;
-  bool read = live != NULL && pc_live_token(live, &token);
+  bool read = live != NULL && pc_live_token(live, &token, &found->groups);
   if (!read) memset(&token, 0, sizeof token);
   found->user_sid_is = found->label_is = found->elevated_is = found->elevation_type_is = found->logon_is =
-      otherwise;
+      found->groups_is = otherwise;
+  if (read && found->groups.known) found->groups_is = PC_CAPTURED;
   if (event->user_sid.bytes > 0) {
     found->user_sid = event->user_sid;
     found->user_sid_is = PC_CAPTURED;

@@ -3,6 +3,7 @@
 #define PC_ENRICH_ENRICHMENT_H
 
 #include "../decode/process_event.h"
+#include "../process/groups.h"
 #include "../stream/record.h"
 #include "problemchild.h"
 
@@ -15,7 +16,7 @@ typedef struct pc_enriched_name {
   uint16_t text[PC_ENRICH_NAME_UNITS];
 } pc_enriched_name;
 
-/* One per enriching thread, used again and again (some 90 KB). */
+/* One per enriching thread, used again and again (some 100 KB). */
 typedef struct pc_enrichment {
   uint8_t live_line[PC_ENRICH_LINE_BYTES]; /* first member: 8-byte aligned */
   uint64_t aligned;
@@ -34,6 +35,8 @@ typedef struct pc_enrichment {
   uint8_t sha256[32];
   bool file_asked, file_cached;
   uint8_t sid_room[2][68];
+  uint8_t groups_is;
+  pc_token_groups groups;
 } pc_enrichment;
 
 typedef struct pc_enrich_options {

@@ -118,7 +118,7 @@ static void read_parent(HANDLE process, pc_process_facts *facts) {
 
 static void read_token(HANDLE process, pc_process_facts *facts) {
   pc_token_facts token;
-  if (!pc_live_token(process, &token)) return;
+  if (!pc_live_token(process, &token, NULL)) return;
   if (token.has_user && pc_sid_to_text((pc_span){token.user_sid, token.user_sid_bytes}, facts->user_sid) > 0) {
     facts->known |= PC_KNOW_USER;
   }

@@ -50,8 +50,36 @@ typedef union token_buffer {
   uint8_t room[256];
 } token_buffer;
 
-bool pc_live_token(HANDLE process, pc_token_facts *facts) {
+/* Room for the 1,024 groups that Windows allows a token, with SIDs of a domain. */
+enum { TOKEN_GROUPS_BYTES = 48 * 1024 };
+
+static bool counts(DWORD attributes) {
+  DWORD wanted = attributes & (SE_GROUP_ENABLED | SE_GROUP_INTEGRITY);
+  return wanted == SE_GROUP_ENABLED && (attributes & SE_GROUP_LOGON_ID) != SE_GROUP_LOGON_ID;
+}
+
+static void read_groups(HANDLE token, pc_token_groups *groups) {
+  union {
+    TOKEN_GROUPS list;
+    uint8_t room[TOKEN_GROUPS_BYTES];
+  } buffer;
+  DWORD got;
+  if (!GetTokenInformation(token, TokenGroups, &buffer, sizeof buffer, &got)) return;
+  groups->known = true;
+  for (DWORD i = 0; i < buffer.list.GroupCount; i++) {
+    const SID_AND_ATTRIBUTES *group = &buffer.list.Groups[i];
+    if (!counts(group->Attributes) || !IsValidSid(group->Sid)) continue;
+    DWORD bytes = GetLengthSid(group->Sid);
+    groups->count++;
+    if (bytes > PC_GROUPS_BYTES - groups->bytes) continue;
+    memcpy(groups->sids + groups->bytes, group->Sid, bytes);
+    groups->bytes += bytes;
+  }
+}
+
+bool pc_live_token(HANDLE process, pc_token_facts *facts, pc_token_groups *groups) {
   memset(facts, 0, sizeof *facts);
+  if (groups != NULL) groups->known = false, groups->count = groups->bytes = 0;
   HANDLE token;
   if (!OpenProcessToken(process, TOKEN_QUERY, &token)) return false;
   token_buffer buffer;
@@ -80,6 +108,7 @@ bool pc_live_token(HANDLE process, pc_token_facts *facts) {
     facts->logon_id = (uint64_t)(uint32_t)statistics.AuthenticationId.HighPart << 32 |
                       statistics.AuthenticationId.LowPart;
   }
+  if (groups != NULL) read_groups(token, groups);
   CloseHandle(token);
   return true;
 }

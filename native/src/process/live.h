@@ -3,6 +3,7 @@
 #define PC_PROCESS_LIVE_H
 
 #include "../decode/text.h"
+#include "groups.h"
 
 #include <windows.h>
 
@@ -27,8 +28,8 @@ typedef struct pc_token_facts {
   uint64_t logon_id;
 } pc_token_facts;
 
-/* False when the token cannot be opened. */
-bool pc_live_token(HANDLE process, pc_token_facts *facts);
+/* False when the token cannot be opened. `groups` may be NULL. */
+bool pc_live_token(HANDLE process, pc_token_facts *facts, pc_token_groups *groups);
 
 /* Creation FILETIME; 0 when it cannot be read. *exited is 0 while the process runs. */
 uint64_t pc_live_created(HANDLE process, uint64_t *exited);

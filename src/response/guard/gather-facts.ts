@@ -55,7 +55,7 @@ export function gatherLiveFacts(
   const isMicrosoft =
     live.trustedSignature === undefined ? undefined : live.trustedSignature && live.microsoftRoot;
   const image = { path: live.imagePath, isMicrosoft };
-  const user = { id: live.userSid, name: undefined, domain: undefined };
+  const user = { id: live.userSid, name: undefined, domain: undefined, groups: undefined };
   return {
     pid: live.pid,
     isThisHost: context.isThisHost,

@@ -21,6 +21,8 @@ export interface ScopeLists {
   readonly hosts: readonly string[];
   /** SID, `name` or `domain\name`. */
   readonly users: readonly string[];
+  /** SID, or name where names are known. */
+  readonly groups: readonly string[];
   readonly processes: readonly string[];
   readonly paths: readonly string[];
   readonly signers: readonly string[];

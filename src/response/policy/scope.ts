@@ -35,6 +35,7 @@ function compileLists(lists: ScopeLists): ScopeTest[] {
   const tests = [
     compileList('host.name', lists.hosts),
     compileUsers(lists.users),
+    compileGroups(lists.groups),
     compileList('process.name', lists.processes),
     compileList('process.executable', lists.paths),
     compileSigners(lists.signers),
@@ -71,8 +72,31 @@ function compileUsers(patterns: readonly string[]): ScopeTest | undefined {
   };
 }
 
+/**
+ * Groups by SID or name. Who is in a list that is whole is known; a list that was cut, or groups whose names
+ * nobody looked up, may hide the one that is asked for.
+ */
+function compileGroups(patterns: readonly string[]): ScopeTest | undefined {
+  if (patterns.length === 0) return undefined;
+  const byId = compileCondition({ field: 'user.group.id', wildcard: [...patterns] });
+  const byName = compileCondition({ field: 'user.group.name', wildcard: [...patterns] });
+  const isMatch: Predicate = (event) => byId(event) || byName(event);
+  const needsNames = patterns.some((pattern) => !sidPattern.test(pattern));
+  const needsIds = patterns.some((pattern) => sidPattern.test(pattern));
+  return {
+    isKnown: (event) => {
+      const { groups } = event.user;
+      if (groups === undefined) return false;
+      return isMatch(event) || ((groups.hasAllIds || !needsIds) && (groups.hasAllNames || !needsNames));
+    },
+    matches: isMatch,
+  };
+}
+
+const sidPattern = /^S-1-/i;
+
 function withDomain(event: ProcessEvent): ProcessEvent {
-  const { id, name, domain } = event.user;
+  const { name, domain } = event.user;
   if (name === undefined || domain === undefined) return event;
-  return { ...event, user: { id, domain, name: `${domain}\\${name}` } };
+  return { ...event, user: { ...event.user, name: `${domain}\\${name}` } };
 }

@@ -25,7 +25,7 @@ export function processStart(fields: StartFields): ProcessEvent {
     provider: 'sysmon',
     position: { source: 'test', record: 1, offset: 0 },
     host: { id: undefined, name: undefined },
-    user: { id: fields.userId, name: fields.userName, domain: undefined },
+    user: { id: fields.userId, name: fields.userName, domain: undefined, groups: undefined },
     process: {
       pid: 1,
       entityId: undefined,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { classifyAccount } from '../../../src/response/guard/account.ts';
 
-const nobody = { id: undefined, name: undefined, domain: undefined };
+const nobody = { id: undefined, name: undefined, domain: undefined, groups: undefined };
 
 it.each([
   [{ id: 'S-1-5-18' }, undefined, 'service'],

@@ -41,6 +41,9 @@ function want({ policy, override, probability = 0.99, rarity, rules = [highRule]
   return [verb, mode, target, suspendFirst ? 'suspend first' : '', scope].filter(Boolean).join(' ');
 }
 
+const groups = { ids: ['S-1-5-32-544', 'S-1-5-11'], names: ['Administrators'], hasAllNames: false };
+const member = { user: { groups: { ...groups, hasAllIds: true } } };
+const crowded = { user: { groups: { ...groups, hasAllIds: false } } };
 const terminate = { mode: 'terminate' } as const;
 const only = (lists: Partial<ResponsePolicy['only']>) => ({ ...shipped.only, ...lists });
 
@@ -75,6 +78,41 @@ describe('what the policy asks for', () => {
         rules: [lowRule, highRule],
       },
       'terminate terminate process inside',
+    ],
+    [
+      'inside a group',
+      { policy: { ...terminate, only: only({ groups: ['S-1-5-32-544'] }) }, event: member },
+      'terminate terminate process inside',
+    ],
+    [
+      'inside a group by its name',
+      { policy: { ...terminate, only: only({ groups: ['administrators'] }) }, event: member },
+      'terminate terminate process inside',
+    ],
+    [
+      'of none of the groups',
+      { policy: { ...terminate, only: only({ groups: ['S-1-5-21-*-4711'] }) }, event: member },
+      undefined,
+    ],
+    [
+      'perhaps of a group whose name nobody looked up',
+      { policy: { ...terminate, except: only({ groups: ['Helpdesk'] }) }, event: member },
+      'terminate terminate process unknown',
+    ],
+    [
+      'perhaps of a group beyond those that fit',
+      { policy: { ...terminate, except: only({ groups: ['S-1-5-32-551'] }) }, event: crowded },
+      'terminate terminate process unknown',
+    ],
+    [
+      'spared for a group',
+      { policy: { ...terminate, except: only({ groups: ['S-1-5-32-544'] }) }, event: crowded },
+      undefined,
+    ],
+    [
+      'groups asked for where the source has none',
+      { policy: { ...terminate, only: only({ groups: ['S-1-5-32-544'] }) } },
+      'terminate terminate process unknown',
     ],
     ['too improbable', { policy: terminate, probability: 0.979 }, undefined],
     ['just probable enough', { policy: terminate, probability: 0.98 }, 'terminate terminate process inside'],

@@ -27,6 +27,8 @@ export function kernelStart(
     userSid: 'S-1-5-18',
     userName: undefined,
     userDomain: undefined,
+    groupSids: undefined,
+    groupCount: undefined,
     mandatoryLabel: undefined,
     elevated: true,
     elevationType: undefined,
@@ -51,7 +53,7 @@ export function sysmonStart(pid: number, atMs: number): ProcessEvent {
     ...event,
     id: `sysmon-${pid}-${atMs}`,
     provider: 'sysmon',
-    user: { id: undefined, name: 'SYSTEM', domain: 'NT AUTHORITY' },
+    user: { id: undefined, name: 'SYSTEM', domain: 'NT AUTHORITY', groups: undefined },
     process: {
       ...event.process,
       entityId: `GUID-${pid}-${atMs}`,

@@ -16,7 +16,7 @@ describe('one start, two reports', () => {
     expect(event).toMatchObject({
       id: 'sysmon-8-0',
       provider: 'sysmon',
-      user: { id: 'S-1-5-18', name: 'SYSTEM', domain: 'NT AUTHORITY' },
+      user: { id: 'S-1-5-18', name: 'SYSTEM', domain: 'NT AUTHORITY', groups: undefined },
       process: { entityId: 'GUID-8-0', token: { elevated: true } },
     });
     expect(merger.duplicates).toBe(1);

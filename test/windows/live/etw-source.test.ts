@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import type { HostEvent, ProcessEvent } from '../../../src/event/index.ts';
 import { EtwSource } from '../../../src/source/etw.ts';
 import type { LiveNotice } from '../../../src/source/index.ts';
+import { ProcessControl } from '../../../src/windows/index.ts';
 import { DoubleScript } from './double-script.ts';
 import { ffiNames, openTestLibrary } from './open-test-library.ts';
 import { readUntil } from './read-until.ts';
@@ -25,6 +26,19 @@ for (const ffi of ffiNames) {
         onNotice: (notice) => notices.push(notice),
         clock: { nowMs: () => Date.now() },
       });
+
+    test('a live process gives the groups of its token', async () => {
+      const { facts } = await new ProcessControl(library).queryPid(process.pid);
+      const path = '\\Device\\HarddiskVolume3\\node.exe';
+      etw.say('running', process.pid, 4, String(facts.created), path, 'node.exe');
+      const { events } = await readUntil(open(), (reading) => reading.events.length > 0);
+      const [running] = events;
+      const groups = running?.kind === 'running' ? running.user.groups : undefined;
+      assert.ok(groups?.hasAllIds, 'the groups were not read, or not all of them');
+      assert.ok(groups.ids.includes('S-1-1-0'), `Everyone is in none of ${groups.ids.join(', ')}`);
+      assert.ok(groups.names.includes('Everyone'));
+      assert.ok(groups.ids.every((id) => !/^S-1-(16|5-5)-/.test(id)), 'a label or logon id is no group');
+    });
 
     test('starts, ends and what ran before, joined from both sessions', async () => {
       const path = '\\Device\\HarddiskVolume3\\Windows\\System32\\certutil.exe';
