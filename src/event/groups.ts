@@ -85,7 +85,8 @@ export function groupsOf(value: unknown): UserGroups | undefined {
 
 function gather(groups: readonly JsonObject[], member: 'id' | 'name'): string[] {
   const texts = new Set<string>();
-  for (const group of groups) for (const text of textsOf(group[member], `user.group.${member}`)) texts.add(text);
+  for (const group of groups)
+    for (const text of textsOf(group[member], `user.group.${member}`)) texts.add(text);
   return [...texts];
 }
 

@@ -84,7 +84,14 @@ describe('the groups of a token', () => {
 
 describe('user.group of a document', () => {
   it.each([
-    ['one group', { id: 'S-1-5-32-544', name: 'Administrators' }, ['S-1-5-32-544'], ['Administrators'], true, true],
+    [
+      'one group',
+      { id: 'S-1-5-32-544', name: 'Administrators' },
+      ['S-1-5-32-544'],
+      ['Administrators'],
+      true,
+      true,
+    ],
     ['lists', { id: ['S-1-5-32-544', 'S-1-1-0'], name: ['Administrators'] }, 2, 1, true, false],
     ['a list of groups', [{ id: 'S-1-1-0' }, { name: 'Helpdesk' }, { name: 'Sales' }], 1, 2, false, true],
     ['the same twice', { id: ['S-1-1-0', 'S-1-1-0'] }, ['S-1-1-0'], [], true, false],

@@ -25,7 +25,9 @@ function scope(what: string) {
     .strictObject({
       hosts: patterns(`Host names that ${what}; * and ? as wildcards, in any case.`),
       users: patterns(`Users that ${what}, as SID, name or DOMAIN\\name.`),
-      groups: patterns(`Groups of the user that ${what}, as SID; by name only well-known ones and those of the input.`),
+      groups: patterns(
+        `Groups of the user that ${what}, as SID; by name only well-known ones and those of the input.`,
+      ),
       processes: patterns(`Process names that ${what}.`),
       paths: patterns(`Full paths that ${what}.`),
       signers: patterns(`Signers that ${what}; only a signature that holds counts.`),

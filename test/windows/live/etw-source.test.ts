@@ -37,7 +37,10 @@ for (const ffi of ffiNames) {
       assert.ok(groups?.hasAllIds, 'the groups were not read, or not all of them');
       assert.ok(groups.ids.includes('S-1-1-0'), `Everyone is in none of ${groups.ids.join(', ')}`);
       assert.ok(groups.names.includes('Everyone'));
-      assert.ok(groups.ids.every((id) => !/^S-1-(16|5-5)-/.test(id)), 'a label or logon id is no group');
+      assert.ok(
+        groups.ids.every((id) => !/^S-1-(16|5-5)-/.test(id)),
+        'a label or logon id is no group',
+      );
     });
 
     test('starts, ends and what ran before, joined from both sessions', async () => {
