@@ -69,7 +69,12 @@ function makeStart(day: number, index: number): ScoredStart {
     provider: 'sysmon',
     position: { source: 'bench', record: index, offset: 0 },
     host: { id: undefined, name: 'SRV-01' },
-    user: { id: undefined, name: `user${Math.floor(users * random() ** 2)}`, domain: 'CORP', groups: undefined },
+    user: {
+      id: undefined,
+      name: `user${Math.floor(users * random() ** 2)}`,
+      domain: 'CORP',
+      groups: undefined,
+    },
     process: {
       pid: 1,
       entityId: undefined,
