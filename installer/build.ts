@@ -18,7 +18,8 @@ mkdirSync(lib, { recursive: true });
 await build({
   entryPoints: {
     problemchild: join(root, 'src/cli/main.ts'),
-    // A thread of the program is a file of its own.
+    // Each thread of the program is a file of its own.
+    'watchdog-thread': join(root, 'src/agent/watchdog-thread.ts'),
     'reader-thread': join(root, 'src/windows/reader-thread.ts'),
   },
   outdir: lib,

@@ -1,5 +1,6 @@
 import {
   type Alert,
+  type AlertCounters,
   AlertDesk,
   type ExceptionEntry,
   ExceptionList,
@@ -40,6 +41,7 @@ export function openAlertStages(
   store: Store,
   hooks: AlertHooks,
   state: StatePort | undefined,
+  counters?: AlertCounters,
 ): AlertStages {
   const exceptions = openExceptions(alert);
   const iocs = openIocs(alert);
@@ -59,6 +61,7 @@ export function openAlertStages(
     suppression: { windowMs: alert.suppressionWindowMs, passed: alert.suppressionPassed },
     incidents: { quietMs: alert.incidentQuietMs, maxSpanMs: alert.incidentMaxSpanMs },
     state,
+    counters,
   });
   return { desk, exceptions, iocs };
 }

@@ -6,28 +6,37 @@ import type { Tally } from './tally.ts';
 
 export interface HeartbeatParts {
   readonly store: Store;
-  readonly forwarding: Forwarding;
+  /** In force now; a reload exchanges it. */
+  readonly forwarding: () => Forwarding;
   readonly tally: Tally;
-  readonly modelHash: string;
+  readonly modelHash: () => string;
+  /** What is wrong with the agent besides its destinations, in words. */
+  readonly problems: () => readonly string[];
+  /** Counted besides the tally. */
+  readonly counters: () => Readonly<Record<string, number>>;
   readonly responseMode: () => string;
-  /** What the source told about itself, by kind. */
-  readonly sourceCounts: () => Readonly<Record<string, number>>;
   readonly clock: Clock;
   readonly everyMs: number;
 }
 
+export interface Heartbeat {
+  /** Says it now, because something happened. */
+  beat(): void;
+  stop(): void;
+}
+
 /** Says every few minutes, through the outbox, that the agent is alive and how it is. */
-export function startHeartbeat(parts: HeartbeatParts): { stop(): void } {
-  const { store, forwarding, tally, modelHash, responseMode, sourceCounts, clock, everyMs } = parts;
+export function startHeartbeat(parts: HeartbeatParts): Heartbeat {
+  const { store, tally, problems, modelHash, responseMode, clock, everyMs } = parts;
   const startedMs = clock.nowMs();
   const desk = new OutboxDesk(store);
   function beat(): void {
-    const { outbox, forwarder } = forwarding;
+    const { outbox, forwarder, intake } = parts.forwarding();
     const { entries, bytes, put, deadLetters } = outbox.totals();
     const { records, processEvents, scored, related, filtered, rejected } = tally;
     const nowMs = clock.nowMs();
     const counts = new Map(desk.destinations().map((each) => [each.name, each]));
-    const { held } = forwarding.intake;
+    const { held } = intake;
     const dropped = [...counts.values()].reduce((sum, each) => sum + each.dropped, held.dropped);
     const failing = forwarder.status.filter(({ failures }) => failures > 0);
     outbox.add([
@@ -35,8 +44,8 @@ export function startHeartbeat(parts: HeartbeatParts): { stop(): void } {
         {
           uptimeMs: nowMs - startedMs,
           responseMode: responseMode(),
-          modelHash,
-          counters: { records, processEvents, scored, related, filtered, rejected, put, ...sourceCounts() },
+          modelHash: modelHash(),
+          counters: { records, processEvents, scored, related, filtered, rejected, put, ...parts.counters() },
           outbox: { entries, bytes, deadLetters, dropped, held: held.entries },
           destinations: forwarder.status.map(({ name, state, failures }) => ({
             name,
@@ -44,7 +53,10 @@ export function startHeartbeat(parts: HeartbeatParts): { stop(): void } {
             failures,
             waiting: counts.get(name)?.waiting ?? 0,
           })),
-          problems: failing.map(({ name, lastFailure }) => `${name}: ${lastFailure ?? 'fails'}`),
+          problems: [
+            ...problems(),
+            ...failing.map(({ name, lastFailure }) => `${name}: ${lastFailure ?? 'fails'}`),
+          ],
         },
         nowMs,
         agentFacts(),
@@ -53,5 +65,5 @@ export function startHeartbeat(parts: HeartbeatParts): { stop(): void } {
     forwarder.wake();
   }
   const timer = setInterval(beat, everyMs);
-  return { stop: () => clearInterval(timer) };
+  return { beat, stop: () => clearInterval(timer) };
 }

@@ -47,6 +47,12 @@ export async function openLiveInput(options: LiveInputOptions): Promise<LiveInpu
   return { source, library: undefined, isOfNow: false, stats: () => undefined };
 }
 
+/** Records that were captured and not handed over yet; 0 where the source cannot tell. */
+export function countWaiting(input: LiveInput): number {
+  const captures = Object.values(input.stats()?.captures ?? {});
+  return captures.reduce((sum, { queued }) => sum + queued, 0);
+}
+
 /** The native library in this process. @throws AgentError PC_NATIVE_… */
 export function openLibrary(config: Config): Promise<NativeLibrary> {
   const { ffi } = config.native;

@@ -1,27 +1,40 @@
-import type { DeskOutcome, Reloadable } from '../alert/index.ts';
-import type { Config } from '../config/index.ts';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { DeskOutcome } from '../alert/index.ts';
+import type { Config, LoadedConfig } from '../config/index.ts';
+import { AgentError } from '../errors/index.ts';
 import type { Clock } from '../event/index.ts';
 import { createQuarantineNotice } from '../forward/index.ts';
-import type { Log, LogFields } from '../log/index.ts';
+import type { LogFields, OpenLog } from '../log/index.ts';
+import type { SourceBatch } from '../source/index.ts';
 import { openOrQuarantine, Store } from '../store/index.ts';
-import { agentFacts, openForwarding } from './forwarding.ts';
+import { BatchRunner } from './batch-runner.ts';
+import { ConfigWatch } from './config-watch.ts';
+import { CpuLimit } from './cpu-limit.ts';
+import { type EngineHooks, openEngine } from './engine.ts';
+import { agentFacts } from './forwarding.ts';
 import { startHeartbeat } from './heartbeat.ts';
-import { openModel, openReasons } from './input.ts';
-import { openLiveInput } from './live-input.ts';
-import { openPipeline } from './open-pipeline.ts';
+import { LiveForwarding } from './live-forwarding.ts';
+import { countWaiting, openLiveInput } from './live-input.ts';
+import { LiveReload } from './live-reload.ts';
+import { LoadShedding } from './load-shedding.ts';
 import { createOutboxAudience } from './outbox-audience.ts';
 import { toOutboxEntries } from './outbox-entries.ts';
+import { applyPriority } from './priority.ts';
 import { openLiveResponse } from './response-desk.ts';
 import { SourceNotices } from './source-notices.ts';
+import { judgeStages, type StageState } from './stages.ts';
 import type { Tally } from './tally.ts';
+import { watchMainThread } from './watchdog.ts';
 
 export interface LiveRunOptions {
   readonly config: Config;
+  /** How the configuration is read again when its file changes; without it, it stays as it is. */
+  readonly reload?: { readonly file: string | undefined; readonly load: () => LoadedConfig };
   readonly stdin: AsyncIterable<Uint8Array>;
   readonly clock: Clock;
   /** Where destinations may find their secrets. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly log: Log;
+  readonly log: Omit<OpenLog, 'close'>;
   /** Ends the run: what the source already holds is still processed and committed. */
   readonly signal: AbortSignal;
   /** Told of alerts and incidents after they are committed. */
@@ -29,11 +42,20 @@ export interface LiveRunOptions {
 }
 
 export interface LiveRun {
-  /** Resolves when the source has ended or the signal has stopped it. */
+  /**
+   * Resolves when the source has ended or the signal has stopped it.
+   * @throws AgentError PC_AGENT_STALLED when the pipeline does not move any more; a new run goes on from the state file
+   */
   run(): Promise<Tally>;
+  /** How each stage is, now. */
+  stages(): readonly StageState[];
+  /** Looks at once for changes of configuration, rules, exceptions, indicators and model. */
+  reload(): Promise<void>;
 }
 
 const reportEveryMs = 60_000;
+/** How often stages are looked after, and files that people change. */
+const lookEveryMs = 5_000;
 const drainTimeoutMs = 5_000;
 const responseTickMs = 250;
 /** How far behind the clock a quiet host's buckets are closed: event logs may hand records over minutes late. */
@@ -44,49 +66,77 @@ const latenessMs = 300_000;
  * @throws AgentError naming the step of the start that failed
  */
 export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
-  const { config, stdin, clock, log, signal, onOutcome } = options;
-  const scorer = await openModel(config);
+  const { stdin, clock, env, log, signal, onOutcome } = options;
+  const keep = (): LoadedConfig => ({ config: options.config, file: undefined, provenance: new Map() });
+  const watch = new ConfigWatch({
+    first: options.config,
+    ...(options.reload ?? { file: undefined, load: keep }),
+  });
+  const config = (): Config => watch.current;
+  const { state, source: sourceSettings } = options.config;
   const { store, quarantined } =
-    config.state.file === null
+    state.file === null
       ? { store: Store.openTemporary(), quarantined: undefined }
-      : openOrQuarantine(config.state.file, clock.nowMs());
-  const forwarding = openForwarding({ config, env: options.env, clock }, store, log);
-  const { outbox, forwarder } = forwarding;
+      : openOrQuarantine(state.file, clock.nowMs());
+  const forwarding = new LiveForwarding(config(), { env, clock }, store, log);
   if (quarantined !== undefined) {
     log.error('The state file was damaged; a new one was begun', { ...quarantined });
-    outbox.add([createQuarantineNotice(quarantined, clock.nowMs(), agentFacts())]);
+    forwarding.current.outbox.add([createQuarantineNotice(quarantined, clock.nowMs(), agentFacts())]);
   }
   const notices = new SourceNotices({
-    put: (entry) => forwarding.intake.commit([entry], () => undefined),
+    put: (entry) => forwarding.current.intake.commit([entry], () => undefined),
     clock,
     agent: agentFacts(),
     log,
   });
   const input = await openLiveInput({
-    config,
+    config: config(),
     stdin,
     clock,
     onNotice: (notice) => notices.take(notice),
   });
   const { source, library } = input;
   const response =
-    library === undefined || config.state.file === null
+    library === undefined || state.file === null
       ? undefined
       : openLiveResponse({
-          config: () => config,
-          exceptions: () => stages.exceptions.current,
+          config,
+          exceptions: () => runner.engine.stages.exceptions.current,
           library,
           clock,
-          audience: createOutboxAudience((entry) => outbox.add([entry]), log),
+          audience: createOutboxAudience((entry) => forwarding.current.outbox.add([entry]), log),
         });
-  const { pipeline, stages, bookmarks } = openPipeline(config, scorer, store, {
-    explain: await openReasons(config, scorer),
-    forward: (outcome) => outbox.put(toOutboxEntries(outcome, clock.nowMs())),
+  const load = new LoadShedding(sourceSettings.batchSize);
+  const cpu = new CpuLimit(config().agent.maxCpuPercent);
+  const hooks: EngineHooks = {
+    explains: () => load.level === 'full',
+    forward: (outcome) => forwarding.current.outbox.put(toOutboxEntries(outcome, clock.nowMs())),
     ...(response === undefined ? {} : { response: response.stage }),
+  };
+  const runner = new BatchRunner({
+    engine: await openEngine(config(), store, hooks),
+    reopen: (tally) => openEngine(runner.engine.config, store, hooks, tally),
+    log,
   });
+  const live = new LiveReload({
+    watch,
+    runner,
+    forwarding,
+    openEngine: (next, tally) => openEngine(next, store, hooks, tally),
+    apply({ log: { level }, agent }) {
+      log.setLevel(level);
+      cpu.percent = agent.maxCpuPercent;
+      applyPriority(agent.priority, log);
+    },
+    log,
+  });
+  let lastBatchMs = performance.now();
+  let captureRestarts = 0;
+  /** Aborted to open the source again. */
+  let attempt = new AbortController();
 
   function counters(): LogFields {
-    const { records, scored, related, filtered, rejected } = pipeline.tally;
+    const { records, scored, related, filtered, rejected } = runner.tally;
     return {
       source: source.name,
       records,
@@ -99,85 +149,129 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
     };
   }
 
-  /** What people change under the running agent; a version that is refused leaves the last good one in force. */
-  function reload(what: string, list: Reloadable<unknown>): void {
-    const outcome = list.reload();
-    if (outcome.kind === 'changed') log.info('Reloaded', { what });
-    if (outcome.kind === 'refused') {
-      log.error('Refused; the last good version stays in force', { what, why: outcome.error.message });
-    }
+  function stages() {
+    const { workingSinceMs } = runner;
+    const failing = forwarding.current.forwarder.status.filter(({ failures }) => failures > 0);
+    return judgeStages(
+      {
+        workingSinceMs,
+        lastBatchMs,
+        waitingRecords: countWaiting(input),
+        load: load.level,
+        failingDestinations: failing.map(({ name }) => name),
+      },
+      performance.now(),
+      config().agent.stalledAfterMs,
+    );
   }
 
   async function handOn(outcome: DeskOutcome): Promise<void> {
-    if (outcome.alerts.length + outcome.incidents.length > 0) forwarder.wake();
+    if (outcome.alerts.length + outcome.incidents.length > 0) forwarding.current.forwarder.wake();
     await onOutcome(outcome);
   }
 
+  async function take(batch: SourceBatch): Promise<void> {
+    lastBatchMs = performance.now();
+    for (const { code, message, position } of batch.rejections) {
+      log.warn('Input rejected', { code, source: position.source, record: position.record, why: message });
+    }
+    await handOn(await runner.process(source.name, batch));
+    const level = load.observe(batch.recordsRead, performance.now());
+    if (level !== undefined) log.warn('Load', { level });
+    for (let restMs = cpu.restMs(); restMs > 0 && !signal.aborted; restMs = cpu.restMs()) await wait(restMs);
+    // The time of this batch is no time in which the source was silent.
+    lastBatchMs = performance.now();
+  }
+
+  /** Reads the source to its end, or until told to stop; opens it again when its capture does not move any more. */
+  async function readAll(): Promise<void> {
+    for (;;) {
+      attempt = new AbortController();
+      lastBatchMs = performance.now();
+      const bookmark = runner.engine.bookmarks.get(source.name);
+      const place = bookmark === undefined ? {} : { bookmark };
+      const { batchSize } = sourceSettings;
+      const either = AbortSignal.any([signal, attempt.signal]);
+      for await (const batch of source.batches({ batchSize, signal: either, ...place })) await take(batch);
+      if (signal.aborted || !attempt.signal.aborted) return;
+      captureRestarts++;
+      log.warn('The source is opened again', { source: source.name });
+    }
+  }
+
   /** Gives quiet hosts their time, and says how things stand. */
-  function tick(): void {
-    notices.tick(input.stats());
+  function report(): void {
     log.info('Counters', counters());
-    reload('exceptions', stages.exceptions);
-    reload('indicators', stages.iocs);
+    notices.tick(input.stats());
     if (!input.isOfNow) return;
-    handOn(pipeline.advance(clock.nowMs() - latenessMs)).catch((error: unknown) => {
-      log.error('Alerts could not be handed on', { error: String(error) });
-    });
+    runner
+      .advance(clock.nowMs() - latenessMs)
+      .then(handOn)
+      .catch((error: unknown) => log.error('Alerts could not be handed on', { error: String(error) }));
   }
 
   return {
+    stages,
+    reload: () => live.reload(),
     async run() {
-      const bookmark = bookmarks.get(source.name);
       log.info('Started', {
         source: source.name,
-        model: scorer.bundle.name,
-        resumed: bookmark !== undefined,
+        model: runner.engine.scorer.bundle.name,
+        resumed: runner.engine.bookmarks.get(source.name) !== undefined,
       });
+      applyPriority(config().agent.priority, log);
       await response?.stage.start();
-      forwarder.start();
-      const timers = [
-        setInterval(tick, reportEveryMs),
-        setInterval(() => response?.stage.tick(), responseTickMs),
-      ];
+      forwarding.current.forwarder.start();
       const heartbeat = startHeartbeat({
         store,
-        forwarding,
-        tally: pipeline.tally,
-        modelHash: scorer.bundle.weights.sha256,
-        responseMode: () => config.response.mode,
-        sourceCounts: () => notices.counts(),
+        forwarding: () => forwarding.current,
+        tally: runner.tally,
+        modelHash: () => runner.engine.scorer.bundle.weights.sha256,
+        responseMode: () => config().response.mode,
+        problems: () =>
+          stages().flatMap(({ name, reason }) => (reason === undefined ? [] : [`${name}: ${reason}`])),
+        counters: () => ({ captureRestarts, pipelineReopened: runner.reopened, ...notices.counts() }),
         clock,
-        everyMs: config.forward.heartbeatMs,
+        everyMs: config().forward.heartbeatMs,
       });
+      const stall = Promise.withResolvers<never>();
+      let isStalled = false;
+      const look = (): void => {
+        const [capture, pipeline] = stages();
+        if (pipeline.state === 'stalled') {
+          isStalled = true;
+          stall.reject(new AgentError('PC_AGENT_STALLED', pipeline.reason ?? ''));
+        } else if (capture.state === 'stalled' && !attempt.signal.aborted) {
+          log.error('The capture is stalled', { why: capture.reason });
+          heartbeat.beat();
+          attempt.abort();
+        } else void live.reload();
+      };
+      const timers = [
+        setInterval(report, reportEveryMs),
+        setInterval(look, lookEveryMs),
+        setInterval(() => response?.stage.tick(), responseTickMs),
+      ];
+      const thread = watchMainThread(config().agent.stalledAfterMs);
       try {
-        const { batchSize } = config.source;
-        const place = bookmark === undefined ? {} : { bookmark };
-        for await (const batch of source.batches({ batchSize, signal, ...place })) {
-          for (const { code, message, position } of batch.rejections) {
-            log.warn('Input rejected', {
-              code,
-              source: position.source,
-              record: position.record,
-              why: message,
-            });
-          }
-          await handOn(await pipeline.process(source.name, batch));
-        }
+        await Promise.race([readAll(), stall.promise]);
         // Open buckets and incidents live on in the state file; without one, or at the end of input, now is the time.
-        if (!signal.aborted || config.state.file === null) await handOn(pipeline.finish());
+        if (!signal.aborted || state.file === null) await handOn(await runner.finish());
         notices.flush(input.stats());
         // What cannot be delivered now stays in the state file's outbox for the next run.
-        await forwarder.drain(drainTimeoutMs);
+        await forwarding.current.forwarder.drain(drainTimeoutMs);
         log.info('Stopped', counters());
-        return pipeline.tally;
+        return runner.tally;
       } finally {
         for (const timer of timers) clearInterval(timer);
+        thread.stop();
         heartbeat.stop();
         await response?.stage.settle();
         response?.close();
-        await forwarder.stop();
+        await forwarding.current.forwarder.stop();
+        // What never ends is not waited for: the state file is as its last transaction left it.
+        if (!isStalled) await runner.close();
         store.close();
-        await scorer.close();
       }
     },
   };

@@ -9,6 +9,7 @@ import { type DriftLog, openDriftLog } from './drift.ts';
 import { openTable } from './input.ts';
 import { Pipeline, type StartStage } from './pipeline.ts';
 import { noPipelineState, openPipelineState } from './pipeline-state.ts';
+import type { Tally } from './tally.ts';
 
 /** A pipeline that goes on from where its store stopped. */
 export interface OpenPipeline {
@@ -22,6 +23,8 @@ export interface OpenPipeline {
 export interface PipelineHooks extends AlertHooks {
   readonly response?: StartStage;
   readonly forward?: (outcome: DeskOutcome) => void;
+  /** Of an earlier pipeline of the same run, which goes on. */
+  readonly tally?: Tally | undefined;
 }
 
 /**
@@ -39,7 +42,7 @@ export function openPipeline(
   const bookmarks = new BookmarkTable(store);
   const table = openTable(config);
   table.restore(state.processes);
-  const stages = openAlertStages(config, store, hooks, state.stages);
+  const stages = openAlertStages(config, store, hooks, state.stages, hooks.tally?.alerts);
   const drift = openDriftLog(store, scorer.bundle, config.state.file !== null);
   const { exclusions } = config.detection;
   const pipeline = new Pipeline({
@@ -65,6 +68,7 @@ export function openPipeline(
     drift,
     response: hooks.response,
     forward: hooks.forward,
+    tally: hooks.tally,
   });
   return { pipeline, stages, bookmarks, drift };
 }

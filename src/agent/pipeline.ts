@@ -33,6 +33,8 @@ export interface PipelineParts {
   readonly response: StartStage | undefined;
   /** Takes what comes of a batch into the outbox, in the transaction that raised it. */
   readonly forward: ((outcome: DeskOutcome) => void) | undefined;
+  /** Goes on counting, where an earlier pipeline of the same run began. */
+  readonly tally?: Tally | undefined;
 }
 
 export interface BatchOutcome extends DeskOutcome {
@@ -49,7 +51,7 @@ export class Pipeline {
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
-    this.tally = new Tally(parts.desk.counters);
+    this.tally = parts.tally ?? new Tally(parts.desk.counters);
   }
 
   /** Takes one batch through to its alerts and commits them together with its bookmark. */

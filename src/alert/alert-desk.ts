@@ -35,6 +35,8 @@ export interface AlertDeskParts {
   readonly incidents?: Partial<IncidentOptions>;
   /** What an earlier desk saved. */
   readonly state?: StatePort | undefined;
+  /** Those of an earlier desk of the same run, which go on. */
+  readonly counters?: AlertCounters | undefined;
 }
 
 /** raised = shown + silenced + duplicates + suppressed, always. */
@@ -58,6 +60,20 @@ export class AlertCounters {
     for (const count of this.shownByRule.values()) sum += count;
     return sum;
   }
+
+  /** What to go back to when the work that follows is undone. */
+  snapshot(): () => void {
+    const { raised, silenced, duplicates, suppressed, rollUps, incidents } = this;
+    const silencedByEntry = [...this.silencedByEntry];
+    const shownByRule = [...this.shownByRule];
+    return () => {
+      Object.assign(this, { raised, silenced, duplicates, suppressed, rollUps, incidents });
+      this.silencedByEntry.clear();
+      for (const [entry, count] of silencedByEntry) this.silencedByEntry.set(entry, count);
+      this.shownByRule.clear();
+      for (const [rule, count] of shownByRule) this.shownByRule.set(rule, count);
+    };
+  }
 }
 
 export interface DeskOutcome {
@@ -71,7 +87,7 @@ export interface DeskOutcome {
  * incidents. All of it is a function of the events in their order.
  */
 export class AlertDesk {
-  readonly counters = new AlertCounters();
+  readonly counters: AlertCounters;
   readonly #parts: AlertDeskParts;
   readonly #clocks: HostClocks;
   readonly #suppression: Suppression;
@@ -83,6 +99,7 @@ export class AlertDesk {
   constructor(parts: AlertDeskParts) {
     const { state, facts } = parts;
     this.#parts = parts;
+    this.counters = parts.counters ?? new AlertCounters();
     this.#clocks = new HostClocks(state);
     this.#suppression = new Suppression(parts.suppression, state);
     this.#triage = new TriageMemory(facts, state);

@@ -14,6 +14,11 @@ export const errorTable = {
     cause: 'The agent met a state that its code holds impossible.',
     remedy: 'Report it with the message and the stack in the log.',
   },
+  PC_AGENT_STALLED: {
+    cause: 'A stage of the live agent made no progress although there was work for it.',
+    remedy:
+      'The service starts again by itself and goes on where it stopped. If it comes back, report it with the log; agent.stalledAfterMs sets the time.',
+  },
   PC_USAGE: {
     cause: 'A command was called with arguments it does not take.',
     remedy: 'Run the command with --help and correct the arguments.',
@@ -29,6 +34,10 @@ export const errorTable = {
   PC_EVENT_FIELD: {
     cause: 'A field of an event holds what it cannot hold, such as a process id that is no number.',
     remedy: 'Look at the field that the message names; the event was left out.',
+  },
+  PC_EVENT_UNPROCESSED: {
+    cause: 'The pipeline failed on an event; it was passed over so that the agent goes on.',
+    remedy: 'Report it with the stack in the log; the position in the message names the record.',
   },
   PC_EXCEPTION_INVALID: {
     cause:

@@ -40,6 +40,8 @@ export interface LogSurroundings {
 
 /** The log's owner also ends it. */
 export interface OpenLog extends Log {
+  /** Of the lines to come. */
+  setLevel(level: LogLevel): void;
   /** Resolves when every line has been handed over. */
   close(): Promise<void>;
 }
@@ -100,6 +102,7 @@ function createFileStream(file: CappedFile, report: (text: string) => void): Wri
 export function createLog(options: LogOptions, surroundings: LogSurroundings): OpenLog {
   const { stderr, clock } = surroundings;
   const redact = createRedactor(surroundings.secrets);
+  let { level: least } = options;
   const timestamp = (): string => new Date(clock.nowMs()).toISOString();
   const transports: winston.transport[] = [
     new winston.transports.Stream({ stream: stderr, eol: '\n', format: plainFormat() }),
@@ -121,7 +124,7 @@ export function createLog(options: LogOptions, surroundings: LogSurroundings): O
   const logger = winston.createLogger({ levels: { ...levels }, level: options.level, transports });
 
   function write(level: LogLevel, message: string, own: LogFields, fields: LogFields): void {
-    if (levels[level] > levels[options.level]) return;
+    if (levels[level] > levels[least]) return;
     logger.log({
       level,
       message: cleanText(message, redact),
@@ -140,6 +143,10 @@ export function createLog(options: LogOptions, surroundings: LogSurroundings): O
   }
   return {
     ...createChild({}),
+    setLevel(level) {
+      least = level;
+      logger.level = level;
+    },
     async close() {
       const finished = once(logger, 'finish');
       logger.end();

@@ -19,7 +19,8 @@ import { parseLines } from '../support/cli.ts';
 
 const sample = fileURLToPath(new URL('../../samples/server-winlogbeat.ndjson', import.meta.url));
 const lines = readFileSync(sample, 'utf8').trim().split('\n');
-const silent: Log = {
+const silent: Log & { setLevel(): void } = {
+  setLevel: () => undefined,
   error: () => undefined,
   warn: () => undefined,
   info: () => undefined,

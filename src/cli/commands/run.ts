@@ -27,7 +27,8 @@ export function runCommand(io: CliIo, finish: (exitCode: number) => void): Comma
     'logLevel',
   ]);
   return command.action(async (options: Record<string, unknown>) => {
-    const { config } = loadCommandConfig(io, options);
+    const load = () => loadCommandConfig(io, options);
+    const { config, file } = load();
     const log = openCommandLog(io, config.log);
     const writer = new ResultWriter(io.stdout);
     const printer = new AlertPrinter(writer, {
@@ -39,6 +40,7 @@ export function runCommand(io: CliIo, finish: (exitCode: number) => void): Comma
       const startedMs = performance.now();
       const live = await openLiveRun({
         config,
+        reload: { file, load },
         stdin: io.stdin,
         clock: { nowMs: Date.now },
         env: io.env,

@@ -1,3 +1,4 @@
+import { agent } from './agent.ts';
 import { alert } from './alert.ts';
 import { anomaly } from './anomaly.ts';
 import { detection } from './detection.ts';
@@ -24,5 +25,6 @@ export const sections = {
   response,
   forward,
   native,
+  agent,
   output,
 };

@@ -1,0 +1,104 @@
+import { hash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import { fingerprintFolder } from '../alert/index.ts';
+import type { Config, LoadedConfig } from '../config/index.ts';
+import { shippedBundle } from './assets.ts';
+
+type Section = keyof Config;
+
+/** Sections that make up the engine: it is opened anew with them. */
+const engineSections: readonly Section[] = ['model', 'detection', 'anomaly', 'lineage', 'alert'];
+/** Sections that are asked anew each time, or are put in force where they belong. */
+const immediateSections: readonly Section[] = ['response', 'log', 'agent'];
+
+/** What changed since the last look, and what that asks for. */
+export interface ConfigChange {
+  readonly config: Config;
+  /** Names of the sections that differ. */
+  readonly sections: readonly Section[];
+  /** The engine must be opened anew: its sections differ, or its rules or model do. */
+  readonly engine: boolean;
+  readonly forward: boolean;
+  /** Sections that only a new start puts in force. */
+  readonly needsRestart: readonly Section[];
+}
+
+export interface ConfigWatchOptions {
+  readonly first: Config;
+  /** Reads the configuration again as the start did: file, environment and flags. */
+  readonly load: () => LoadedConfig;
+  /** The file that is watched, if any. */
+  readonly file: string | undefined;
+}
+
+/** Looks for changes of the configuration file, the rules and the model. What is refused leaves the last good one in force. */
+export class ConfigWatch {
+  readonly #options: ConfigWatchOptions;
+  #current: Config;
+  #seenFile: string | undefined;
+  #seenMaterials: string;
+
+  /** Does not read the configuration again: `first` is in force. */
+  constructor(options: ConfigWatchOptions) {
+    this.#options = options;
+    this.#current = options.first;
+    this.#seenFile = fingerprintFile(options.file);
+    this.#seenMaterials = fingerprintMaterials(options.first);
+  }
+
+  /** What was accepted last. */
+  get current(): Config {
+    return this.#current;
+  }
+
+  /**
+   * `undefined` when nothing changed since the last look. A change is in force when {@link accept} takes it; one that
+   * is refused is not offered again until it changes.
+   * @throws AgentError PC_CONFIG_… when the file is refused
+   */
+  check(): ConfigChange | undefined {
+    const file = fingerprintFile(this.#options.file);
+    let config = this.#current;
+    if (file !== this.#seenFile) {
+      this.#seenFile = file;
+      config = this.#options.load().config;
+    }
+    const materials = fingerprintMaterials(config);
+    const sections = (Object.keys(config) as Section[]).filter(
+      (name) => !isDeepStrictEqual(config[name], this.#current[name]),
+    );
+    const isOther = materials !== this.#seenMaterials;
+    this.#seenMaterials = materials;
+    if (sections.length === 0 && !isOther) return undefined;
+    const engine = isOther || sections.some((name) => engineSections.includes(name));
+    return {
+      config,
+      sections,
+      engine,
+      forward: sections.includes('forward'),
+      needsRestart: sections.filter(
+        (name) => name !== 'forward' && !engineSections.includes(name) && !immediateSections.includes(name),
+      ),
+    };
+  }
+
+  accept({ config }: ConfigChange): void {
+    this.#current = config;
+  }
+}
+
+/** Exceptions and indicators have a reload of their own, which keeps their counts. */
+function fingerprintMaterials({ model, detection }: Config): string {
+  const rules = detection.rulesFolder === null ? '' : fingerprintFolder(detection.rulesFolder);
+  return `${fingerprintFolder(model.bundle ?? shippedBundle)}\n${rules}`;
+}
+
+function fingerprintFile(file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  try {
+    return hash('sha256', readFileSync(file));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,78 @@
+import type { Reloadable } from '../alert/index.ts';
+import type { Config } from '../config/index.ts';
+import type { OpenLog } from '../log/index.ts';
+import type { BatchRunner } from './batch-runner.ts';
+import type { ConfigWatch } from './config-watch.ts';
+import type { Engine } from './engine.ts';
+import type { LiveForwarding } from './live-forwarding.ts';
+import type { Tally } from './tally.ts';
+
+export interface LiveReloadParts {
+  readonly watch: ConfigWatch;
+  readonly runner: BatchRunner;
+  readonly forwarding: LiveForwarding;
+  readonly openEngine: (config: Config, tally: Tally) => Promise<Engine>;
+  /** For what has no part of its own to exchange. */
+  readonly apply: (config: Config) => void;
+  readonly log: Omit<OpenLog, 'close'>;
+}
+
+/** What people change under the running agent; a version that is refused leaves the last good one in force. */
+export class LiveReload {
+  readonly #parts: LiveReloadParts;
+  #running: Promise<void> | undefined;
+
+  constructor(parts: LiveReloadParts) {
+    this.#parts = parts;
+  }
+
+  /** Looks for changes and puts them in force; a second call meanwhile waits for the first. Never throws. */
+  reload(): Promise<void> {
+    this.#running ??= this.#reloadAll().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #reloadAll(): Promise<void> {
+    const { exceptions, iocs } = this.#parts.runner.engine.stages;
+    this.#reloadList('exceptions', exceptions);
+    this.#reloadList('indicators', iocs);
+    try {
+      await this.#reloadConfig();
+    } catch (error) {
+      this.#refuse('configuration', error);
+    }
+  }
+
+  #reloadList(what: string, list: Reloadable<unknown>): void {
+    const outcome = list.reload();
+    if (outcome.kind === 'changed') this.#parts.log.info('Reloaded', { what });
+    if (outcome.kind === 'refused') this.#refuse(what, outcome.error);
+  }
+
+  async #reloadConfig(): Promise<void> {
+    const { watch, runner, forwarding, openEngine, apply, log } = this.#parts;
+    const change = watch.check();
+    if (change === undefined) return;
+    const { config, sections, needsRestart } = change;
+    // Without a state file the engine's memory would be lost with the engine.
+    const keepsEngine = change.engine && config.state.file === null;
+    if (change.engine && !keepsEngine) await runner.exchange((tally) => openEngine(config, tally));
+    if (change.forward) await forwarding.exchange(config);
+    watch.accept(change);
+    apply(config);
+    log.info('Reloaded', {
+      what: 'configuration',
+      sections: sections.join(', ') || 'rules or model',
+      atNextStart: keepsEngine ? sections.join(', ') || 'rules or model' : needsRestart.join(', '),
+    });
+  }
+
+  #refuse(what: string, error: unknown): void {
+    this.#parts.log.error('Refused; the last good version stays in force', {
+      what,
+      why: error instanceof Error ? error.message : String(error),
+    });
+  }
+}
