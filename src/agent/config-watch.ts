@@ -1,7 +1,5 @@
-import { hash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { fingerprintFolder } from '../alert/index.ts';
+import { fingerprintFile, fingerprintFolder } from '../alert/index.ts';
 import type { Config, LoadedConfig } from '../config/index.ts';
 import { shippedBundle } from './assets.ts';
 
@@ -43,7 +41,7 @@ export class ConfigWatch {
   constructor(options: ConfigWatchOptions) {
     this.#options = options;
     this.#current = options.first;
-    this.#seenFile = fingerprintFile(options.file);
+    this.#seenFile = options.file === undefined ? undefined : fingerprintFile(options.file);
     this.#seenMaterials = fingerprintMaterials(options.first);
   }
 
@@ -58,7 +56,8 @@ export class ConfigWatch {
    * @throws AgentError PC_CONFIG_… when the file is refused
    */
   check(): ConfigChange | undefined {
-    const file = fingerprintFile(this.#options.file);
+    const { file: path } = this.#options;
+    const file = path === undefined ? undefined : fingerprintFile(path);
     let config = this.#current;
     if (file !== this.#seenFile) {
       this.#seenFile = file;
@@ -92,13 +91,4 @@ export class ConfigWatch {
 function fingerprintMaterials({ model, detection }: Config): string {
   const rules = detection.rulesFolder === null ? '' : fingerprintFolder(detection.rulesFolder);
   return `${fingerprintFolder(model.bundle ?? shippedBundle)}\n${rules}`;
-}
-
-function fingerprintFile(file: string | undefined): string | undefined {
-  if (file === undefined) return undefined;
-  try {
-    return hash('sha256', readFileSync(file));
-  } catch {
-    return undefined;
-  }
 }

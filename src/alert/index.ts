@@ -15,7 +15,7 @@ export {
 export { readAlertDocument } from './alert-document.ts';
 export { alertToEcs, predictionToEcs, severityNumbers, type WireDocument } from './ecs.ts';
 export * from './exceptions/index.ts';
-export { fingerprintFolder } from './folder-fingerprint-loader.ts';
+export { fingerprintFile, fingerprintFolder } from './fingerprint-loader.ts';
 export * from './incident/index.ts';
 export * from './ioc/index.ts';
 export { Reloadable, type ReloadOutcome } from './reloadable.ts';

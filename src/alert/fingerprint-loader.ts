@@ -17,3 +17,12 @@ export function fingerprintFolder(folder: string): string | undefined {
     return undefined;
   }
 }
+
+/** Changes when the content of the file does; `undefined` when it cannot be read. */
+export function fingerprintFile(path: string): string | undefined {
+  try {
+    return hash('sha256', readFileSync(path));
+  } catch {
+    return undefined;
+  }
+}
