@@ -89,7 +89,8 @@ const packageOwners = {
 const moduleOwners = {
   socket: {
     modules: ['net', 'tls', 'http', 'https', 'http2', 'dgram', 'dns', 'dns/promises'],
-    rooms: ['forward'],
+    // agent/control: the local channel only.
+    rooms: ['forward', 'agent/control'],
   },
   process: { modules: ['child_process', 'cluster', 'vm'], rooms: [] },
 };

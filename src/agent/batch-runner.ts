@@ -4,6 +4,7 @@ import type { HostEvent } from '../event/index.ts';
 import type { Log } from '../log/index.ts';
 import type { SourceBatch } from '../source/index.ts';
 import type { Engine } from './engine.ts';
+import type { BatchOutcome } from './pipeline.ts';
 import type { Tally } from './tally.ts';
 
 export interface BatchRunnerOptions {
@@ -51,7 +52,7 @@ export class BatchRunner {
   }
 
   /** @throws what the pipeline throws where no single event is at fault, such as a store that cannot be written */
-  process(sourceName: string, batch: SourceBatch): Promise<DeskOutcome> {
+  process(sourceName: string, batch: SourceBatch): Promise<BatchOutcome> {
     return this.#inTurn(async () => {
       try {
         return await this.#attempt(sourceName, batch);
@@ -100,7 +101,7 @@ export class BatchRunner {
     return result;
   }
 
-  async #attempt(sourceName: string, batch: SourceBatch): Promise<DeskOutcome> {
+  async #attempt(sourceName: string, batch: SourceBatch): Promise<BatchOutcome> {
     const undoCounts = this.tally.alerts.snapshot();
     try {
       return await this.#engine.pipeline.process(sourceName, batch);
@@ -110,8 +111,8 @@ export class BatchRunner {
     }
   }
 
-  async #isolate(sourceName: string, batch: SourceBatch, error: unknown): Promise<DeskOutcome> {
-    const outcomes: DeskOutcome[] = [];
+  async #isolate(sourceName: string, batch: SourceBatch, error: unknown): Promise<BatchOutcome> {
+    const outcomes: BatchOutcome[] = [];
     // Until the whole batch is done, a crash leads back to before it.
     const before = this.#engine.bookmarks.get(sourceName) ?? batch.bookmark;
     const parts: SourceBatch[] = [batch];
@@ -138,6 +139,7 @@ export class BatchRunner {
       parts.unshift(withoutEvent(part, event, failure));
     }
     return {
+      scored: outcomes.flatMap(({ scored }) => scored),
       alerts: outcomes.flatMap(({ alerts }) => alerts),
       incidents: outcomes.flatMap(({ incidents }) => incidents),
     };

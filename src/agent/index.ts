@@ -1,6 +1,8 @@
+export type { ActivitySnapshot } from './activity.ts';
 export { type AlertHooks, type AlertStages, openExceptions } from './alert-stages.ts';
 export { exportBaseline, importBaseline, openUserHash } from './anomaly.ts';
 export { siemAssetsFolder } from './assets.ts';
+export { type ControlClient, connectToAgent, type SuspendedProcess } from './control/index.ts';
 export { type HuntReport, type HuntRunOptions, installElasticAssets, runHunt } from './elastic-clusters.ts';
 export { type ExplainRun, openExplainRun } from './explain-run.ts';
 export { type FeatureRun, openFeatureRun } from './feature-run.ts';
@@ -25,6 +27,7 @@ export { openRecordRun } from './record-run.ts';
 export type { RecordingManifest } from './recording/recording-manifest.ts';
 export { openRehearsalRun, type RehearsalRun } from './rehearsal-run.ts';
 export { openReplayRun, type ReplayRun } from './replay-run.ts';
+export { openResponseConsole, type ResponseConsole } from './response-console.ts';
 export {
   currentPerson,
   type LiveResponse,
@@ -35,6 +38,8 @@ export {
 } from './response-desk.ts';
 export { openScoreRun, type ScoreRun } from './score-run.ts';
 export { runAsService } from './service-run.ts';
+export { readStateGlance, type StateGlance } from './state-glance-loader.ts';
+export type { AgentStatus } from './status.ts';
 export { listenForStop } from './stop-signals.ts';
 export { readStoredAlert, readStoredDocuments, type StoredDocuments } from './stored-alerts.ts';
 export { Tally } from './tally.ts';

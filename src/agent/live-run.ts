@@ -13,6 +13,7 @@ import { CpuLimit } from './cpu-limit.ts';
 import { type EngineHooks, openEngine } from './engine.ts';
 import { agentFacts } from './forwarding.ts';
 import { startHeartbeat } from './heartbeat.ts';
+import { openLiveControl, type RunOutcome } from './live-control.ts';
 import { LiveForwarding } from './live-forwarding.ts';
 import { countWaiting, openLiveInput } from './live-input.ts';
 import { LiveReload } from './live-reload.ts';
@@ -132,6 +133,17 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
   });
   let lastBatchMs = performance.now();
   let captureRestarts = 0;
+  const control = openLiveControl({
+    config,
+    clock,
+    log,
+    store,
+    forwarding,
+    input,
+    runner,
+    stages,
+    reload: () => live.reload(),
+  });
   /** Aborted to open the source again. */
   let attempt = new AbortController();
 
@@ -165,7 +177,8 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
     );
   }
 
-  async function handOn(outcome: DeskOutcome): Promise<void> {
+  async function handOn(outcome: RunOutcome, recordsRead = 0): Promise<void> {
+    control.observe(outcome, recordsRead);
     if (outcome.alerts.length + outcome.incidents.length > 0) forwarding.current.forwarder.wake();
     await onOutcome(outcome);
   }
@@ -175,7 +188,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
     for (const { code, message, position } of batch.rejections) {
       log.warn('Input rejected', { code, source: position.source, record: position.record, why: message });
     }
-    await handOn(await runner.process(source.name, batch));
+    await handOn(await runner.process(source.name, batch), batch.recordsRead);
     const level = load.observe(batch.recordsRead, performance.now());
     if (level !== undefined) log.warn('Load', { level });
     for (let restMs = cpu.restMs(); restMs > 0 && !signal.aborted; restMs = cpu.restMs()) await wait(restMs);
@@ -206,7 +219,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
     if (!input.isOfNow) return;
     runner
       .advance(clock.nowMs() - latenessMs)
-      .then(handOn)
+      .then((outcome) => handOn(outcome))
       .catch((error: unknown) => log.error('Alerts could not be handed on', { error: String(error) }));
   }
 
@@ -221,6 +234,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
       });
       applyPriority(config().agent.priority, log);
       await response?.stage.start();
+      await control.start();
       forwarding.current.forwarder.start();
       const heartbeat = startHeartbeat({
         store,
@@ -266,6 +280,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
         for (const timer of timers) clearInterval(timer);
         thread.stop();
         heartbeat.stop();
+        await control.stop();
         await response?.stage.settle();
         response?.close();
         await forwarding.current.forwarder.stop();

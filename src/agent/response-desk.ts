@@ -35,13 +35,18 @@ export interface ResponseDesk {
   close(): void;
 }
 
-/** @throws AgentError PC_USAGE without a state file, PC_STORE_… when the journal is refused */
-export function openResponseDesk(config: Config, clock: Clock): ResponseDesk {
-  const journal = openJournal(config);
+/**
+ * `config` is asked each time: under a running agent it changes.
+ * @throws AgentError PC_USAGE without a state file, PC_STORE_… when the journal is refused
+ */
+export function openResponseDesk(config: () => Config, clock: Clock): ResponseDesk {
+  const journal = openJournal(config());
   return {
     journal,
-    status: () =>
-      statusOf(journal, config.response, isKillSwitchSet(config.response.killSwitchFile), clock.nowMs()),
+    status() {
+      const { response } = config();
+      return statusOf(journal, response, isKillSwitchSet(response.killSwitchFile), clock.nowMs());
+    },
     arm: (request) => arm(journal, request, clock.nowMs()),
     disarm: (request) => disarm(journal, request, clock.nowMs()),
     close: () => journal.close(),

@@ -10,15 +10,21 @@ export function formatStatus(totals: OutboxTotals, destinations: readonly Destin
   const lines = [
     `${totals.entries} documents wait (${(totals.bytes / 1_048_576).toFixed(1)} MB); ${totals.put} were put in; ${totals.deadLetters} dead letters`,
   ];
-  if (destinations.length > 0) {
-    const heads = columns.map((name) => name.toUpperCase().padStart(countWidth));
-    lines.push(`${'DESTINATION'.padEnd(nameWidth)}${heads.join('')}`);
-  }
-  for (const counts of destinations) {
-    const values = columns.map((name) => String(counts[name]).padStart(countWidth));
-    lines.push(`${escapeForTerminal(counts.name, nameWidth).padEnd(nameWidth)}${values.join('')}`);
-  }
+  lines.push(...formatDestinations(destinations));
   return `${lines.join('\n')}\n`;
+}
+
+/** One line for each, under a heading; nothing without destinations. */
+export function formatDestinations(destinations: readonly DestinationCounts[]): string[] {
+  if (destinations.length === 0) return [];
+  const heads = columns.map((name) => name.toUpperCase().padStart(countWidth));
+  return [
+    `${'DESTINATION'.padEnd(nameWidth)}${heads.join('')}`,
+    ...destinations.map((counts) => {
+      const values = columns.map((name) => String(counts[name]).padStart(countWidth));
+      return `${escapeForTerminal(counts.name, nameWidth).padEnd(nameWidth)}${values.join('')}`;
+    }),
+  ];
 }
 
 /** What a test of one destination found, and what to do about it. */

@@ -15,4 +15,6 @@ export const exitCodes = {
   inputUnread: 1,
   /** The command line or the configuration is wrong; nothing was processed. */
   usage: 2,
+  /** A running agent was asked for, and none answers. */
+  notRunning: 3,
 } as const;

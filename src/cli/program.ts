@@ -9,6 +9,7 @@ import { explainCommand } from './commands/explain.ts';
 import { featuresCommand } from './commands/features.ts';
 import { forwardCommand } from './commands/forward.ts';
 import { huntCommand } from './commands/hunt.ts';
+import { metricsCommand } from './commands/metrics.ts';
 import { modelCommand } from './commands/model.ts';
 import { processCommand } from './commands/process.ts';
 import { recordCommand } from './commands/record.ts';
@@ -18,6 +19,8 @@ import { responseCommand } from './commands/response.ts';
 import { runCommand } from './commands/run.ts';
 import { scoreCommand } from './commands/score.ts';
 import { siemCommand } from './commands/siem.ts';
+import { statusCommand } from './commands/status.ts';
+import { topCommand } from './commands/top.ts';
 import { type CliIo, exitCodes } from './io.ts';
 
 /** Codes of errors that are the caller's: wrong arguments or configuration. */
@@ -39,6 +42,9 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   program.addCommand(reportCommand(io, finish));
   program.addCommand(runCommand(io, finish));
   program.addCommand(recordCommand(io, finish));
+  program.addCommand(statusCommand(io, finish));
+  program.addCommand(topCommand(io));
+  program.addCommand(metricsCommand(io));
   program.addCommand(scoreCommand(io, finish));
   program.addCommand(exceptionsCommand(io, finish));
   program.addCommand(explainCommand(io, finish));
@@ -71,6 +77,7 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
     if (!(error instanceof AgentError)) throw error;
     const message = error.message.slice(0, maxMessageLength).split('\n').map(escapeHidden).join('\n');
     io.stderr.write(`${error.code}: ${message}\n  ${error.remedy}\n`);
+    if (error.code === 'PC_CONTROL_UNREACHABLE') return exitCodes.notRunning;
     return usageCodes.test(error.code) ? exitCodes.usage : exitCodes.inputUnread;
   }
 }

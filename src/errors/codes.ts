@@ -249,6 +249,32 @@ export const errorTable = {
     cause: 'The checkpoint of a hunt cannot be read or written, or belongs to another hunt.',
     remedy: 'Name another checkpoint file, or delete this one to begin anew.',
   },
+  PC_CONTROL_UNREACHABLE: {
+    cause: 'No agent answers on the control channel.',
+    remedy: 'Start it, or name its state file, control.socket or control.pipe as its own configuration does.',
+  },
+  PC_CONTROL_DENIED: {
+    cause: 'The control channel, or one command on it, is not open to this account.',
+    remedy:
+      'Run the command as administrator (elsewhere: as the account of the agent), or ask for control.readGroup.',
+  },
+  PC_CONTROL_REFUSED: {
+    cause: 'The running agent did not carry a command out.',
+    remedy: 'Read what it said; the log of the agent has the same message.',
+  },
+  PC_CONTROL_PROTOCOL: {
+    cause: 'What came over the control channel is not its protocol, or another version of it.',
+    remedy: 'Use the command line and the agent of one release.',
+  },
+  PC_CONTROL_BUSY: {
+    cause: 'As many clients as allowed are on the control channel already.',
+    remedy: 'Try again in a moment; control.maxClients sets how many there may be.',
+  },
+  PC_CONTROL_OPEN: {
+    cause: 'The control channel could not be opened safely.',
+    remedy:
+      'Do what the message asks, such as taking the write access of others from the folder of the socket.',
+  },
   PC_NATIVE_PLATFORM: {
     cause: 'A live source was asked for on a system that is not Windows.',
     remedy: 'Read recorded events instead: a file, a folder, or - for standard input.',

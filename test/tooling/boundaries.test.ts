@@ -61,6 +61,7 @@ const sound = {
   'src/store/index.ts': "import 'better-sqlite3';\nexport type { D } from '../alert/index.ts';",
   'src/agent/index.ts':
     "export * from '../store/index.ts';\nexport { load } from '../problemchild/index.ts';",
+  'src/agent/control/index.ts': "import 'node:net';",
   'src/cli/main.ts': "import 'commander';\nimport '../agent/index.ts';\nusing x = { [Symbol.dispose]() {} };",
 };
 
@@ -132,6 +133,12 @@ const planted: readonly (readonly [what: string, file: string, text: string, rep
     'src/response/guard.ts',
     "import 'node:os';",
     'pure: src/response/guard.ts → os',
+  ],
+  [
+    'a socket of the agent outside its control channel',
+    'src/agent/socket.ts',
+    "import 'node:net';",
+    'node-socket: src/agent/socket.ts → net',
   ],
   ['a socket', 'src/alert/socket.ts', "import 'node:net';", 'node-socket: src/alert/socket.ts → net'],
   [

@@ -1,18 +1,18 @@
 import { Command, Option } from 'commander';
-import { currentPerson, openResponseDesk, type ResponseDesk } from '../../agent/index.ts';
+import { openResponseConsole, openResponseDesk, type ResponseConsole } from '../../agent/index.ts';
 import { AgentError } from '../../errors/index.ts';
-import type { ResponseMode, ResponseStatus } from '../../response/index.ts';
-import { escapeForTerminal } from '../../text/index.ts';
+import type { ResponseMode } from '../../response/index.ts';
 import { parseDurationMs } from '../duration.ts';
 import type { CliIo } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { formatResponseStatus } from '../response-table.ts';
 import { ResultWriter } from '../result-writer.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** `response arm|disarm|status|journal`: what people say and see; the running agent heeds it at its next decision. */
+/** `response arm|disarm|status|journal`: what people say and see, through the running agent where one answers. */
 export function armingCommands(io: CliIo): Command[] {
   return [armCommand(io), disarmCommand(io), statusCommand(io), journalCommand(io)];
 }
@@ -24,10 +24,10 @@ function armCommand(io: CliIo): Command {
     .option('--rule <id>', 'only for this rule')
     .option('--for <time>', 'how long, such as 30m, 4h or 2d; at most 7d')
     .requiredOption('--reason <text>', 'why, for the journal');
-  return addSettingFlags(command, ['state']).action((options: Options) => {
-    withDesk(io, options, (desk) => {
-      desk.arm({ ...readOverride(options), reason: readReason(options), by: currentPerson() });
-      io.stdout.write(`${formatStatus(desk.status())}\n`);
+  return addSettingFlags(command, ['state']).action(async (options: Options) => {
+    const order = { ...readOverride(options), reason: readReason(options) };
+    await withConsole(io, options, async (console) => {
+      io.stdout.write(`${formatResponseStatus(await console.arm(order))}\n`);
     });
   });
 }
@@ -52,20 +52,20 @@ function disarmCommand(io: CliIo): Command {
   const command = new Command('disarm')
     .description('Act on nothing more until somebody arms the agent again.')
     .requiredOption('--reason <text>', 'why, for the journal');
-  return addSettingFlags(command, ['state']).action((options: Options) => {
-    withDesk(io, options, (desk) => {
-      desk.disarm({ reason: readReason(options), by: currentPerson() });
-      io.stdout.write(`${formatStatus(desk.status())}\n`);
+  return addSettingFlags(command, ['state']).action(async (options: Options) => {
+    const order = { reason: readReason(options) };
+    await withConsole(io, options, async (console) => {
+      io.stdout.write(`${formatResponseStatus(await console.disarm(order))}\n`);
     });
   });
 }
 
 function statusCommand(io: CliIo): Command {
   const command = new Command('status').description('Say what the agent may do now, and why.');
-  return addSettingFlags(command, ['state', 'output']).action((options: Options) => {
-    withDesk(io, options, (desk, asTable) => {
-      const status = desk.status();
-      io.stdout.write(`${asTable ? formatStatus(status) : JSON.stringify(status)}\n`);
+  return addSettingFlags(command, ['state', 'output']).action(async (options: Options) => {
+    await withConsole(io, options, async (console, asTable) => {
+      const status = await console.status();
+      io.stdout.write(`${asTable ? formatResponseStatus(status) : JSON.stringify(status)}\n`);
     });
   });
 }
@@ -80,7 +80,7 @@ function journalCommand(io: CliIo): Command {
     if (Number.isNaN(sinceMs))
       throw new AgentError('PC_USAGE', '--since takes a moment such as 2026-11-18T09:00:00Z');
     const { config } = loadCommandConfig(io, options);
-    const desk = openResponseDesk(config, { nowMs: Date.now });
+    const desk = openResponseDesk(() => config, { nowMs: Date.now });
     try {
       const writer = new ResultWriter(io.stdout);
       for (const document of desk.journal.documents(sinceMs)) {
@@ -95,13 +95,17 @@ function journalCommand(io: CliIo): Command {
   });
 }
 
-function withDesk(io: CliIo, options: Options, use: (desk: ResponseDesk, asTable: boolean) => void): void {
+async function withConsole(
+  io: CliIo,
+  options: Options,
+  use: (console: ResponseConsole, asTable: boolean) => Promise<void>,
+): Promise<void> {
   const { config } = loadCommandConfig(io, options);
-  const desk = openResponseDesk(config, { nowMs: Date.now });
+  const console = await openResponseConsole(config, { nowMs: Date.now });
   try {
-    use(desk, config.output.format === 'table');
+    await use(console, config.output.format === 'table');
   } finally {
-    desk.close();
+    console.close();
   }
 }
 
@@ -110,33 +114,4 @@ function readReason(options: Options): string {
   if (reason === '' || reason.length > 500)
     throw new AgentError('PC_USAGE', 'give a reason of up to 500 characters');
   return reason;
-}
-
-function formatStatus({
-  mode,
-  configuredMode,
-  override,
-  standDown,
-  killSwitch,
-  held,
-}: ResponseStatus): string {
-  const lines = [`mode: ${mode} (configured: ${configuredMode})`];
-  if (override !== undefined) {
-    const of = override.ruleId === undefined ? '' : ` for rule ${override.ruleId}`;
-    lines.push(
-      `override: ${override.mode}${of} until ${new Date(override.untilMs).toISOString()} by ${clean(override.by)}: ${clean(override.reason)}`,
-    );
-  }
-  if (standDown !== undefined) {
-    lines.push(
-      `stands down since ${new Date(standDown.sinceMs).toISOString()} by ${clean(standDown.by)}: ${clean(standDown.reason)}`,
-    );
-  }
-  if (killSwitch !== false) lines.push(`kill switch: ${killSwitch === true ? 'set' : 'cannot be looked at'}`);
-  lines.push(`suspended processes: ${held}`);
-  return lines.join('\n');
-}
-
-function clean(text: string): string {
-  return escapeForTerminal(text, 500);
 }

@@ -1,6 +1,7 @@
 import { agent } from './agent.ts';
 import { alert } from './alert.ts';
 import { anomaly } from './anomaly.ts';
+import { control } from './control.ts';
 import { detection } from './detection.ts';
 import { forward } from './forward.ts';
 import { lineage } from './lineage.ts';
@@ -24,6 +25,7 @@ export const sections = {
   alert,
   response,
   forward,
+  control,
   native,
   agent,
   output,

@@ -1,0 +1,80 @@
+import type { DeskOutcome } from '../alert/index.ts';
+import type { ScoredStart } from '../anomaly/index.ts';
+import type { Config } from '../config/index.ts';
+import type { Clock } from '../event/index.ts';
+import type { Log } from '../log/index.ts';
+import type { Store } from '../store/index.ts';
+import { Activity } from './activity.ts';
+import type { BatchRunner } from './batch-runner.ts';
+import { openControl } from './control/index.ts';
+import type { LiveForwarding } from './live-forwarding.ts';
+import type { LiveInput } from './live-input.ts';
+import { openResponseDesk } from './response-desk.ts';
+import type { StageState } from './stages.ts';
+import { StatusReader } from './status.ts';
+
+/** The parts of a live run that can be asked about. */
+export interface LiveControlParts {
+  /** In force now; a reload exchanges it. */
+  readonly config: () => Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly store: Store;
+  readonly forwarding: LiveForwarding;
+  readonly input: LiveInput;
+  readonly runner: BatchRunner;
+  readonly stages: () => readonly StageState[];
+  /** Looks at once for what people changed. */
+  readonly reload: () => Promise<void>;
+}
+
+/** What comes of a batch, or of time alone. */
+export type RunOutcome = DeskOutcome & { readonly scored?: readonly ScoredStart[] };
+
+/** The control channel of a live run, and what it remembers to answer with. */
+export interface LiveControl {
+  start(): Promise<void>;
+  /** Takes what came of a batch of so many records. */
+  observe(outcome: RunOutcome, recordsRead: number): void;
+  stop(): Promise<void>;
+}
+
+export function openLiveControl(parts: LiveControlParts): LiveControl {
+  const { config, clock, log, store, forwarding, input, runner, stages } = parts;
+  const activity = new Activity(clock);
+  const reader = new StatusReader({
+    config,
+    clock,
+    store,
+    tally: () => runner.tally,
+    activity,
+    forwarding: () => forwarding.current,
+    model: () => ({
+      name: runner.engine.scorer.bundle.name,
+      sha256: runner.engine.scorer.bundle.weights.sha256,
+    }),
+    sourceName: input.source.name,
+    sourceStats: () => input.stats(),
+    stages,
+  });
+  const response = config().state.file === null ? undefined : openResponseDesk(config, clock);
+  const control = openControl({
+    config: config(),
+    log,
+    library: input.library,
+    context: {
+      status: () => reader.read(response),
+      top: () => activity.snapshot(),
+      response,
+      reload: parts.reload,
+    },
+  });
+  return {
+    start: () => control.start(),
+    observe: (outcome, recordsRead) => activity.take(outcome, recordsRead),
+    async stop() {
+      await control.stop();
+      response?.close();
+    },
+  };
+}

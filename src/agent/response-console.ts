@@ -1,0 +1,77 @@
+import { resolve } from 'node:path';
+import type { Config } from '../config/index.ts';
+import { AgentError } from '../errors/index.ts';
+import type { Clock } from '../event/index.ts';
+import type { ArmRequest, ResponseStatus } from '../response/index.ts';
+import { type ControlClient, connectToAgent } from './control/index.ts';
+import { currentPerson, openResponseDesk } from './response-desk.ts';
+import type { AgentStatus } from './status.ts';
+
+type Order = Omit<ArmRequest, 'by'>;
+
+/** What a person at a terminal tells the response, and sees of it. */
+export interface ResponseConsole {
+  status(): Promise<ResponseStatus>;
+  /** Answers what holds then. */
+  arm(order: Order): Promise<ResponseStatus>;
+  disarm(order: Order): Promise<ResponseStatus>;
+  close(): void;
+}
+
+/**
+ * Through the running agent where one answers, so that it says who asked; otherwise straight in its journal, which
+ * the next one reads.
+ * @throws AgentError PC_CONTROL_DENIED when an agent runs but not for this account; PC_USAGE without a state file
+ */
+export async function openResponseConsole(config: Config, clock: Clock): Promise<ResponseConsole> {
+  const client = await findAgent(config);
+  return client === undefined ? consoleOfJournal(config, clock) : consoleOfAgent(client);
+}
+
+async function findAgent(config: Config): Promise<ControlClient | undefined> {
+  let client: ControlClient | undefined;
+  try {
+    client = await connectToAgent(config);
+    const { stateFile } = (await client.ask('status')) as AgentStatus;
+    if (isSameState(stateFile, config.state.file)) return client;
+  } catch (error) {
+    if (!(error instanceof AgentError && error.code === 'PC_CONTROL_UNREACHABLE')) {
+      client?.close();
+      throw error;
+    }
+  }
+  client?.close();
+  return undefined;
+}
+
+/** On Windows there is one pipe, whatever state the agent behind it keeps. */
+function isSameState(theirs: string | null, ours: string | null): boolean {
+  return ours === null || (theirs !== null && resolve(theirs) === resolve(ours));
+}
+
+function consoleOfAgent(client: ControlClient): ResponseConsole {
+  const ask = async (command: string, params = {}) => (await client.ask(command, params)) as ResponseStatus;
+  return {
+    status: () => ask('response.status'),
+    arm: ({ reason, override }) => ask('response.arm', { reason, override }),
+    disarm: ({ reason }) => ask('response.disarm', { reason }),
+    close: () => client.close(),
+  };
+}
+
+function consoleOfJournal(config: Config, clock: Clock): ResponseConsole {
+  const desk = openResponseDesk(() => config, clock);
+  const by = currentPerson();
+  return {
+    status: async () => desk.status(),
+    async arm(order) {
+      desk.arm({ ...order, by });
+      return desk.status();
+    },
+    async disarm(order) {
+      desk.disarm({ ...order, by });
+      return desk.status();
+    },
+    close: () => desk.close(),
+  };
+}
