@@ -580,7 +580,8 @@ enum {
   PC_EVENT_CONFIG = 5, PC_EVENT_TAMPER = 6,
   PC_EVENT_ALERT = 100, PC_EVENT_INCIDENT = 101,
   PC_EVENT_ACTION = 200, PC_EVENT_ACTION_REFUSED = 201, PC_EVENT_ACTION_FAILED = 202,
-  PC_EVENT_ISOLATION = 203
+  PC_EVENT_ISOLATION = 203,
+  PC_EVENT_HEALTH = 300
 };
 enum { PC_LEVEL_ERROR = 1, PC_LEVEL_WARNING = 2, PC_LEVEL_INFORMATION = 4 };
 
@@ -591,6 +592,18 @@ PC_API int32_t pc_log_open(const uint16_t *source_name, uint32_t source_name_uni
                            pc_cause *cause);
 PC_API int32_t pc_log_write(pc_handle log, uint32_t level, uint32_t event_id, const uint16_t *text,
                             uint32_t text_units, pc_cause *cause);
+
+/* ---------------------------------------------------------------- secrets */
+
+/*
+ * DPAPI in the machine's scope: any program on this machine that can read the sealed bytes can open them, none
+ * elsewhere can. At most 65536 bytes in; *bytes is what came out, or what is needed with PC_E_BUFFER. Opening fails
+ * with PC_E_SYSTEM and the system's cause for what was sealed elsewhere, for another use, or was changed.
+ */
+PC_API int32_t pc_secret_protect(const uint8_t *secret, uint32_t secret_bytes, uint8_t *sealed, uint32_t capacity,
+                                 uint32_t *bytes, pc_cause *cause);
+PC_API int32_t pc_secret_unprotect(const uint8_t *sealed, uint32_t sealed_bytes, uint8_t *secret, uint32_t capacity,
+                                   uint32_t *bytes, pc_cause *cause);
 
 #ifdef __cplusplus
 }

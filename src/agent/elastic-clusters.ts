@@ -33,7 +33,7 @@ export async function installElasticAssets(
   assets: ElasticAssets,
 ): Promise<readonly string[]> {
   const settings = findCluster(options.config, name);
-  const surroundings = createSurroundings(options);
+  const surroundings = await createSurroundings(options);
   const authorization = openAuthorization(settings, surroundings.secrets);
   const open = (url: string): ElasticApi =>
     new ElasticApi(url, openHttp(settings, surroundings), authorization, 'PC_FORWARD_SETUP');
@@ -71,7 +71,7 @@ export async function runHunt(
   log: Log,
 ): Promise<HuntReport> {
   const settings = findCluster(options.config, run.destination);
-  const surroundings = createSurroundings(options);
+  const surroundings = await createSurroundings(options);
   const authorization = openAuthorization(settings, surroundings.secrets);
   const hosts = settings.hosts.map((host) => host.replace(/\/+$/, ''));
   const api = new ElasticApi(

@@ -19,6 +19,7 @@ import {
 } from '../forward/index.ts';
 import type { Log } from '../log/index.ts';
 import { OutboxDesk, OutboxTable, Store } from '../store/index.ts';
+import { openForwardingPorts } from './forwarding-ports.ts';
 import { agentVersion } from './version.ts';
 
 /** What forwarding needs besides the configuration. */
@@ -26,9 +27,8 @@ export interface ForwardingOptions {
   readonly config: Config;
   readonly env: SecretSources['env'];
   readonly clock?: Clock;
-  /** Windows only. */
-  readonly unprotect?: SecretSources['unprotect'];
-  readonly openEventLog?: DestinationSurroundings['openEventLog'];
+  /** Told of every secret as it is opened, so that the log never prints it. */
+  readonly onSecret?: SecretSources['onOpened'];
 }
 
 /** The agent's way out: what the pipeline puts into, and what empties it. */
@@ -36,8 +36,6 @@ export interface Forwarding {
   readonly outbox: OutboxTable;
   readonly intake: OutboxIntake;
   readonly forwarder: Forwarder;
-  /** Every secret that was opened, for the log's redactor. */
-  readonly secrets: readonly string[];
 }
 
 /** Most entries in memory while the disk is full. */
@@ -55,9 +53,13 @@ export function agentFacts(): AgentFacts {
  *
  * @throws AgentError PC_FORWARD_…
  */
-export function openForwarding(options: ForwardingOptions, store: Store, log: Log): Forwarding {
+export async function openForwarding(
+  options: ForwardingOptions,
+  store: Store,
+  log: Log,
+): Promise<Forwarding> {
   const { forward } = options.config;
-  const { routes, secrets, surroundings } = openRoutes(options);
+  const { routes, surroundings } = await openRoutes(options);
   const outbox = new OutboxTable(store);
   const { clock, timers, random, agent } = surroundings;
   const forwarder = new Forwarder({
@@ -77,7 +79,7 @@ export function openForwarding(options: ForwardingOptions, store: Store, log: Lo
     log,
     agent,
   });
-  return { outbox, forwarder, intake: new OutboxIntake({ outbox, maxHeld, log }), secrets: secrets.opened };
+  return { outbox, forwarder, intake: new OutboxIntake({ outbox, maxHeld, log }) };
 }
 
 /** Sends a marked alert to each destination, or to those named. */
@@ -85,7 +87,7 @@ export async function probeDestinations(
   options: ForwardingOptions,
   names: readonly string[],
 ): Promise<readonly ProbeResult[]> {
-  const { routes, surroundings } = openRoutes(options, names);
+  const { routes, surroundings } = await openRoutes(options, names);
   const { timeoutMs } = options.config.forward;
   try {
     return await Promise.all(routes.map((route) => probeRoute(route, { ...surroundings, timeoutMs })));
@@ -108,7 +110,7 @@ export function withOutboxDesk<T>(config: Config, use: (desk: OutboxDesk) => T):
 export async function drainOutbox(options: ForwardingOptions, log: Log, timeoutMs: number): Promise<boolean> {
   const store = openStateFile(options.config);
   try {
-    const { forwarder } = openForwarding(options, store, log);
+    const { forwarder } = await openForwarding(options, store, log);
     forwarder.start();
     try {
       return await forwarder.drain(timeoutMs);
@@ -125,9 +127,9 @@ function openStateFile({ state }: Config): Store {
   return Store.open(state.file);
 }
 
-function openRoutes(options: ForwardingOptions, names: readonly string[] = []) {
+async function openRoutes(options: ForwardingOptions, names: readonly string[] = []) {
   const { config } = options;
-  const surroundings = createSurroundings(options);
+  const surroundings = await createSurroundings(options);
   const settings = listDestinations(config);
   for (const name of names) {
     if (!settings.has(name)) {
@@ -145,15 +147,16 @@ function openRoutes(options: ForwardingOptions, names: readonly string[] = []) {
       throw new AgentError(error.code, `destination ${name}: ${error.message}`, { cause: error });
     }
   }
-  return { routes, secrets: surroundings.secrets, surroundings };
+  return { routes, surroundings };
 }
 
 /** What destinations of this process are opened with. */
-export function createSurroundings(options: ForwardingOptions): DestinationSurroundings {
-  const { config, env, unprotect, openEventLog, clock = { nowMs: Date.now } } = options;
+export async function createSurroundings(options: ForwardingOptions): Promise<DestinationSurroundings> {
+  const { config, env, onSecret, clock = { nowMs: Date.now } } = options;
+  const { unprotect, openEventLog } = await openForwardingPorts(config);
   const { timeoutMs, connectTimeoutMs } = config.forward;
   return {
-    secrets: new SecretOpener({ env, unprotect }),
+    secrets: new SecretOpener({ env, unprotect, onOpened: onSecret }),
     env,
     clock,
     timers: createTimers(),

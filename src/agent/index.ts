@@ -17,6 +17,7 @@ export {
   probeDestinations,
   withOutboxDesk,
 } from './forwarding.ts';
+export { sealSecret } from './forwarding-ports.ts';
 export { openLibrary } from './live-input.ts';
 export { type LiveRun, type LiveRunOptions, openLiveRun } from './live-run.ts';
 export { type ModelFacts, readModelFacts } from './model-facts.ts';

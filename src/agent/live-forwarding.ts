@@ -3,21 +3,33 @@ import type { Log } from '../log/index.ts';
 import type { Store } from '../store/index.ts';
 import { type Forwarding, type ForwardingOptions, openForwarding } from './forwarding.ts';
 
+interface Parts {
+  readonly options: Omit<ForwardingOptions, 'config'>;
+  readonly store: Store;
+  readonly log: Log;
+}
+
 /** The agent's way out while it runs: destinations may be exchanged under it. */
 export class LiveForwarding {
-  readonly #options: Omit<ForwardingOptions, 'config'>;
-  readonly #store: Store;
-  readonly #log: Log;
+  readonly #parts: Parts;
   #config: Config;
   #current: Forwarding;
 
-  /** @throws AgentError PC_FORWARD_… */
-  constructor(config: Config, options: Omit<ForwardingOptions, 'config'>, store: Store, log: Log) {
-    this.#options = options;
-    this.#store = store;
-    this.#log = log;
+  private constructor(parts: Parts, config: Config, current: Forwarding) {
+    this.#parts = parts;
     this.#config = config;
-    this.#current = this.#open(config);
+    this.#current = current;
+  }
+
+  /** @throws AgentError PC_FORWARD_… */
+  static async open(
+    config: Config,
+    options: Parts['options'],
+    store: Store,
+    log: Log,
+  ): Promise<LiveForwarding> {
+    const parts = { options, store, log };
+    return new LiveForwarding(parts, config, await openWith(parts, config));
   }
 
   get current(): Forwarding {
@@ -31,17 +43,17 @@ export class LiveForwarding {
   async exchange(next: Config): Promise<void> {
     await this.#current.forwarder.stop();
     try {
-      this.#current = this.#open(next);
+      this.#current = await openWith(this.#parts, next);
       this.#config = next;
     } catch (error) {
-      this.#current = this.#open(this.#config);
+      this.#current = await openWith(this.#parts, this.#config);
       throw error;
     } finally {
       this.#current.forwarder.start();
     }
   }
+}
 
-  #open(config: Config): Forwarding {
-    return openForwarding({ ...this.#options, config }, this.#store, this.#log);
-  }
+function openWith({ options, store, log }: Parts, config: Config): Promise<Forwarding> {
+  return openForwarding({ ...options, config }, store, log);
 }

@@ -79,7 +79,8 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
     state.file === null
       ? { store: Store.openTemporary(), quarantined: undefined }
       : openOrQuarantine(state.file, clock.nowMs());
-  const forwarding = new LiveForwarding(config(), { env, clock }, store, log);
+  const onSecret = (secret: string): void => log.hide(secret);
+  const forwarding = await LiveForwarding.open(config(), { env, clock, onSecret }, store, log);
   if (quarantined !== undefined) {
     log.error('The state file was damaged; a new one was begun', { ...quarantined });
     forwarding.current.outbox.add([createQuarantineNotice(quarantined, clock.nowMs(), agentFacts())]);

@@ -14,8 +14,14 @@ export function openAuthorization(
   secrets: SecretOpener,
 ): string | undefined {
   const key = secrets.openOptional(apiKey);
-  if (key !== undefined) return `ApiKey ${key.includes(':') ? Buffer.from(key).toString('base64') : key}`;
+  if (key !== undefined)
+    return header('ApiKey', key.includes(':') ? Buffer.from(key).toString('base64') : key);
   if (user === null) return undefined;
   const secret = secrets.openOptional(password) ?? '';
-  return `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}`;
+  return header('Basic', Buffer.from(`${user}:${secret}`).toString('base64'));
+
+  function header(scheme: string, credentials: string): string {
+    secrets.note(credentials);
+    return `${scheme} ${credentials}`;
+  }
 }

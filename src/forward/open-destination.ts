@@ -13,6 +13,7 @@ import { NdjsonFile } from './ndjson-file.ts';
 import type { AgentFacts } from './notices.ts';
 import { Otlp } from './otlp.ts';
 import type { SecretOpener, SecretRef } from './secret.ts';
+import { guardSecrets } from './secret-guard.ts';
 import { Splunk } from './splunk.ts';
 import { Syslog } from './syslog.ts';
 import type { Timers } from './timers.ts';
@@ -46,7 +47,9 @@ export function openRoute(
   settings: DestinationSettings,
   surroundings: DestinationSurroundings,
 ): Route {
-  return { name, destination: openDestination(settings, surroundings), accepts: compileFilter(settings) };
+  const destination = openDestination(settings, surroundings);
+  const redact = (text: string): string => surroundings.secrets.redact(text);
+  return { name, destination: guardSecrets(destination, redact), accepts: compileFilter(settings) };
 }
 
 function openDestination(settings: DestinationSettings, surroundings: DestinationSurroundings): Destination {
@@ -83,6 +86,9 @@ function openDestination(settings: DestinationSettings, surroundings: Destinatio
       if (!/^https?:/.test(url) || !URL.canParse(url)) {
         throw new AgentError('PC_FORWARD_CONFIG', 'the URL of a webhook is no URL with http or https');
       }
+      const { pathname, search } = new URL(url);
+      // Chats keep their secret in the path, and error pages like to show it.
+      if (pathname.length > 1 || search !== '') secrets.note(pathname + search);
       const options = {
         url,
         template,
@@ -161,12 +167,31 @@ function openProxy(
     const https = lookup('HTTPS_PROXY') ?? http;
     return http === undefined && https === undefined
       ? undefined
-      : { http, https, except: lookup('NO_PROXY') ?? '' };
+      : {
+          http: noteCredentials(http, secrets),
+          https: noteCredentials(https, secrets),
+          except: lookup('NO_PROXY') ?? '',
+        };
   }
   const url = new URL(settings.url);
   if (settings.user !== null) {
     url.username = encodeURIComponent(settings.user);
     url.password = encodeURIComponent(secrets.openOptional(settings.password) ?? '');
   }
+  noteCredentials(url.href, secrets);
   return { http: url.href, https: url.href, except: settings.except.join(',') };
+}
+
+/** Passwords in the environment's proxies are secrets like others. */
+function noteCredentials(url: string | undefined, secrets: SecretOpener): string | undefined {
+  if (url !== undefined && URL.canParse(url)) {
+    const { username, password } = new URL(url);
+    if (password !== '') {
+      secrets.note(decodeURIComponent(password));
+      secrets.note(
+        Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64'),
+      );
+    }
+  }
+  return url;
 }

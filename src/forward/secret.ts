@@ -1,4 +1,5 @@
 import { AgentError } from '../errors/index.ts';
+import { createRedactor } from '../log/index.ts';
 import { readSecretFile } from './secret-file.ts';
 
 /** A secret, or where it is kept. */
@@ -13,12 +14,14 @@ export interface SecretSources {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Opens what Windows sealed for this machine (base64); absent where there is no DPAPI. */
   readonly unprotect?: ((base64: string) => string) | undefined;
+  /** Told of each secret, and of what is made of it for a header or a URL. */
+  readonly onOpened?: ((secret: string) => void) | undefined;
 }
 
-/** Opens secrets and remembers them, so that the log can be told what never to print. */
+/** Opens secrets and remembers them, so that nothing that is said or kept may hold one. */
 export class SecretOpener {
   readonly #sources: SecretSources;
-  readonly #opened = new Set<string>();
+  readonly #known = new Set<string>();
 
   constructor(sources: SecretSources) {
     this.#sources = sources;
@@ -27,17 +30,26 @@ export class SecretOpener {
   /** @throws AgentError PC_FORWARD_SECRET */
   open(ref: SecretRef): string {
     const secret = this.#read(ref);
-    this.#opened.add(secret);
+    this.note(secret);
     return secret;
+  }
+
+  /** Remembers what is as good as a secret: a header or a URL made of one. */
+  note(secret: string): void {
+    for (const form of new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])) {
+      if (this.#known.has(form)) continue;
+      this.#known.add(form);
+      this.#sources.onOpened?.(form);
+    }
   }
 
   openOptional(ref: SecretRef | null | undefined): string | undefined {
     return ref === null || ref === undefined ? undefined : this.open(ref);
   }
 
-  /** Every secret opened so far. */
-  get opened(): readonly string[] {
-    return [...this.#opened];
+  /** Text of a receiver or of the system without any secret: some receivers repeat what they were sent. */
+  redact(text: string): string {
+    return createRedactor([...this.#known])(text);
   }
 
   #read(ref: SecretRef): string {

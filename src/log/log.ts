@@ -34,14 +34,14 @@ export interface LogSurroundings {
   /** Receives plain lines; results never go here, and the log never goes to stdout. */
   readonly stderr: Writable;
   readonly clock: Clock;
-  /** Values that must never be printed, whatever field they turn up in. */
-  readonly secrets?: readonly string[];
 }
 
 /** The log's owner also ends it. */
 export interface OpenLog extends Log {
   /** Of the lines to come. */
   setLevel(level: LogLevel): void;
+  /** From now on this value is printed nowhere, whatever field it turns up in. */
+  hide(secret: string): void;
   /** Resolves when every line has been handed over. */
   close(): Promise<void>;
 }
@@ -101,7 +101,8 @@ function createFileStream(file: CappedFile, report: (text: string) => void): Wri
  */
 export function createLog(options: LogOptions, surroundings: LogSurroundings): OpenLog {
   const { stderr, clock } = surroundings;
-  const redact = createRedactor(surroundings.secrets);
+  const secrets = new Set<string>();
+  let redact = createRedactor();
   let { level: least } = options;
   const timestamp = (): string => new Date(clock.nowMs()).toISOString();
   const transports: winston.transport[] = [
@@ -146,6 +147,10 @@ export function createLog(options: LogOptions, surroundings: LogSurroundings): O
     setLevel(level) {
       least = level;
       logger.level = level;
+    },
+    hide(secret) {
+      secrets.add(secret);
+      redact = createRedactor([...secrets]);
     },
     async close() {
       const finished = once(logger, 'finish');

@@ -185,6 +185,7 @@ export const eventId = {
   ACTION_REFUSED: 201,
   ACTION_FAILED: 202,
   ISOLATION: 203,
+  HEALTH: 300,
 } as const;
 
 export const logLevel = { ERROR: 1, WARNING: 2, INFORMATION: 4 } as const;

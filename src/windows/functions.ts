@@ -35,6 +35,8 @@ export const problemchildFunctions = {
   pc_service_report: returning('i32', 'u32', 'u32', 'u32', 'u32', 'address'),
   pc_log_open: returning('i32', 'address', 'u32', 'address', 'address'),
   pc_log_write: returning('i32', 'u64', 'u32', 'u32', 'address', 'u32', 'address'),
+  pc_secret_protect: returning('i32', 'address', 'u32', 'address', 'u32', 'address', 'address'),
+  pc_secret_unprotect: returning('i32', 'address', 'u32', 'address', 'u32', 'address', 'address'),
 } as const satisfies Record<string, FunctionSignature>;
 
 export type ProblemchildFunction = keyof typeof problemchildFunctions;

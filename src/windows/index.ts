@@ -2,6 +2,7 @@ export type { ControlRecord } from './control-record.ts';
 export { EventLog, type LogEvent, type LogLevel } from './event-log.ts';
 export type { FfiName } from './functions.ts';
 export { defaultFfi } from './load-ffi.ts';
+export { openForMachine, sealForMachine } from './machine-secret.ts';
 export { type LibraryOptions, NativeLibrary } from './native-library.ts';
 export {
   type ChannelFacts,

@@ -35,7 +35,10 @@ export class NativeLibrary {
   static async open(options: LibraryOptions): Promise<NativeLibrary> {
     // Said before the library is looked for: elsewhere a missing file would be the wrong thing to tell.
     if (process.platform !== 'win32') {
-      throw new AgentError('PC_NATIVE_PLATFORM', `live sources need Windows, this is ${process.platform}`);
+      throw new AgentError(
+        'PC_NATIVE_PLATFORM',
+        `the native library needs Windows, this is ${process.platform}`,
+      );
     }
     const path = options.path ?? findLibrary();
     if (!isAbsolute(path)) {

@@ -19,8 +19,9 @@ import { parseLines } from '../support/cli.ts';
 
 const sample = fileURLToPath(new URL('../../samples/server-winlogbeat.ndjson', import.meta.url));
 const lines = readFileSync(sample, 'utf8').trim().split('\n');
-const silent: Log & { setLevel(): void } = {
+const silent: Log & { setLevel(): void; hide(): void } = {
   setLevel: () => undefined,
+  hide: () => undefined,
   error: () => undefined,
   warn: () => undefined,
   info: () => undefined,

@@ -80,13 +80,19 @@ describe('secrets', () => {
   };
 
   it('come from where they are kept, and are remembered for the redactor', () => {
-    const opener = new SecretOpener({ env: { KEY: 'from-env' }, unprotect: (text) => `opened ${text}` });
+    const told: string[] = [];
+    const opener = new SecretOpener({
+      env: { KEY: 'from-env' },
+      unprotect: (text) => `opened ${text}`,
+      onOpened: (secret) => told.push(secret),
+    });
     expect(opener.open('plain')).toBe('plain');
     expect(opener.open({ env: 'KEY' })).toBe('from-env');
     expect(opener.open({ file: file(0o600) })).toBe('from-file');
     expect(opener.open({ dpapi: 'AQAA' })).toBe('opened AQAA');
     expect(opener.openOptional(null)).toBeUndefined();
-    expect(opener.opened).toEqual(['plain', 'from-env', 'from-file', 'opened AQAA']);
+    expect(told).toEqual(['plain', 'from-env', 'from-file', 'opened AQAA', 'opened%20AQAA']);
+    expect(opener.redact('it said: opened AQAA, from-env')).toBe('it said: [redacted], [redacted]');
   });
 
   it('are refused with the reason', () => {

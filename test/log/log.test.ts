@@ -42,8 +42,9 @@ function open(options: Partial<LogOptions> = {}, secrets: readonly string[] = []
   const stderr = collect();
   const log = createLog(
     { level: 'info', file: null, maxFileBytes: 65_536, maxFiles: 3, ...options },
-    { stderr: stderr.stream, clock: { nowMs: () => Date.UTC(2026, 0, 2) }, secrets },
+    { stderr: stderr.stream, clock: { nowMs: () => Date.UTC(2026, 0, 2) } },
   );
+  for (const secret of secrets) log.hide(secret);
   return { log, read: stderr.read };
 }
 

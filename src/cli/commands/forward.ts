@@ -4,6 +4,7 @@ import {
   type ForwardingOptions,
   listDestinations,
   probeDestinations,
+  sealSecret,
   withOutboxDesk,
 } from '../../agent/index.ts';
 import type { Config } from '../../config/index.ts';
@@ -12,6 +13,7 @@ import { openCommandLog } from '../command-log.ts';
 import { formatProbe, formatStatus } from '../forward-tables.ts';
 import { type CliIo, exitCodes } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { readSecret } from '../secret-input.ts';
 
 type Options = Record<string, unknown>;
 type Finish = (exitCode: number) => void;
@@ -24,7 +26,8 @@ export function forwardCommand(io: CliIo, finish: Finish): Command {
     .addCommand(testCommand(io, finish))
     .addCommand(retryCommand(io))
     .addCommand(drainCommand(io, finish))
-    .addCommand(deadLetterCommand(io));
+    .addCommand(deadLetterCommand(io))
+    .addCommand(secretCommand(io));
 }
 
 function statusCommand(io: CliIo): Command {
@@ -84,7 +87,11 @@ function drainCommand(io: CliIo, finish: Finish): Command {
     const log = openCommandLog(io, config.log);
     try {
       const timeoutMs = Number(options['timeout']) * 1_000;
-      const isEmpty = await drainOutbox(forwardingOptions(io, config), log, timeoutMs);
+      const isEmpty = await drainOutbox(
+        { ...forwardingOptions(io, config), onSecret: (secret) => log.hide(secret) },
+        log,
+        timeoutMs,
+      );
       io.stderr.write(
         isEmpty ? 'everything was sent\n' : 'not everything could be sent; see forward status\n',
       );
@@ -129,6 +136,21 @@ function deadLetterCommand(io: CliIo): Command {
     .addCommand(list, { isDefault: true })
     .addCommand(retry)
     .addCommand(discard);
+}
+
+function secretCommand(io: CliIo): Command {
+  const protect = new Command('protect')
+    .description(
+      'Read a secret from standard input and print it sealed for this machine, for the configuration.',
+    )
+    .action(async (options: Options) => {
+      const { config } = loadCommandConfig(io, options);
+      const secret = await readSecret(io);
+      io.stdout.write(`{dpapi: ${await sealSecret(config, secret)}}\n`);
+    });
+  return new Command('secret')
+    .description('Seal the secrets of destinations (Windows).')
+    .addCommand(addSettingFlags(protect, []));
 }
 
 function forwardingOptions(io: CliIo, config: Config): ForwardingOptions {

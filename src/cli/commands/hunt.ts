@@ -41,7 +41,7 @@ export function huntCommand(io: CliIo, finish: (exitCode: number) => void): Comm
       typeof options[name] === 'string' ? options[name] : undefined;
     try {
       const report = await runHunt(
-        { config, env: io.env },
+        { config, env: io.env, onSecret: (secret) => log.hide(secret) },
         {
           destination: text('destination'),
           index: text('index') ?? '',

@@ -26,7 +26,11 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function forward(args: readonly string[], env: Record<string, string> = { ES_KEY: 'the-right-key' }) {
+async function forward(
+  args: readonly string[],
+  env: Record<string, string> = { ES_KEY: 'the-right-key' },
+  input: readonly string[] = [],
+) {
   const file = join(folder, 'agent.yaml');
   const destination = `{type: elasticsearch, hosts: ['${double.url}'], apiKey: {env: ES_KEY}, proxy: none}`;
   writeFileSync(
@@ -42,7 +46,7 @@ async function forward(args: readonly string[], env: Record<string, string> = { 
         next();
       },
     });
-  const io = { stdin: Readable.from([]), stdout: sink('stdout'), stderr: sink('stderr'), env };
+  const io = { stdin: Readable.from(input), stdout: sink('stdout'), stderr: sink('stderr'), env };
   const code = await run(['forward', ...args, '--config', file], io);
   return { code, ...text };
 }
@@ -123,5 +127,25 @@ describe('forward', () => {
       'siem: is tried again\nnowhere: is not known to this state file\n',
     );
     double = await ElasticsearchDouble.start();
+  });
+
+  it('seals a secret on Windows only, and never shows it', async () => {
+    const { code, stdout, stderr } = await forward(['secret', 'protect'], {}, ['the-token-of-the-siem\n']);
+    expect(stdout + stderr).not.toContain('the-token');
+    if (process.platform === 'win32') return;
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('PC_NATIVE_PLATFORM');
+  });
+
+  it.each([
+    ['', 'standard input holds no secret'],
+    ['\r\n', 'standard input holds no secret'],
+    ['one\ntwo\n', 'a secret is one line of at most 16384 bytes'],
+    ['ä'.repeat(8_193), 'a secret is one line of at most 16384 bytes'],
+  ])('refuses %j as a secret', async (input, reason) => {
+    const { code, stderr } = await forward(['secret', 'protect'], {}, [input]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(reason);
   });
 });
