@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const watchdog = join(import.meta.dirname, '../../src/agent/watchdog.ts');
+
+let folder: string;
+let programs = 0;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'watchdog-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs a program that is watched with a limit of 1.5 s. */
+async function runWatched(
+  work: string,
+): Promise<{ code: number | null; signal: string | null; stderr: string }> {
+  const program = join(folder, `${++programs}.mjs`);
+  writeFileSync(
+    program,
+    `import { watchMainThread } from ${JSON.stringify(watchdog)};
+const watch = watchMainThread(1500);
+${work}`,
+  );
+  const child = spawn(process.execPath, [program], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  return new Promise((resolve) => child.once('close', (code, signal) => resolve({ code, signal, stderr })));
+}
+
+describe('the watch over the main thread', () => {
+  it('ends a process whose main thread does not turn, and says why', async () => {
+    const { signal, stderr } = await runWatched('for (;;);');
+    expect(signal).toBe('SIGKILL');
+    expect(stderr).toContain('The main thread does not turn');
+  });
+
+  it('leaves one alone that works in pieces, and does not keep it alive', async () => {
+    const busy = 'const end = Date.now() + 600; while (Date.now() < end);';
+    const { code } = await runWatched(
+      `for (let piece = 0; piece < 6; piece++) { ${busy} await new Promise((resolve) => setTimeout(resolve, 5)); }`,
+    );
+    expect(code).toBe(0);
+  });
+
+  it('ends when it is told to', async () => {
+    const { code } = await runWatched(
+      'watch.stop(); const end = Date.now() + 9000; while (Date.now() < end);',
+    );
+    expect(code).toBe(0);
+  });
+});
