@@ -49,7 +49,7 @@ async function runWith(
     stdin: Readable.from([]),
     clock: { nowMs: Date.now },
     env: {},
-    log: { ...log, setLevel: () => undefined },
+    log: { ...log, setLevel: () => undefined, hide: () => undefined },
     signal: stop.signal,
     async onOutcome(outcome) {
       const isLate = taken >= firstPart;
