@@ -8,6 +8,7 @@ import type { LoadedConfig } from './load-config.ts';
 import { configLayout } from './schema.ts';
 import { showConfig } from './show-config.ts';
 
+export { describeUnsafeMode } from './config-file.ts';
 export { type ConfigSources, type LoadedConfig, loadConfig } from './load-config.ts';
 export type { FlagValue } from './override-layers.ts';
 export { ConfigError, type ConfigProblem, type Layer, type Origin } from './problem.ts';

@@ -19,6 +19,12 @@ export const errorTable = {
     remedy:
       'The service starts again by itself and goes on where it stopped. If it comes back, report it with the log; agent.stalledAfterMs sets the time.',
   },
+  PC_AGENT_UNTRUSTED: {
+    cause:
+      'A file or folder that decides what the agent does may be changed by others than its own account or an administrator.',
+    remedy:
+      'Take the rights away, or move the files to a folder of administrators; the installer makes one. A service does not start before.',
+  },
   PC_USAGE: {
     cause: 'A command was called with arguments it does not take.',
     remedy: 'Run the command with --help and correct the arguments.',

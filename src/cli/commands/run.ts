@@ -1,5 +1,13 @@
 import { Command, Option } from 'commander';
-import { listenForStop, openLiveRun, runAsService } from '../../agent/index.ts';
+import {
+  assertTrusted,
+  listenForStop,
+  listTrustedPaths,
+  openLiveRun,
+  openPathJudge,
+  runAsService,
+} from '../../agent/index.ts';
+import type { LoadedConfig } from '../../config/index.ts';
 import { AgentError } from '../../errors/index.ts';
 import { AlertPrinter } from '../alert-printer.ts';
 import { openCommandLog } from '../command-log.ts';
@@ -27,7 +35,13 @@ export function runCommand(io: CliIo, finish: (exitCode: number) => void): Comma
     'logLevel',
   ]);
   return command.action(async (options: Record<string, unknown>) => {
-    const load = () => loadCommandConfig(io, options);
+    const isService = options['service'] === true;
+    const load = (): LoadedConfig => {
+      const loaded = loadCommandConfig(io, options);
+      assertTrusted(listTrustedPaths(loaded.config, loaded.file), judge);
+      return loaded;
+    };
+    const judge = await openPathJudge(loadCommandConfig(io, options).config, isService);
     const { config, file } = load();
     const log = openCommandLog(io, config.log);
     const writer = new ResultWriter(io.stdout);
@@ -57,7 +71,7 @@ export function runCommand(io: CliIo, finish: (exitCode: number) => void): Comma
       finish(tally.rejected > 0 ? exitCodes.inputUnread : exitCodes.fine);
     };
     try {
-      if (options['service'] === true) {
+      if (isService) {
         if (await runAsService(config, log, work)) return;
         throw new AgentError('PC_USAGE', 'run --service was not started by the service controller');
       }
