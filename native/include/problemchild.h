@@ -290,6 +290,9 @@ typedef struct pc_channel_facts {
 PC_API int32_t pc_eventlog_channel(const uint16_t *channel, uint32_t channel_units,
                                    pc_channel_facts *facts, pc_cause *cause);
 
+/* Ends tracing sessions of the agent that outlived it, as before an uninstallation; *stopped counts them. */
+PC_API int32_t pc_etw_stop_orphans(uint32_t *stopped, pc_cause *cause);
+
 /* A buffer of this size always takes at least one record. */
 #define PC_READ_MIN_BYTES 262144u
 
@@ -571,6 +574,39 @@ PC_API int32_t pc_service_read(uint32_t timeout_ms, pc_service_event *event, pc_
    themselves. exit_code and specific_code as in SERVICE_STATUS (1066 makes the second count). */
 PC_API int32_t pc_service_report(uint32_t state, uint32_t wait_hint_ms, uint32_t exit_code,
                                  uint32_t specific_code, pc_cause *cause);
+
+/* 40 bytes */
+typedef struct pc_service_options {
+  uint32_t size;              /* [0] */
+  uint32_t start_type;        /* [4] 2 with the system, 3 on demand, 4 disabled */
+  uint32_t delayed;           /* [8] with start_type 2: 1 = minutes after the other services */
+  uint32_t preshutdown_ms;    /* [12] how long a shutdown waits */
+  uint32_t failure_reset_s;   /* [16] without a failure for so long, the next one counts as the first */
+  uint32_t restart_ms[3];     /* [20] wait before a restart: after the first, the second and every later failure */
+  uint32_t reserved[2];       /* [32] */
+} pc_service_options;
+
+/* What of it a Windows may not know. */
+enum {
+  PC_SERVICE_START_TYPE = 0x1,
+  PC_SERVICE_FAILURE_ACTIONS = 0x2,
+  PC_SERVICE_FAILURE_FLAG = 0x4, /* a stop with an error counts as a failure too */
+  PC_SERVICE_SID = 0x8,          /* NT SERVICE\NAME in its token, unrestricted */
+  PC_SERVICE_PRESHUTDOWN = 0x10,
+  PC_SERVICE_PRIVILEGES = 0x20,
+  PC_SERVICE_ACCESS = 0x40
+};
+
+/*
+ * Sets up an installed service: `command` is what it runs, quoted as a command line; `privileges` are those that its token keeps, names with commas between;
+ * `access` is its security descriptor as SDDL. What this Windows does not know comes back as PC_SERVICE_
+ * bits in *unknown; everything else must succeed.
+ */
+PC_API int32_t pc_service_configure(const uint16_t *name, uint32_t name_units, const pc_service_options *options,
+                                    const uint16_t *command, uint32_t command_units,
+                                    const uint16_t *privileges, uint32_t privileges_units,
+                                    const uint16_t *access, uint32_t access_units, uint32_t *unknown,
+                                    pc_cause *cause);
 
 /* -------------------------------------------------------------- event log */
 

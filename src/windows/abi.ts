@@ -172,6 +172,17 @@ export const outcome = {
 
 export const pathProblem = { OWNER: 0x1, WRITABLE: 0x2, NO_DACL: 0x4, LINK: 0x8 } as const;
 
+/** What of a service's settings a Windows may not know. */
+export const serviceSetting = {
+  START_TYPE: 0x1,
+  FAILURE_ACTIONS: 0x2,
+  FAILURE_FLAG: 0x4,
+  SID: 0x8,
+  PRESHUTDOWN: 0x10,
+  PRIVILEGES: 0x20,
+  ACCESS: 0x40,
+} as const;
+
 export const eventId = {
   STARTED: 1,
   STOPPED: 2,
@@ -204,4 +215,5 @@ export const structBytes = {
   treeMember: 48,
   pathReport: 208,
   serviceEvent: 40,
+  serviceOptions: 40,
 } as const;

@@ -1,6 +1,7 @@
 export type { ControlRecord } from './control-record.ts';
 export { EventLog, type LogEvent, type LogLevel } from './event-log.ts';
 export type { FfiName } from './functions.ts';
+export { findForeignWriter } from './library-safety.ts';
 export { defaultFfi } from './load-ffi.ts';
 export { openForMachine, sealForMachine } from './machine-secret.ts';
 export { type LibraryOptions, NativeLibrary } from './native-library.ts';
@@ -25,5 +26,6 @@ export { listProcesses } from './process-list.ts';
 export { decodeRecords, type RecordReceiver } from './record-decoder.ts';
 export { type NativeBatch, RecordStream } from './record-stream.ts';
 export { createSecureDirectory, inspectPath, type PathProblem, type PathReport } from './secure-path.ts';
+export { type ServiceSetup, setUpService, stopOrphanSessions } from './service-setup.ts';
 export type { FactCount, SourceCounters } from './source-counters.ts';
 export { type ServiceControl, type ServiceState, WindowsService } from './windows-service.ts';

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { AgentError } from '../errors/index.ts';
-import type { Ffi } from './functions.ts';
+import type { Ffi, FfiName } from './functions.ts';
+import { loadFfi } from './load-ffi.ts';
 import { readSecurity } from './path-security.ts';
 import { findUntrustedWriter } from './security-descriptor.ts';
 
@@ -18,4 +19,13 @@ export function assertOnlyTrustedMayWrite(ffi: Ffi, path: string): void {
     if (writer === undefined) continue;
     throw new AgentError('PC_NATIVE_UNSAFE', `${writer} may change ${place}`, { where: place });
   }
+}
+
+/**
+ * Tells of a file or folder who besides SYSTEM, Administrators, TrustedInstaller and the account that asks may
+ * change it; `undefined` when nobody else may.
+ */
+export async function findForeignWriter(ffi: FfiName): Promise<(path: string) => string | undefined> {
+  const { currentUserSid, descriptorOf } = readSecurity(await loadFfi(ffi));
+  return (path) => findUntrustedWriter(descriptorOf(path), currentUserSid);
 }

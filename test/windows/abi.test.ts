@@ -34,6 +34,7 @@ describe('numbers are the header’s', () => {
     ['PC_IS_', abi.is],
     ['PC_OUTCOME_', abi.outcome],
     ['PC_PATH_', abi.pathProblem],
+    ['PC_SERVICE_', abi.serviceSetting],
     ['PC_EVENT_', abi.eventId],
     ['PC_LEVEL_', abi.logLevel],
   ] as const)('%s %o', (prefix, numbers) => {
@@ -97,6 +98,7 @@ describe('struct sizes follow from the header’s members', () => {
     treeMember: sizeOf('pc_tree_member'),
     pathReport: sizeOf('pc_path_report'),
     serviceEvent: sizeOf('pc_service_event'),
+    serviceOptions: sizeOf('pc_service_options'),
   };
   test('all', () => expect(abi.structBytes).toEqual(sizes));
 
