@@ -18,6 +18,15 @@ export {
   withOutboxDesk,
 } from './forwarding.ts';
 export { sealSecret } from './forwarding-ports.ts';
+export {
+  configureInstallation,
+  configureService,
+  type InstallRequest,
+  openInstallHost,
+  parseInstallRequest,
+  releaseInstallation,
+  undoInstallation,
+} from './installation/index.ts';
 export { openLibrary } from './live-input.ts';
 export { type LiveRun, type LiveRunOptions, openLiveRun } from './live-run.ts';
 export { type ModelFacts, readModelFacts } from './model-facts.ts';

@@ -10,6 +10,7 @@ import { featuresCommand } from './commands/features.ts';
 import { forwardCommand } from './commands/forward.ts';
 import { huntCommand } from './commands/hunt.ts';
 import { metricsCommand } from './commands/metrics.ts';
+import { installCommand } from './commands/install.ts';
 import { modelCommand } from './commands/model.ts';
 import { processCommand } from './commands/process.ts';
 import { recordCommand } from './commands/record.ts';
@@ -58,6 +59,7 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   program.addCommand(huntCommand(io, finish));
   program.addCommand(siemCommand(io));
   program.addCommand(configCommand(io));
+  program.addCommand(installCommand(io), { hidden: true });
   for (const command of [
     program,
     ...program.commands,

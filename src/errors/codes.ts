@@ -179,6 +179,24 @@ export const errorTable = {
     cause: 'The configuration file can be changed by users other than its owner.',
     remedy: 'Take write access from them (chmod go-w FILE) and check the contents before using it.',
   },
+  PC_INSTALL_REQUEST: {
+    cause: 'A step of the installation was called by something else than the installer.',
+    remedy: 'Leave `problemchild install` to the installer; `msiexec /fa` repairs an installation.',
+  },
+  PC_INSTALL_PROPERTY: {
+    cause:
+      'The properties that the installer was given contradict each other, or one has an impossible value.',
+    remedy: 'Correct the property that the message names; docs/install.md has them all.',
+  },
+  PC_INSTALL_FILE: {
+    cause: 'A file that the installation reads or writes could not be read or written.',
+    remedy:
+      'Check that SYSTEM may read the file that the message names: the installer runs as SYSTEM, and network shares see the computer account.',
+  },
+  PC_INSTALL_RELEASE: {
+    cause: 'Something that the agent holds of this host could not be let go before the uninstallation.',
+    remedy: 'Do by hand what the message names and uninstall again; FORCEREMOVE=1 uninstalls all the same.',
+  },
   PC_LOG_UNWRITABLE: {
     cause: 'The log file cannot be opened for writing.',
     remedy: 'Check log.file, its folder and its permissions; it must be a regular file and no symbolic link.',

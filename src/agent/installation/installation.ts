@@ -1,0 +1,106 @@
+import { stringify } from 'yaml';
+import { readBaselineFile } from '../../anomaly/index.ts';
+import { loadConfig } from '../../config/index.ts';
+import { importBaseline } from '../anomaly.ts';
+import { type KeepSecret, type PlannedSecret, places } from './data-folder.ts';
+import { DataFolderFiles, moveFolderAside } from './data-folder-files.ts';
+import { givenSettings, planInstallation } from './plan.ts';
+import { type InstallRequest, isGiven, refuse } from './request.ts';
+
+/** What an installation needs of Windows; tests have a double. */
+export interface InstallHost {
+  /** Creates the folder for SYSTEM and Administrators only, or makes it so. */
+  secureFolder(path: string): void;
+  /** Who besides SYSTEM and Administrators may change a folder that is there. */
+  foreignWriterOf(path: string): string | undefined;
+  /** Seals a secret for this machine, base64; absent where it has to be kept in a file. */
+  readonly seal?: (secret: string) => string;
+  readonly nowMs: () => number;
+}
+
+const head = [
+  'Written once by the installer; upgrades leave it alone. Paths are relative to this folder.',
+  'All settings with their defaults: docs/problemchild.default.yaml beside the program; check a change with',
+  '`problemchild config check FILE`.',
+]
+  .map((line) => ` ${line}`)
+  .join('\n');
+
+/**
+ * Makes the data folder and, where there is none, its configuration. What is there already stays: an upgrade
+ * changes nothing of it. Answers lines for the log of the installation.
+ *
+ * @throws AgentError PC_INSTALL_…, PC_CONFIG_… and PC_BASELINE_…
+ */
+export function configureInstallation(
+  { dataFolder, transaction, properties }: InstallRequest,
+  host: InstallHost,
+): string[] {
+  const said: string[] = [];
+  const files = new DataFolderFiles(dataFolder, transaction);
+  const foreigner = files.has('.') ? host.foreignWriterOf(dataFolder) : undefined;
+  if (foreigner !== undefined) {
+    // Everybody may create folders where it lies: what somebody else put there is not taken for ours.
+    const aside = moveFolderAside(dataFolder, host.nowMs());
+    said.push(`${foreigner} could change ${dataFolder}: it is now ${aside}, and a new one was made`);
+  }
+  host.secureFolder(dataFolder);
+  for (const name of ['state', 'logs', places.exceptions, places.indicators, places.secrets])
+    files.makeFolder(name);
+  files.forgetEarlier();
+  const path = files.path(places.config);
+  if (files.has(places.config)) {
+    const given = [...(isGiven(properties.CONFIGFILE) ? ['CONFIGFILE'] : []), ...givenSettings(properties)];
+    said.push(`${path} stays as it is${given.length === 0 ? '' : `; not applied: ${given.join(', ')}`}`);
+  } else {
+    writeConfiguration(files, properties, host.seal);
+    said.push(`wrote ${path}`);
+  }
+  const { config } = loadConfig({ file: path, env: {} });
+  if (isGiven(properties.BASELINE)) {
+    importBaseline(config, readBaselineFile(properties.BASELINE), false);
+    said.push('imported the baseline');
+  }
+  rememberChoices(files, properties);
+  return said;
+}
+
+function writeConfiguration(
+  files: DataFolderFiles,
+  properties: InstallRequest['properties'],
+  seal: InstallHost['seal'],
+): void {
+  const inFiles: PlannedSecret[] = [];
+  const keep: KeepSecret = (secret) => {
+    if (seal !== undefined) return { dpapi: seal(secret.value) };
+    inFiles.push(secret);
+    return { file: `${places.secrets}/${secret.name}` };
+  };
+  const plan = planInstallation(properties, keep);
+  for (const { name, value } of inFiles) files.create(`${places.secrets}/${name}`, value);
+  for (const { property, from, to } of plan.copies) files.copyIn(property, from, to);
+  if (plan.config !== undefined)
+    files.create(places.config, `#${head.replaceAll('\n', '\n#')}\n${stringify(plan.config)}`);
+}
+
+/** What was asked for this time, else what was asked for before. */
+function rememberChoices(
+  files: DataFolderFiles,
+  { STARTTYPE: start, LOCKSERVICE: lock }: InstallRequest['properties'],
+): void {
+  const before = files.readChoices();
+  if (isGiven(start) && !isStart(start)) throw refuse('STARTTYPE is one of auto, delayed, demand, disabled');
+  files.writeChoices({
+    start: isGiven(start) ? start : before.start,
+    locked: isGiven(lock) ? lock === '1' : before.locked,
+  });
+}
+
+function isStart(text: string): text is 'auto' | 'delayed' | 'demand' | 'disabled' {
+  return ['auto', 'delayed', 'demand', 'disabled'].includes(text);
+}
+
+/** After a failed installation: takes away what it wrote. */
+export function undoInstallation({ dataFolder, transaction }: InstallRequest): string[] {
+  return new DataFolderFiles(dataFolder, transaction).undo().map((name) => `removed ${name}`);
+}
