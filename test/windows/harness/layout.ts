@@ -8,7 +8,6 @@ export const checkout = resolve(import.meta.dirname, '../../..');
 export const cache = join(checkout, 'build', 'wine');
 
 export const wineRoot = join(cache, 'root');
-export const windowsPackages = join(cache, 'packages');
 const runsFolder = join(cache, 'runs');
 export const nativeBuild = join(checkout, 'build', 'native');
 

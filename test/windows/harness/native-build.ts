@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { hasTool, runTool } from '../../../installer/run-tool.ts';
 import { checkout, nativeBuild } from './layout.ts';
-import { hasTool, runTool } from './run-tool.ts';
 import { WindowsUnavailable } from './unavailable.ts';
 
 const compilerPackages = ['gcc-mingw-w64-x86-64', 'cmake', 'make'];

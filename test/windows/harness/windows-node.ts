@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
+import { windowsNode } from '../../../installer/windows-packages.ts';
 import { checkout, windowsPath } from './layout.ts';
-import { windowsNode } from './windows-packages.ts';
 import { type SpawnOptions, type SpawnResult, spawnInWineRoot } from './wine-session.ts';
 
 /** Runs Node for Windows with these arguments: under Wine on Linux, as it is on Windows. */

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { hasTool, runTool } from '../../../installer/run-tool.ts';
 import { cache, mounts, wineRoot } from './layout.ts';
-import { hasTool, runTool } from './run-tool.ts';
 import { WindowsUnavailable } from './unavailable.ts';
 import { spawnInWineRoot } from './wine-session.ts';
 

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { cache, checkout, mounts, newRunFolder, windowsPackages, windowsPath, wineRoot } from './layout.ts';
+import { windowsPackages } from '../../../installer/windows-packages.ts';
+import { cache, checkout, mounts, newRunFolder, windowsPath, wineRoot } from './layout.ts';
 
 export interface SpawnOptions {
   readonly env?: Readonly<Record<string, string>>;
