@@ -2,6 +2,7 @@ import {
   createSecureDirectory,
   findForeignWriter,
   type NativeLibrary,
+  sealForMachine,
   setUpService,
 } from '../../windows/index.ts';
 import { places } from './data-folder.ts';
