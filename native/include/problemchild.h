@@ -608,6 +608,69 @@ PC_API int32_t pc_service_configure(const uint16_t *name, uint32_t name_units, c
                                     const uint16_t *access, uint32_t access_units, uint32_t *unknown,
                                     pc_cause *cause);
 
+/* --------------------------------------------------------------- registry */
+
+/* A DWORD of HKEY_LOCAL_MACHINE, in the 64-bit view; of no other hive. PC_E_NOT_FOUND when the key or
+   the value is not there; a value of another type is PC_E_SYSTEM with ERROR_UNSUPPORTED_TYPE. */
+PC_API int32_t pc_registry_read_u32(const uint16_t *key, uint32_t key_units, const uint16_t *name,
+                                    uint32_t name_units, uint32_t *value, pc_cause *cause);
+
+/* -------------------------------------------------------------- isolation */
+
+/* Where a filter looks: at new outgoing connections, at incoming ones, at what the host passes on. */
+enum { PC_LAYER_CONNECT = 1, PC_LAYER_ACCEPT = 2, PC_LAYER_FORWARD = 3 };
+enum { PC_FILTER_BLOCK = 0, PC_FILTER_PERMIT = 1 };
+
+/* What a filter asks of a packet; all of it must hold. None: every packet. */
+enum {
+  PC_MATCH_LOOPBACK = 0x1,
+  PC_MATCH_PROTOCOL = 0x2,
+  PC_MATCH_LOCAL_PORT = 0x4,     /* of ICMP: its type */
+  PC_MATCH_REMOTE_PORT = 0x8,    /* of ICMP: its code */
+  PC_MATCH_REMOTE_ADDRESS = 0x10 /* the first `prefix` bits */
+};
+
+/* 64 bytes. Every permit comes before every block, whatever their order. */
+typedef struct pc_filter {
+  uint32_t layer;             /* [0] PC_LAYER_ */
+  uint32_t family;            /* [4] 4 or 6 */
+  uint32_t action;            /* [8] PC_FILTER_ */
+  uint32_t matches;           /* [12] PC_MATCH_; of PC_LAYER_FORWARD none */
+  uint32_t protocol;          /* [16] 0..255 */
+  uint32_t local_port;        /* [20] 0..65535 */
+  uint32_t remote_port;       /* [24] */
+  uint32_t prefix;            /* [28] 0..32 or 0..128 */
+  uint8_t remote_address[16]; /* [32] in network order; of IPv4 the first four */
+  uint64_t reserved[2];       /* [48] */
+} pc_filter;
+
+#define PC_FILTER_LIMIT 2048u
+
+/* Filters outlive the system's restart while the service ProblemChild starts by itself. */
+#define PC_ISOLATE_PERSISTENT 0x1u
+
+/* 40 bytes */
+typedef struct pc_isolation_state {
+  uint32_t size;       /* [0] */
+  uint32_t filters;    /* [4] that are in force; boot-time copies not counted */
+  uint32_t boot_time;  /* [8] copies for the time before the filter engine runs */
+  uint32_t disabled;   /* [12] there, and not in force */
+  uint64_t plan_id;    /* [16] of the filters; 0 when there are none */
+  uint32_t mixed;      /* [24] 1 = not all are of one plan */
+  uint32_t persistent; /* [28] how many of `filters` outlive a restart */
+  uint64_t reserved;   /* [32] */
+} pc_isolation_state;
+
+/* Puts these filters in the place of whatever the agent had before, in one transaction: either all
+   are there afterwards or nothing has changed. plan_id is not 0 and comes back from a read. */
+PC_API int32_t pc_isolation_apply(const pc_filter *filters, uint32_t count, uint64_t plan_id,
+                                  uint32_t flags, pc_cause *cause);
+
+/* Takes everything of the agent's out of the filter engine; nothing there is PC_OK. */
+PC_API int32_t pc_isolation_remove(pc_cause *cause);
+
+PC_API int32_t pc_isolation_read(pc_isolation_state *state, pc_cause *cause);
+
 /* -------------------------------------------------------------- event log */
 
 /* Event ids of the message table inside the DLL (EventMessageFile); each shows its one string. */

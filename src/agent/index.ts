@@ -3,10 +3,6 @@ export { type AlertHooks, type AlertStages, openExceptions } from './alert-stage
 export { exportBaseline, importBaseline, openUserHash } from './anomaly.ts';
 export { siemAssetsFolder } from './assets.ts';
 export { type ControlClient, connectToAgent, type SuspendedProcess } from './control/index.ts';
-export type { CheckResult, CheckState } from './doctor/check.ts';
-export { createDoctorReference } from './doctor/document-checks.ts';
-export { examine } from './doctor/open-doctor.ts';
-export type { DoctorReport } from './doctor/run-doctor.ts';
 export { type HuntReport, type HuntRunOptions, installElasticAssets, runHunt } from './elastic-clusters.ts';
 export { type ExplainRun, openExplainRun } from './explain-run.ts';
 export { type FeatureRun, openFeatureRun } from './feature-run.ts';
@@ -31,6 +27,7 @@ export {
   releaseInstallation,
   undoInstallation,
 } from './installation/index.ts';
+export { type IsolationDesk, openIsolationDesk } from './isolation-desk.ts';
 export { openLibrary } from './live-input.ts';
 export { type LiveRun, type LiveRunOptions, openLiveRun } from './live-run.ts';
 export { type ModelFacts, readModelFacts } from './model-facts.ts';

@@ -57,7 +57,7 @@ export function openLiveControl(parts: LiveControlParts): LiveControl {
     sourceStats: () => input.stats(),
     stages,
   });
-  const response = config().state.file === null ? undefined : openResponseDesk(config, clock);
+  const response = config().state.file === null ? undefined : openResponseDesk(config, clock, input.library);
   const control = openControl({
     config: config(),
     log,

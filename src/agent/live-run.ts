@@ -13,6 +13,7 @@ import { CpuLimit } from './cpu-limit.ts';
 import { type EngineHooks, openEngine } from './engine.ts';
 import { agentFacts } from './forwarding.ts';
 import { startHeartbeat } from './heartbeat.ts';
+import { openIsolationRun } from './isolation-run.ts';
 import { openLiveControl, type RunOutcome } from './live-control.ts';
 import { LiveForwarding } from './live-forwarding.ts';
 import { countWaiting, openLiveInput } from './live-input.ts';
@@ -98,6 +99,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
     onNotice: (notice) => notices.take(notice),
   });
   const { source, library } = input;
+  const audience = createOutboxAudience((entry) => forwarding.current.outbox.add([entry]), log);
   const response =
     library === undefined || state.file === null
       ? undefined
@@ -106,8 +108,12 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
           exceptions: () => runner.engine.stages.exceptions.current,
           library,
           clock,
-          audience: createOutboxAudience((entry) => forwarding.current.outbox.add([entry]), log),
+          audience,
         });
+  const isolation =
+    library === undefined || response === undefined
+      ? undefined
+      : openIsolationRun({ config, env, library, journal: response.journal, clock, audience });
   const load = new LoadShedding(sourceSettings.batchSize);
   const cpu = new CpuLimit(config().agent.maxCpuPercent);
   const hooks: EngineHooks = {
@@ -181,6 +187,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
   async function handOn(outcome: RunOutcome, recordsRead = 0): Promise<void> {
     control.observe(outcome, recordsRead);
     if (outcome.alerts.length + outcome.incidents.length > 0) forwarding.current.forwarder.wake();
+    isolation?.takeIncidents(outcome.incidents);
     await onOutcome(outcome);
   }
 
@@ -236,6 +243,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
       applyPriority(config().agent.priority, log);
       await response?.stage.start();
       await control.start();
+      await isolation?.start();
       forwarding.current.forwarder.start();
       const heartbeat = startHeartbeat({
         store,
@@ -282,6 +290,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
         thread.stop();
         heartbeat.stop();
         await control.stop();
+        await isolation?.stop();
         await response?.stage.settle();
         response?.close();
         await forwarding.current.forwarder.stop();

@@ -2,10 +2,19 @@ import { hash } from 'node:crypto';
 import { severityNumbers } from '../alert/index.ts';
 import type { OutboxEntry } from '../forward/index.ts';
 import type { Log } from '../log/index.ts';
-import { actionToEcs, type ResponseAudience, standDownToEcs } from '../response/index.ts';
+import {
+  actionToEcs,
+  type IsolationAudience,
+  isolationToEcs,
+  type ResponseAudience,
+  standDownToEcs,
+} from '../response/index.ts';
 
 /** Tells destinations and the log what the response does. The journal has it already: a lost entry loses no fact. */
-export function createOutboxAudience(put: (entry: OutboxEntry) => void, log: Log): ResponseAudience {
+export function createOutboxAudience(
+  put: (entry: OutboxEntry) => void,
+  log: Log,
+): ResponseAudience & IsolationAudience {
   return {
     action(action) {
       log.info('Response', {
@@ -35,6 +44,17 @@ export function createOutboxAudience(put: (entry: OutboxEntry) => void, log: Log
         severity: severityNumbers.critical,
         timeMs: sinceMs,
         document: JSON.stringify({ ...document, event }),
+      });
+    },
+    isolation(change) {
+      const { id, action, outcome, refusals, by, reason, cause, atMs } = change;
+      log.warn('Isolation', { action, outcome, refused: refusals[0], by, reason, cause });
+      put({
+        eventId: id,
+        kind: 'action',
+        severity: severityNumbers.critical,
+        timeMs: atMs,
+        document: JSON.stringify(isolationToEcs(change)),
       });
     },
     failed(what, error) {

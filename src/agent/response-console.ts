@@ -4,6 +4,7 @@ import { AgentError } from '../errors/index.ts';
 import type { Clock } from '../event/index.ts';
 import type { ArmRequest, ResponseStatus } from '../response/index.ts';
 import { type ControlClient, connectToAgent } from './control/index.ts';
+import { openLibrary } from './live-input.ts';
 import { currentPerson, openResponseDesk } from './response-desk.ts';
 import type { AgentStatus } from './status.ts';
 
@@ -59,8 +60,10 @@ function consoleOfAgent(client: ControlClient): ResponseConsole {
   };
 }
 
-function consoleOfJournal(config: Config, clock: Clock): ResponseConsole {
-  const desk = openResponseDesk(() => config, clock);
+async function consoleOfJournal(config: Config, clock: Clock): Promise<ResponseConsole> {
+  // The kill switch may be in the registry, which only the native library reads.
+  const library = process.platform === 'win32' ? await openLibrary(config) : undefined;
+  const desk = openResponseDesk(() => config, clock, library);
   const by = currentPerson();
   return {
     status: async () => desk.status(),

@@ -24,7 +24,7 @@ import {
   type NativeLibrary,
   ProcessControl,
 } from '../windows/index.ts';
-import { isKillSwitchSet } from './kill-switch-file.ts';
+import { createKillSwitch, registryOf } from './kill-switch.ts';
 
 /** What people see and say of the response, whether or not the agent runs: all of it is in the journal. */
 export interface ResponseDesk {
@@ -36,26 +36,35 @@ export interface ResponseDesk {
 }
 
 /**
- * `config` is asked each time: under a running agent it changes.
+ * `config` is asked each time: under a running agent it changes. `library` is where there is a registry, so that
+ * the status knows the kill switch there.
  * @throws AgentError PC_USAGE without a state file, PC_STORE_… when the journal is refused
  */
-export function openResponseDesk(config: () => Config, clock: Clock): ResponseDesk {
+export function openResponseDesk(config: () => Config, clock: Clock, library?: NativeLibrary): ResponseDesk {
   const journal = openJournal(config());
+  const isKilled = openKillSwitch(config, clock, library);
   return {
     journal,
-    status() {
-      const { response } = config();
-      return statusOf(journal, response, isKillSwitchSet(response.killSwitchFile), clock.nowMs());
-    },
+    status: () => statusOf(journal, config().response, isKilled(), clock.nowMs()),
     arm: (request) => arm(journal, request, clock.nowMs()),
     disarm: (request) => disarm(journal, request, clock.nowMs()),
     close: () => journal.close(),
   };
 }
 
-function openJournal(config: Config): ResponseJournalFile {
+/** @throws AgentError PC_USAGE without a state file, PC_STORE_… when the journal is refused */
+export function openJournal(config: Config): ResponseJournalFile {
   if (config.state.file === null) throw new AgentError('PC_USAGE', 'name the state file with --state');
   return new ResponseJournalFile(responseFileOf(config.state.file));
+}
+
+/** The kill switch as file and, with a library, as registry value. */
+export function openKillSwitch(config: () => Config, clock: Clock, library: NativeLibrary | undefined) {
+  return createKillSwitch({
+    file: () => config().response.killSwitchFile,
+    registry: registryOf(library),
+    clock,
+  });
 }
 
 /** Who works at this terminal, for the journal. */
@@ -74,6 +83,7 @@ export interface LiveResponseOptions {
 
 export interface LiveResponse {
   readonly parts: ResponseParts;
+  readonly journal: ResponseJournalFile;
   readonly stage: ResponseStage;
   close(): void;
 }
@@ -100,13 +110,13 @@ export function openLiveResponse(options: LiveResponseOptions): LiveResponse {
     journal,
     control,
     clock,
-    isKilled: () => isKillSwitchSet(config().response.killSwitchFile),
+    isKilled: openKillSwitch(config, clock, library),
     own: () => own,
     isThisHost: (event) => isSameHost(event.host.name, host),
     audience,
     evidence: openEvidence(config(), library),
   };
-  return { parts, stage: new ResponseStage(parts), close: () => journal.close() };
+  return { parts, journal, stage: new ResponseStage(parts), close: () => journal.close() };
 }
 
 /** Without a library, for reading only: the folder is made safe where evidence is written. */
@@ -118,7 +128,7 @@ export function openEvidence(config: Config, library?: NativeLibrary): EvidenceF
 }
 
 /** Sources write a host with or without its domain. */
-function isSameHost(name: string | undefined, host: string): boolean | undefined {
+export function isSameHost(name: string | undefined, host: string): boolean | undefined {
   if (name === undefined) return undefined;
   const other = name.toLowerCase();
   return other === host || other.split('.')[0] === host || host.split('.')[0] === other;

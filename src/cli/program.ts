@@ -3,12 +3,12 @@ import { AgentError } from '../errors/index.ts';
 import { escapeHidden } from '../text/index.ts';
 import { baselineCommand } from './commands/baseline.ts';
 import { configCommand } from './commands/config.ts';
-import { doctorCommand } from './commands/doctor.ts';
 import { evidenceCommand } from './commands/evidence.ts';
 import { exceptionsCommand } from './commands/exceptions.ts';
 import { explainCommand } from './commands/explain.ts';
 import { featuresCommand } from './commands/features.ts';
 import { forwardCommand } from './commands/forward.ts';
+import { hostCommand } from './commands/host.ts';
 import { huntCommand } from './commands/hunt.ts';
 import { installCommand } from './commands/install.ts';
 import { metricsCommand } from './commands/metrics.ts';
@@ -56,10 +56,10 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   program.addCommand(forwardCommand(io, finish));
   program.addCommand(responseCommand(io, finish));
   program.addCommand(processCommand(io, finish));
+  program.addCommand(hostCommand(io, finish));
   program.addCommand(evidenceCommand(io));
   program.addCommand(huntCommand(io, finish));
   program.addCommand(siemCommand(io));
-  program.addCommand(doctorCommand(io, finish));
   program.addCommand(configCommand(io));
   program.addCommand(installCommand(io), { hidden: true });
   for (const command of [

@@ -299,9 +299,14 @@ export const errorTable = {
     remedy:
       'Do what the message asks, such as taking the write access of others from the folder of the socket.',
   },
+  PC_ISOLATION_TOO_LARGE: {
+    cause: 'The addresses that stay reachable make more filters than the agent sets.',
+    remedy: 'Write networks instead of single addresses into response.isolation.allow.',
+  },
   PC_NATIVE_PLATFORM: {
-    cause: 'A live source was asked for on a system that is not Windows.',
-    remedy: 'Read recorded events instead: a file, a folder, or - for standard input.',
+    cause: 'Something was asked for that only Windows has: a live source, its processes, isolation.',
+    remedy:
+      'Run it on the Windows host; recorded events are read anywhere, from a file, a folder, or - for standard input.',
   },
   PC_NATIVE_FFI: {
     cause: 'The package that calls the native library does not load on this machine.',

@@ -78,8 +78,7 @@ export const providerNames: Readonly<Record<ProcessEvent['provider'], string | u
   ecs: undefined,
 };
 
-/** `user.group`. */
-export function groupsToEcs({ ids, names }: UserGroups): EcsDocument | undefined {
+function groupsToEcs({ ids, names }: UserGroups): EcsDocument | undefined {
   return compact({
     id: ids.length === 0 ? undefined : ids,
     name: names.length === 0 ? undefined : names,

@@ -1,7 +1,5 @@
 export { type AuthSettings, openAuthorization } from './authorization.ts';
 export type { BackoffOptions } from './backoff.ts';
-export { type CertificateLife, readCertificateLives } from './certificate-expiry.ts';
-export { measureClockSkew } from './clock-skew.ts';
 export type { DeliveryStatus } from './delivery.ts';
 export type { DestinationSettings, ElasticsearchSettings } from './destination-settings.ts';
 export { ElasticApi } from './elastic-api.ts';
@@ -12,6 +10,7 @@ export { Forwarder, type ForwarderOptions, type Route } from './forwarder.ts';
 export { createHealthEntry, type Health } from './health.ts';
 export { type HuntOptions, type HuntScore, type HuntScorer, type HuntTally, hunt } from './hunt.ts';
 export type { Hit } from './hunt-search.ts';
+export { type NameResolution, openNameResolution } from './name-resolution.ts';
 export { type AgentFacts, createOwnDocument, createQuarantineNotice } from './notices.ts';
 export { type DestinationSurroundings, openHttp, openRoute } from './open-destination.ts';
 export type {
@@ -29,6 +28,7 @@ export type {
   Settlement,
 } from './outbox.ts';
 export { OutboxIntake } from './outbox-intake.ts';
+export { listPeers, type Peer } from './peers.ts';
 export { type ProbeResult, probeRoute } from './probe.ts';
 export { SecretOpener, type SecretRef, type SecretSources } from './secret.ts';
 export { createTimers, type Timers } from './timers.ts';

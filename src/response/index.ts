@@ -16,9 +16,26 @@ export {
   type RefusalCode,
   type SpentAction,
 } from './guard/index.ts';
+export { type IsolationChange, isolationToEcs } from './isolation/isolation-change.ts';
+export type { IsolationJournal, StandingIsolation } from './isolation/isolation-journal.ts';
+export type {
+  FoundPeers,
+  IsolationAudience,
+  IsolationParts,
+  PeerPort,
+} from './isolation/isolation-parts.ts';
+export type { Endpoint, IsolationPlan, PlanFilter } from './isolation/isolation-plan.ts';
+export type { FiltersInForce, IsolationPort } from './isolation/isolation-port.ts';
+export {
+  type IsolationRequest,
+  IsolationStage,
+  type IsolationStatus,
+  requestFor,
+} from './isolation/isolation-stage.ts';
 export type { Hold, PersonCommand, ResponseJournal, StandDown } from './journal-port.ts';
 export { carryOutRequest, type PersonRequest } from './person-request.ts';
 export type { Override, ResponseMode, ResponsePolicy, ResponseTarget } from './policy/index.ts';
+export { modeFor } from './policy/index.ts';
 export type { ProcessAct, ProcessPort, ProcessTarget, TreeAct } from './process-port.ts';
 export { Rehearsal, type RehearsedAction } from './rehearsal.ts';
 export { isCommon, type ProgramCount, RehearsalReport } from './rehearsal-report.ts';

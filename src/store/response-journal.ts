@@ -2,21 +2,32 @@ import type {
   Action,
   ActionEnd,
   Hold,
+  IsolationChange,
+  IsolationJournal,
   Override,
   PersonCommand,
   ResponseJournal,
   SpentAction,
   StandDown,
+  StandingIsolation,
 } from '../response/index.ts';
-import { actionToEcs, commandToEcs, userKey } from '../response/index.ts';
+import { actionToEcs, commandToEcs, isolationToEcs, userKey } from '../response/index.ts';
 import { openDatabase } from './database.ts';
 import { response } from './migrations/response-0001-core.ts';
 import { responseCommand } from './migrations/response-0002-command.ts';
+import { responseIsolation } from './migrations/response-0003-isolation.ts';
 
 type Finished = Action & { readonly end: ActionEnd };
 
 /** Lines kept; the oldest leave when the file is opened. */
 const maxActions = 100_000;
+
+/** What a row of each table looks like on the wire. */
+const writers = {
+  action: (row: unknown) => actionToEcs(row as Action),
+  command: (row: unknown) => commandToEcs(row as PersonCommand),
+  isolation: (row: unknown) => isolationToEcs(row as IsolationChange),
+} as const;
 
 /** Where the journal of a state file is. */
 export function responseFileOf(stateFile: string): string {
@@ -24,7 +35,7 @@ export function responseFileOf(stateFile: string): string {
 }
 
 /** The journal in SQLite: what precedes an act on a process is flushed to the disk before the call returns. */
-export class ResponseJournalFile implements ResponseJournal {
+export class ResponseJournalFile implements ResponseJournal, IsolationJournal {
   readonly path: string;
   readonly #connection;
   readonly #insert;
@@ -34,6 +45,8 @@ export class ResponseJournalFile implements ResponseJournal {
   readonly #spent;
   readonly #all;
   readonly #insertCommand;
+  readonly #insertIsolation;
+  readonly #lastIsolation;
   readonly #upsertHold;
   readonly #deleteHold;
   readonly #holds;
@@ -45,7 +58,7 @@ export class ResponseJournalFile implements ResponseJournal {
   /** Opens or creates the file. @throws AgentError PC_STORE_OPEN or PC_STORE_NEWER */
   constructor(path: string) {
     this.path = path;
-    const connection = openDatabase(path, [response, responseCommand]);
+    const connection = openDatabase(path, [response, responseCommand, responseIsolation]);
     connection.pragma('synchronous = FULL');
     this.#connection = connection;
     this.#insert = connection.prepare<[string, string, number, string, string, number, number, string]>(
@@ -65,15 +78,23 @@ export class ResponseJournalFile implements ResponseJournal {
       'SELECT at_ms AS atMs, user, image FROM action WHERE is_spent = 1 AND at_ms >= ? ORDER BY at_ms',
     );
     this.#all = connection.prepare<
-      [number, number],
-      { readonly isCommand: 0 | 1; readonly document: string }
+      [{ readonly sinceMs: number }],
+      { readonly kind: keyof typeof writers; readonly document: string }
     >(
-      `SELECT 0 AS isCommand, at_ms, seq, document FROM action WHERE at_ms >= ?
-       UNION ALL SELECT 1, at_ms, seq, document FROM command WHERE at_ms >= ? ORDER BY 2, 1, 3`,
+      `SELECT 'action' AS kind, at_ms, seq, document FROM action WHERE at_ms >= :sinceMs
+       UNION ALL SELECT 'command', at_ms, seq, document FROM command WHERE at_ms >= :sinceMs
+       UNION ALL SELECT 'isolation', at_ms, seq, document FROM isolation_change WHERE at_ms >= :sinceMs
+       ORDER BY 2, 1, 3`,
     );
     this.#insertCommand = connection.prepare<[number, string]>(
       'INSERT INTO command (at_ms, document) VALUES (?, ?)',
     );
+    this.#insertIsolation = connection.prepare<[number, number, string]>(
+      'INSERT INTO isolation_change (at_ms, is_spent, document) VALUES (?, ?, ?)',
+    );
+    this.#lastIsolation = connection
+      .prepare<[], number | null>('SELECT max(at_ms) FROM isolation_change WHERE is_spent = 1')
+      .pluck();
     this.#upsertHold = connection.prepare<[string, string]>(
       'INSERT INTO hold (id, document) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET document = excluded.document',
     );
@@ -157,14 +178,30 @@ export class ResponseJournalFile implements ResponseJournal {
     this.#insertCommand.run(command.atMs, JSON.stringify(command));
   }
 
-  /** The documents of all actions and commands from a time on as JSON, by time. */
+  get isolation(): StandingIsolation | undefined {
+    return this.#get<StandingIsolation>('isolation');
+  }
+
+  set isolation(value: StandingIsolation | undefined) {
+    this.#set('isolation', value);
+  }
+
+  noteIsolation(change: IsolationChange): void {
+    this.#flushAlways(true);
+    const { action, by, refusals, outcome, atMs } = change;
+    const isSpent =
+      action === 'host-isolated' && by === 'agent' && refusals.length === 0 && outcome !== 'unknown';
+    this.#insertIsolation.run(atMs, Number(isSpent), JSON.stringify(change));
+  }
+
+  get lastIsolationMs(): number | undefined {
+    return this.#lastIsolation.get() ?? undefined;
+  }
+
+  /** The documents of all actions, commands and changes of the isolation from a time on as JSON, by time. */
   *documents(sinceMs = 0): Generator<string> {
-    for (const { isCommand, document } of this.#all.iterate(sinceMs, sinceMs)) {
-      const wire =
-        isCommand === 1
-          ? commandToEcs(JSON.parse(document) as PersonCommand)
-          : actionToEcs(JSON.parse(document) as Action);
-      yield JSON.stringify(wire);
+    for (const { kind, document } of this.#all.iterate({ sinceMs })) {
+      yield JSON.stringify(writers[kind](JSON.parse(document)));
     }
   }
 

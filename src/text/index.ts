@@ -5,3 +5,4 @@
 export { escapeForTerminal, escapeHidden, shortenEnd, shortenForTerminal, shortenMiddle } from './escape.ts';
 export { escapeHtml } from './html.ts';
 export { findNearest } from './nearest.ts';
+export { contains, formatNetwork, type Network, parseNetwork } from './network.ts';

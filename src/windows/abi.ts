@@ -182,6 +182,17 @@ export const serviceSetting = {
   PRIVILEGES: 0x20,
   ACCESS: 0x40,
 } as const;
+export const layer = { CONNECT: 1, ACCEPT: 2, FORWARD: 3 } as const;
+export const filterAction = { BLOCK: 0, PERMIT: 1 } as const;
+export const match = {
+  LOOPBACK: 0x1,
+  PROTOCOL: 0x2,
+  LOCAL_PORT: 0x4,
+  REMOTE_PORT: 0x8,
+  REMOTE_ADDRESS: 0x10,
+} as const;
+export const filterLimit = 2048;
+export const isolatePersistent = 0x1;
 
 export const eventId = {
   STARTED: 1,
@@ -216,4 +227,6 @@ export const structBytes = {
   pathReport: 208,
   serviceEvent: 40,
   serviceOptions: 40,
+  filter: 64,
+  isolationState: 40,
 } as const;

@@ -1,5 +1,6 @@
 export type { ControlRecord } from './control-record.ts';
 export { EventLog, type LogEvent, type LogLevel } from './event-log.ts';
+export { FilterEngine } from './filter-engine.ts';
 export type { FfiName } from './functions.ts';
 export { findForeignWriter } from './library-safety.ts';
 export { defaultFfi } from './load-ffi.ts';
@@ -25,8 +26,8 @@ export type { ProcessFacts } from './process-facts.ts';
 export { listProcesses } from './process-list.ts';
 export { decodeRecords, type RecordReceiver } from './record-decoder.ts';
 export { type NativeBatch, RecordStream } from './record-stream.ts';
+export { readRegistryNumber } from './registry.ts';
 export { createSecureDirectory, inspectPath, type PathProblem, type PathReport } from './secure-path.ts';
 export { type ServiceSetup, setUpService, stopOrphanSessions } from './service-setup.ts';
 export type { FactCount, SourceCounters } from './source-counters.ts';
-export { openSystemFacts, type SystemFacts } from './system-facts.ts';
 export { type ServiceControl, type ServiceState, WindowsService } from './windows-service.ts';

@@ -35,6 +35,9 @@ describe('numbers are the header’s', () => {
     ['PC_OUTCOME_', abi.outcome],
     ['PC_PATH_', abi.pathProblem],
     ['PC_SERVICE_', abi.serviceSetting],
+    ['PC_LAYER_', abi.layer],
+    ['PC_FILTER_', abi.filterAction],
+    ['PC_MATCH_', abi.match],
     ['PC_EVENT_', abi.eventId],
     ['PC_LEVEL_', abi.logLevel],
   ] as const)('%s %o', (prefix, numbers) => {
@@ -51,6 +54,8 @@ describe('numbers are the header’s', () => {
     ['PC_LOG_TEXT_UNITS', abi.logTextUnits],
     ['PC_EVENTLOG_OLDEST', abi.eventLogOldest],
     ['PC_ASK_SIGNATURE', abi.askSignature],
+    ['PC_FILTER_LIMIT', abi.filterLimit],
+    ['PC_ISOLATE_PERSISTENT', abi.isolatePersistent],
   ] as const)('%s', (name, value) => {
     expect(constantsOf(name).get('')).toBe(value);
   });
@@ -99,13 +104,22 @@ describe('struct sizes follow from the header’s members', () => {
     pathReport: sizeOf('pc_path_report'),
     serviceEvent: sizeOf('pc_service_event'),
     serviceOptions: sizeOf('pc_service_options'),
+    filter: sizeOf('pc_filter'),
+    isolationState: sizeOf('pc_isolation_state'),
   };
   test('all', () => expect(abi.structBytes).toEqual(sizes));
 
   function sizeOf(struct: string): number {
     const body = new RegExp(`typedef struct ${struct} \\{([^}]*)\\}`).exec(header)?.[1];
     if (body === undefined) throw new Error(`no ${struct} in the header`);
-    const bytes: Record<string, number> = { char: 1, uint16_t: 2, uint32_t: 4, int32_t: 4, uint64_t: 8 };
+    const bytes: Record<string, number> = {
+      char: 1,
+      uint8_t: 1,
+      uint16_t: 2,
+      uint32_t: 4,
+      int32_t: 4,
+      uint64_t: 8,
+    };
     let size = 0;
     for (const [, type, , dimensions] of body.matchAll(/(\w+)\s+(\w+)((?:\[\w+\])*)\s*;/g)) {
       const one = type === 'pc_process_facts' ? sizeOf(type) : bytes[type!]!;

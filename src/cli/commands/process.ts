@@ -1,10 +1,9 @@
-import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
 import { currentPerson, openExceptions, openLibrary, ProcessDesk } from '../../agent/index.ts';
-import { AgentError } from '../../errors/index.ts';
 import { actionToEcs, type PersonRequest, type ProcessAct } from '../../response/index.ts';
 import { escapeForTerminal, shortenForTerminal } from '../../text/index.ts';
 import { openCommandLog } from '../command-log.ts';
+import { isConfirmed } from '../confirmation.ts';
 import { type CliIo, exitCodes } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
 
@@ -124,18 +123,6 @@ async function withDesk(
     }
   } finally {
     await log.close();
-  }
-}
-
-async function isConfirmed(io: CliIo, question: string): Promise<boolean> {
-  if ((io.stdin as { readonly isTTY?: boolean }).isTTY !== true) {
-    throw new AgentError('PC_USAGE', 'nobody is there to ask; say --yes');
-  }
-  const prompt = createInterface({ input: io.stdin, output: io.stderr });
-  try {
-    return /^y(?:es)?$/i.test((await prompt.question(`${question} [y/N] `)).trim());
-  } finally {
-    prompt.close();
   }
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { section, text } from '../setting.ts';
+import { isolation } from './response-isolation.ts';
 
 const action = z.enum(['none', 'suspend', 'terminate']);
 const target = z.enum(['process', 'tree']);
@@ -166,8 +167,10 @@ export const response = section('What is done about flagged processes. Nothing, 
       }),
     })
     .prefault({}),
+  isolation,
   killSwitchFile: text().nullable().default(null).meta({
-    description: 'While this file exists nothing is acted on; null for none. A GPO can put it there.',
+    description:
+      'While this file exists nothing is acted on; null for none. A GPO can put it there, or set the registry value KillSwitch (DWORD 1) of HKLM\\SOFTWARE\\Policies\\ProblemChild.',
     path: true,
   }),
 });

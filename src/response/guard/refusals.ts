@@ -13,7 +13,7 @@ export const refusalTable = {
   PC_REFUSED_KILL_SWITCH: {
     cause: 'The kill switch is set, or could not be looked at.',
     remedy:
-      'Remove the file that response.killSwitchFile names once it is sure that the agent may act again.',
+      'Once it is sure that the agent may act again, remove the file that response.killSwitchFile names, or the registry value KillSwitch of HKLM\\SOFTWARE\\Policies\\ProblemChild.',
   },
   PC_REFUSED_STOOD_DOWN: {
     cause: 'The agent stands down, after its budget was used up or because a person said so.',
@@ -113,6 +113,20 @@ export const refusalTable = {
   PC_REFUSED_DONE: {
     cause: 'The same action for the same event is in the journal already.',
     remedy: 'Nothing to do; `problemchild response journal` shows what became of it.',
+  },
+  PC_REFUSED_ISOLATED: {
+    cause: 'The host is isolated already.',
+    remedy: 'Nothing to do; `problemchild host status` says until when.',
+  },
+  PC_REFUSED_ISOLATION_BUDGET: {
+    cause: 'The agent has isolated the host by itself not long ago (response.isolation.minIntervalMs).',
+    remedy: 'Look at the incident, and isolate the host by hand if need be: `problemchild host isolate`.',
+  },
+  PC_REFUSED_NO_WAY_BACK: {
+    cause:
+      'Isolated, the host could reach no destination and no management address: none is configured, or no name had an address.',
+    remedy:
+      'Configure a destination or response.isolation.allow; a person at the machine may say --no-way-back.',
   },
 } as const satisfies Record<`PC_REFUSED_${string}`, RefusalEntry>;
 
