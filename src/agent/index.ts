@@ -3,6 +3,11 @@ export { type AlertHooks, type AlertStages, openExceptions } from './alert-stage
 export { exportBaseline, importBaseline, openUserHash } from './anomaly.ts';
 export { siemAssetsFolder } from './assets.ts';
 export { type ControlClient, connectToAgent, type SuspendedProcess } from './control/index.ts';
+export { collectDiagnostics } from './diagnostics/diagnostics.ts';
+export type { CheckResult, CheckState } from './doctor/check.ts';
+export { createDoctorReference } from './doctor/document-checks.ts';
+export { examine } from './doctor/open-doctor.ts';
+export type { DoctorReport } from './doctor/run-doctor.ts';
 export { type HuntReport, type HuntRunOptions, installElasticAssets, runHunt } from './elastic-clusters.ts';
 export { type ExplainRun, openExplainRun } from './explain-run.ts';
 export { type FeatureRun, openFeatureRun } from './feature-run.ts';

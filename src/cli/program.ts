@@ -3,6 +3,8 @@ import { AgentError } from '../errors/index.ts';
 import { escapeHidden } from '../text/index.ts';
 import { baselineCommand } from './commands/baseline.ts';
 import { configCommand } from './commands/config.ts';
+import { diagnosticsCommand } from './commands/diagnostics.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { evidenceCommand } from './commands/evidence.ts';
 import { exceptionsCommand } from './commands/exceptions.ts';
 import { explainCommand } from './commands/explain.ts';
@@ -60,6 +62,8 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   program.addCommand(evidenceCommand(io));
   program.addCommand(huntCommand(io, finish));
   program.addCommand(siemCommand(io));
+  program.addCommand(doctorCommand(io, finish));
+  program.addCommand(diagnosticsCommand(io));
   program.addCommand(configCommand(io));
   program.addCommand(installCommand(io), { hidden: true });
   for (const command of [
