@@ -550,6 +550,66 @@ PC_API int32_t pc_path_is_secure(const uint16_t *path, uint32_t path_units, pc_p
 PC_API int32_t pc_secure_directory_create(const uint16_t *path, uint32_t path_units,
                                           pc_cause *cause);
 
+/* ------------------------------------------------------------------- pipe */
+
+/* Most bytes that one call of pc_pipe_write takes, and most clients of one server. */
+#define PC_PIPE_WRITE_BYTES 65536u
+#define PC_PIPE_CLIENTS 32u
+
+/*
+ * Creates \\.\pipe\NAME, refuses clients of other machines, and listens. `sddl` is its whole security
+ * descriptor. PC_E_ACCESS when the name is taken: by another agent, or by somebody who wants to be one.
+ * A client needs FILE_READ_DATA and FILE_WRITE_DATA only: a grant to others than SYSTEM and
+ * Administrators should leave out 0x4, which is also the right to serve under the name.
+ */
+PC_API int32_t pc_pipe_create(const uint16_t *name, uint32_t name_units, const uint16_t *sddl,
+                              uint32_t sddl_units, uint32_t clients, pc_handle *server,
+                              pc_cause *cause);
+
+/* The next client, or PC_TIMEOUT: nobody came, or `clients` are there already. One call at a time. */
+PC_API int32_t pc_pipe_accept(pc_handle server, uint32_t timeout_ms, pc_handle *connection,
+                              pc_cause *cause);
+
+/*
+ * The client's side. It lets the server see who asks but not act as the client, and goes only to a
+ * pipe that SYSTEM or Administrators own (else PC_E_ACCESS). PC_E_NOT_FOUND: nobody listens;
+ * PC_TIMEOUT: all instances are busy.
+ */
+PC_API int32_t pc_pipe_connect(const uint16_t *name, uint32_t name_units, uint32_t timeout_ms,
+                               pc_handle *connection, pc_cause *cause);
+
+/* PC_OK: *bytes >= 1 were read. PC_ENDED: the other side has closed and everything was read. */
+PC_API int32_t pc_pipe_read(pc_handle connection, void *buffer, uint32_t capacity,
+                            uint32_t timeout_ms, uint32_t *bytes, pc_cause *cause);
+
+/*
+ * Takes all of `length` bytes to send them, or, while the other side has not taken what was written
+ * before, none (PC_TIMEOUT). With length 0 it only waits for that. PC_ENDED: the other side is gone.
+ */
+PC_API int32_t pc_pipe_write(pc_handle connection, const void *bytes, uint32_t length,
+                             uint32_t timeout_ms, pc_cause *cause);
+
+enum { PC_CALLER_ADMINISTRATOR = 0x1, PC_CALLER_IN_GROUP = 0x2 };
+
+/* 744 bytes */
+typedef struct pc_pipe_caller_t {
+  uint32_t size;          /* [0] */
+  uint32_t pid;           /* [4] of the process that opened the pipe; 0 when Windows does not say */
+  uint32_t is;            /* [8] PC_CALLER_, from the client's token: a group that only denies is none */
+  uint32_t account_units; /* [12] 0 when the SID has no name */
+  char user_sid[192];     /* [16] ASCII, terminated */
+  uint16_t account[256];  /* [208] DOMAIN\name */
+  uint64_t reserved[3];   /* [720] */
+} pc_pipe_caller_t;
+
+/*
+ * Who is at the other end of a server's connection, by its token. `group` is a SID in text form, or
+ * NULL. PC_E_STATE before anything was read: Windows tells only then. Looking up the account's name
+ * can take as long as a domain controller does.
+ */
+PC_API int32_t pc_pipe_caller(pc_handle connection, const uint16_t *group, uint32_t group_units,
+                              pc_pipe_caller_t *caller, pc_cause *cause);
+
 /* ---------------------------------------------------------------- service */
 
 /* 40 bytes */

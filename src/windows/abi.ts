@@ -194,6 +194,10 @@ export const match = {
 export const filterLimit = 2048;
 export const isolatePersistent = 0x1;
 
+export const callerIs = { ADMINISTRATOR: 0x1, IN_GROUP: 0x2 } as const;
+export const pipeWriteBytes = 65_536;
+export const pipeClients = 32;
+
 export const eventId = {
   STARTED: 1,
   STOPPED: 2,
@@ -225,6 +229,7 @@ export const structBytes = {
   processResult: 5224,
   treeMember: 48,
   pathReport: 208,
+  pipeCaller: 744,
   serviceEvent: 40,
   serviceOptions: 40,
   filter: 64,

@@ -1,3 +1,4 @@
+export { type PipeCaller, PipeConnection, PipeServer, pipeDescriptor } from './control-pipe.ts';
 export type { ControlRecord } from './control-record.ts';
 export { EventLog, type LogEvent, type LogLevel } from './event-log.ts';
 export { FilterEngine } from './filter-engine.ts';

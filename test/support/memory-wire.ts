@@ -49,7 +49,7 @@ function connectInMemory(caller: Caller): { readonly client: Wire; readonly serv
       outgoing.close();
     },
   });
-  return { client: wireOf(down, up), server: { ...wireOf(up, down), identify: () => caller } };
+  return { client: wireOf(down, up), server: { ...wireOf(up, down), identify: async () => caller } };
 }
 
 /** Lets tests connect as whoever they like. */

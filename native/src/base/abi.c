@@ -17,6 +17,7 @@ _Static_assert(offsetof(pc_process_result, facts) == 64, "pc_process_result.fact
 _Static_assert(sizeof(pc_tree_member) == 48, "pc_tree_member");
 _Static_assert(sizeof(pc_file_facts) == 2664, "pc_file_facts");
 _Static_assert(sizeof(pc_path_report) == 208, "pc_path_report");
+_Static_assert(sizeof(pc_pipe_caller_t) == 744, "pc_pipe_caller_t");
 _Static_assert(sizeof(pc_service_event) == 40, "pc_service_event");
 
 uint32_t pc_abi_version(void) { return PC_ABI_MAJOR << 16 | PC_ABI_MINOR; }

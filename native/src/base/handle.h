@@ -9,7 +9,12 @@
 
 typedef struct pc_object pc_object;
 
-typedef enum pc_object_kind { PC_OBJECT_SOURCE = 1, PC_OBJECT_LOG = 2 } pc_object_kind;
+typedef enum pc_object_kind {
+  PC_OBJECT_SOURCE = 1,
+  PC_OBJECT_LOG = 2,
+  PC_OBJECT_PIPE = 3,
+  PC_OBJECT_CONNECTION = 4
+} pc_object_kind;
 
 /* First member of every object that has a handle. */
 struct pc_object {

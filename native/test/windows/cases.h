@@ -36,5 +36,6 @@ void etw_cases(void);
 void eventlog_cases(void);
 void process_cases(void);
 void file_cases(void);
+void pipe_cases(void);
 
 #endif

@@ -126,6 +126,7 @@ int main(int count, char **arguments) {
   eventlog_cases();
   process_cases();
   file_cases();
+  pipe_cases();
   printf("windows_test: %d passed, %d failed\n", cases_passed, cases_failed);
   return cases_failed != 0;
 }

@@ -3,11 +3,13 @@ import type { Config } from '../../config/index.ts';
 import { AgentError } from '../../errors/index.ts';
 import type { Log } from '../../log/index.ts';
 import type { NativeLibrary } from '../../windows/index.ts';
+import { openLibrary } from '../live-input.ts';
 import { ControlClient } from './client.ts';
 import { type ControlContext, createCommands } from './commands.ts';
 import { metricsOf } from './metrics.ts';
 import { MetricsPort } from './metrics-port.ts';
 import { formatMetrics } from './metrics-text.ts';
+import { connectPipe, PipeTransport } from './pipe-transport.ts';
 import { ControlServer } from './server.ts';
 import { connectSocket, SocketTransport } from './socket-transport.ts';
 import type { ControlTransport } from './transport.ts';
@@ -16,7 +18,7 @@ export interface ControlOptions {
   /** At the start: the channel stays where it is until the agent is started again. */
   readonly config: Config;
   readonly log: Log;
-  /** Carries the named pipe, on Windows. */
+  /** Carries the named pipe, on Windows; opened where the source needs none. */
   readonly library: NativeLibrary | undefined;
   readonly context: ControlContext;
 }
@@ -64,7 +66,17 @@ export function openControl({ config, log, library, context }: ControlOptions): 
   };
 }
 
-function chooseTransport(config: Config, _library: NativeLibrary | undefined): ControlTransport | undefined {
+function chooseTransport(config: Config, library: NativeLibrary | undefined): ControlTransport | undefined {
+  const { pipe, readGroup, maxClients } = config.control;
+  if (process.platform === 'win32') {
+    return new PipeTransport({
+      library: async () => library ?? (await openLibrary(config)),
+      name: pipe,
+      readGroup,
+      // Two more, so that there is somebody to say that there are too many.
+      clients: maxClients + 2,
+    });
+  }
   const path = socketPathOf(config);
   return path === undefined ? undefined : new SocketTransport(path);
 }
@@ -83,6 +95,9 @@ function socketPathOf({ control, state }: Config): string | undefined {
 export async function connectToAgent(config: Config): Promise<ControlClient> {
   if (!config.control.enabled) {
     throw new AgentError('PC_CONTROL_UNREACHABLE', 'the control channel is switched off (control.enabled)');
+  }
+  if (process.platform === 'win32') {
+    return new ControlClient(connectPipe(await openLibrary(config), config.control.pipe));
   }
   const path = socketPathOf(config);
   if (path === undefined) {

@@ -85,7 +85,7 @@ export class ControlServer {
         }
         throw error;
       }
-      await wire.write(formatAnswer(await this.#answer(request, wire.identify())), writeTimeoutMs);
+      await wire.write(formatAnswer(await this.#answer(request, await wire.identify())), writeTimeoutMs);
     }
   }
 

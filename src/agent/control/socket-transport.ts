@@ -78,7 +78,7 @@ export async function connectSocket(path: string): Promise<Wire> {
 }
 
 class OwnerWire extends SocketWire implements ServerWire {
-  identify(): Caller {
+  async identify(): Promise<Caller> {
     return {
       name: `${userInfo().username}@${hostname()} (owner of the socket)`,
       pid: undefined,

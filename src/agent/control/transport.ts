@@ -24,7 +24,7 @@ export interface Wire {
 /** A client as the server sees it. */
 export interface ServerWire extends Wire {
   /** Known once something has been read. */
-  identify(): Caller;
+  identify(): Promise<Caller>;
 }
 
 /** How clients reach the agent. */

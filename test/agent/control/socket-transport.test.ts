@@ -33,7 +33,7 @@ describe.skipIf(process.platform === 'win32')('the Unix socket', () => {
     const transport = new SocketTransport(path);
     const answer = async (wire: ServerWire) => {
       const bytes = await wire.read(1_000);
-      callers.push(wire.identify());
+      callers.push(await wire.identify());
       await wire.write(Buffer.from(bytes ?? []).reverse(), 1_000);
       wire.close();
     };

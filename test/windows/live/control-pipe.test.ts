@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { z } from 'zod';
+import { ControlClient } from '../../../src/agent/control/client.ts';
+import { defineCommand } from '../../../src/agent/control/command.ts';
+import { connectPipe, PipeTransport } from '../../../src/agent/control/pipe-transport.ts';
+import { ControlServer } from '../../../src/agent/control/server.ts';
+import type { Caller } from '../../../src/agent/control/transport.ts';
+import { PipeConnection, PipeServer, pipeDescriptor } from '../../../src/windows/index.ts';
+import { createMemoryLog } from '../../support/memory-log.ts';
+import { ffiNames, openTestLibrary } from './open-test-library.ts';
+import { noFirstInstance } from './wine-limits.ts';
+
+const users = 'S-1-5-32-545';
+
+async function waitFor<T>(look: () => T | undefined): Promise<T> {
+  for (let tries = 0; tries < 500; tries++) {
+    const found = look();
+    if (found !== undefined) return found;
+    await setTimeout(10);
+  }
+  throw new Error('not within 5 s');
+}
+
+for (const ffi of ffiNames) {
+  describe(`the control pipe by ${ffi}`, async () => {
+    const library = await openTestLibrary(ffi);
+    const name = `problemchild-test-${ffi}`;
+
+    test('carries bytes and says who calls', async () => {
+      const server = PipeServer.create(library, { name, descriptor: pipeDescriptor(users), clients: 2 });
+      assert.equal(server.accept(), undefined);
+      const client = PipeConnection.connect(library, name, 1_000);
+      const served = await waitFor(() => server.accept());
+      assert.equal(served.read(), 'nothing');
+      await assert.rejects(served.identify(null), /PC_E_STATE/);
+      assert.equal(client.write(Buffer.from('hello')), 'taken');
+      const read = await waitFor(() => {
+        const bytes = served.read();
+        return bytes instanceof Uint8Array ? bytes : undefined;
+      });
+      assert.equal(Buffer.from(read).toString(), 'hello');
+      const caller = await served.identify(users);
+      assert.match(caller.sid, /^S-1-5-/);
+      assert.match(caller.account ?? '', /\\/);
+      assert.equal(caller.isAdministrator, true);
+      assert.ok(caller.pid === process.pid || caller.pid === 0);
+      assert.equal((await served.identify('S-1-5-21-1-2-3-4')).isInGroup, false);
+      client.close();
+      assert.equal(await waitFor(() => (served.read() === 'ended' ? true : undefined)), true);
+      served.close();
+      assert.equal(served.read(), 'ended');
+      server.close();
+    });
+
+    test('has its name for itself', { skip: noFirstInstance }, () => {
+      const options = { name, descriptor: pipeDescriptor(null), clients: 1 };
+      const server = PipeServer.create(library, options);
+      assert.throws(() => PipeServer.create(library, options), { code: 'PC_NATIVE_ACCESS' });
+      server.close();
+    });
+
+    test('leaves nothing behind', () => {
+      const options = { name, descriptor: pipeDescriptor(null), clients: 1 };
+      PipeServer.create(library, options).close();
+      assert.throws(() => PipeConnection.connect(library, name, 100), { code: 'PC_NATIVE_NOT_FOUND' });
+      PipeServer.create(library, options).close();
+    });
+
+    test('answers commands of the agent’s own client and of any other', async () => {
+      const log = createMemoryLog();
+      const callers: Caller[] = [];
+      const big = 'x'.repeat(300_000);
+      const server = new ControlServer({
+        transport: new PipeTransport({ library: async () => library, name, readGroup: null, clients: 3 }),
+        commands: [
+          defineCommand('big', 'read', z.strictObject({}), () => big),
+          defineCommand('change', 'admin', z.strictObject({}), (_params, caller) => callers.push(caller)),
+        ],
+        log,
+        maxClients: 2,
+        idleTimeoutMs: 5_000,
+      });
+      await server.start();
+      const client = new ControlClient(connectPipe(library, name));
+      assert.equal(await client.ask('big'), big);
+      assert.equal(await client.ask('change'), 1);
+      assert.equal(callers[0]?.access, 'admin');
+      assert.equal(log.lines.filter(({ message }) => message === 'Control command').length, 1);
+
+      const socket = connect(`\\\\.\\pipe\\${name}`);
+      await once(socket, 'connect');
+      socket.write('{"v":1,"id":5,"command":"change"}\n');
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      assert.deepEqual(JSON.parse(answer.toString()), { v: 1, id: 5, ok: true, result: 2 });
+
+      await assert.rejects(new ControlClient(connectPipe(library, name)).ask('big'), {
+        code: 'PC_CONTROL_BUSY',
+      });
+      socket.destroy();
+      client.close();
+      await server.stop();
+      assert.throws(() => connectPipe(library, name), { code: 'PC_CONTROL_UNREACHABLE' });
+    });
+  });
+}
