@@ -4,12 +4,14 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { createDoctorReference } from '../src/agent/index.ts';
 import { configJsonSchema, configReference, defaultConfigFile } from '../src/config/index.ts';
 import { createErrorReference } from '../src/errors/index.ts';
 import { createRefusalReference } from '../src/response/index.ts';
 
 const documents: Readonly<Record<string, () => string>> = {
   'errors.md': createErrorReference,
+  'doctor.md': createDoctorReference,
   'refusals.md': createRefusalReference,
   'configuration.md': configReference,
   'problemchild.default.yaml': defaultConfigFile,

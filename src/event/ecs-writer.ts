@@ -78,7 +78,8 @@ export const providerNames: Readonly<Record<ProcessEvent['provider'], string | u
   ecs: undefined,
 };
 
-function groupsToEcs({ ids, names }: UserGroups): EcsDocument | undefined {
+/** `user.group`. */
+export function groupsToEcs({ ids, names }: UserGroups): EcsDocument | undefined {
   return compact({
     id: ids.length === 0 ? undefined : ids,
     name: names.length === 0 ? undefined : names,

@@ -1,12 +1,12 @@
 import { runningDataset } from './ecs-fields.ts';
-import { type EcsDocument, providerNames, toEcs } from './ecs-writer.ts';
+import { type EcsDocument, groupsToEcs, providerNames, toEcs } from './ecs-writer.ts';
 import type { DnsEvent, HostEvent, NetworkEvent, ProcessEnd, ProcessRunning } from './host-event.ts';
 import type { ParentProcess, Process, ProcessEvent } from './process-event.ts';
 import { formatExactTimestamp } from './timestamp.ts';
 
 /**
  * An event as a recording keeps it: an ECS document from which `decodeJson` makes the same event again, all but
- * for its position. That is more than {@link toEcs} writes for people: times with their full resolution, and the
+ * for its position, and for whether a token's list of groups was cut. That is more than {@link toEcs} writes for people: times with their full resolution, and the
  * two facts of the Security log that have no field in ECS.
  */
 export function toRecordedDocument(event: HostEvent): EcsDocument {
@@ -91,7 +91,12 @@ function referenceDocument(
       ...moduleOf(event),
     },
     host: { ...drop({ id: host.id, name: host.name }), os: { type: 'windows' } },
-    user: drop({ id: user.id, name: user.name, domain: user.domain }),
+    user: drop({
+      id: user.id,
+      name: user.name,
+      domain: user.domain,
+      group: user.groups === undefined ? undefined : groupsToEcs(user.groups),
+    }),
     process: drop({ pid, entity_id: entityId, executable }),
   };
 }

@@ -35,6 +35,8 @@ export interface HttpResponse {
   readonly status: number;
   readonly body: string;
   readonly retryAfterMs: number | undefined;
+  /** What the receiver's clock said, to the second; milliseconds since the epoch. */
+  readonly dateMs: number | undefined;
 }
 
 /** No answer to a batch is longer. */
@@ -83,10 +85,12 @@ export class HttpClient {
         ...(signal === undefined ? {} : { signal }),
       });
       const retryAfter = response.headers['retry-after'];
+      const dateMs = Date.parse(String(response.headers['date'] ?? ''));
       return {
         status: response.statusCode,
         body: await response.body.text(),
         retryAfterMs: parseRetryAfter(Array.isArray(retryAfter) ? retryAfter[0] : retryAfter, this.#nowMs()),
+        dateMs: Number.isNaN(dateMs) ? undefined : dateMs,
       };
     } catch (error) {
       throw connectionFailure(error, peerOf(url));

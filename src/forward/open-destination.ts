@@ -166,6 +166,10 @@ export function openProxy(
     const lookup = (name: string): string | undefined => env[name.toLowerCase()] || env[name] || undefined;
     const http = lookup('HTTP_PROXY');
     const https = lookup('HTTPS_PROXY') ?? http;
+    for (const url of [http, https]) {
+      if (url === undefined || (/^https?:\/\/[^\s/]/i.test(url) && URL.canParse(url))) continue;
+      throw new AgentError('PC_FORWARD_CONFIG', 'HTTPS_PROXY or HTTP_PROXY is no URL with http or https');
+    }
     return http === undefined && https === undefined
       ? undefined
       : {

@@ -6,6 +6,7 @@ export { BaselineTable } from './baseline.ts';
 export { BookmarkTable } from './bookmarks.ts';
 export { DriftTable } from './drift.ts';
 export { IncidentTable } from './incidents.ts';
+export { inspectStateFile, type StateFileFacts } from './inspect-state.ts';
 export { OutboxTable } from './outbox.ts';
 export type { DeadLetter } from './outbox-dead-letters.ts';
 export { OutboxDesk } from './outbox-desk.ts';

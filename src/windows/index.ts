@@ -31,4 +31,5 @@ export { readRegistryNumber } from './registry.ts';
 export { createSecureDirectory, inspectPath, type PathProblem, type PathReport } from './secure-path.ts';
 export { type ServiceSetup, setUpService, stopOrphanSessions } from './service-setup.ts';
 export type { FactCount, SourceCounters } from './source-counters.ts';
+export { openSystemFacts, type SystemFacts } from './system-facts.ts';
 export { type ServiceControl, type ServiceState, WindowsService } from './windows-service.ts';

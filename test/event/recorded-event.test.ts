@@ -54,12 +54,22 @@ const processOf = (startMs: fc.Arbitrary<number | undefined>) =>
     parent: fc.record({ ...identity, startMs: maybe(time) }),
   });
 
+/** Whole lists: a recording does not keep that one was cut. */
+const groups = fc
+  .tuple(fc.uniqueArray(present, { minLength: 1, maxLength: 4 }), fc.uniqueArray(present, { maxLength: 4 }))
+  .map(([ids, names]) => ({
+    ids,
+    names,
+    hasAllIds: ids.length >= names.length,
+    hasAllNames: names.length >= ids.length,
+  }));
+
 const common = fc.record({
   id: present,
   timeMs: time,
   provider: fc.constantFrom('sysmon', 'security', 'defend', 'etw', 'ecs'),
   host: fc.record({ id: text, name: text }),
-  user: fc.record({ id: text, name: text, domain: text }),
+  user: fc.record({ id: text, name: text, domain: text, groups: maybe(groups) }),
 });
 const reference = { pid, entityId, executable: text };
 const port = maybe(fc.integer({ min: 0, max: 65_535 }));

@@ -1,0 +1,38 @@
+import { auditsProcessCreation } from './audit-policy.ts';
+import type { FfiName } from './functions.ts';
+import { loadFfi } from './load-ffi.ts';
+import { readSecurity } from './path-security.ts';
+import { openRegistry, type Registry } from './local-machine.ts';
+import { findUntrustedWriter } from './security-descriptor.ts';
+import { type InstalledServiceState, queryServiceState } from './service-query.ts';
+import { readPrivileges } from './token-privileges.ts';
+import { findOwnSessions } from './tracing-sessions.ts';
+
+/** What Windows says of itself and of the agent's place in it, asked through its own libraries alone. */
+export interface SystemFacts {
+  readonly registry: Registry;
+  /** Held by this process, enabled or not. */
+  privileges(): readonly string[];
+  serviceState(name: string): InstalledServiceState | undefined;
+  auditsProcessCreation(): boolean | undefined;
+  /** The agent's own tracing sessions that exist now. */
+  ownSessions(): readonly string[];
+  /** Account that may change a file or folder and is neither an administrator nor the current user. */
+  untrustedWriterOf(path: string): string | undefined;
+}
+
+/** @throws AgentError PC_NATIVE_FFI when the package does not load */
+export async function openSystemFacts(name: FfiName): Promise<SystemFacts> {
+  const ffi = await loadFfi(name);
+  return {
+    registry: openRegistry(ffi),
+    privileges: () => readPrivileges(ffi),
+    serviceState: (service) => queryServiceState(ffi, service),
+    auditsProcessCreation: () => auditsProcessCreation(ffi),
+    ownSessions: () => findOwnSessions(ffi),
+    untrustedWriterOf(path) {
+      const { currentUserSid, descriptorOf } = readSecurity(ffi);
+      return findUntrustedWriter(descriptorOf(path), currentUserSid);
+    },
+  };
+}
