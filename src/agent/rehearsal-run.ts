@@ -1,12 +1,15 @@
+import type { Incident } from '../alert/index.ts';
 import { type Baseline, BaselineLearner } from '../anomaly/index.ts';
 import type { Config } from '../config/index.ts';
 import {
   createResponseSettings,
+  type IsolationChange,
   type ProgramCount,
   Rehearsal,
   RehearsalReport,
   type RehearsedAction,
   type ResponseMode,
+  rehearseIsolation,
 } from '../response/index.ts';
 import type { FileSource, SourceBatch } from '../source/index.ts';
 import { AnomalyStateTable, BaselineTable, Store } from '../store/index.ts';
@@ -21,6 +24,8 @@ export interface RehearsalRun {
   readonly source: FileSource;
   readonly tally: Tally;
   take(batch: SourceBatch): Promise<readonly RehearsedAction[]>;
+  /** After the last batch: the hosts that incidents would have isolated. Nothing unless the policy says so. */
+  finish(): readonly IsolationChange[];
   /** By program, with how ordinary each is on this host and in the recordings. */
   report(): ProgramCount[];
   close(): Promise<void>;
@@ -41,6 +46,7 @@ export async function openRehearsalRun(options: InputOptions, mode: ResponseMode
   const source = openSource(options);
   const store = Store.openTemporary();
   let actions: RehearsedAction[] = [];
+  const incidents: Incident[] = [];
   const { pipeline } = openPipeline({ ...config, state: { ...config.state, file: null } }, scorer, store, {
     response: {
       take(start, rarity, detections) {
@@ -56,10 +62,15 @@ export async function openRehearsalRun(options: InputOptions, mode: ResponseMode
     source,
     tally: pipeline.tally,
     async take(batch) {
-      await pipeline.process(source.name, batch);
+      incidents.push(...(await pipeline.process(source.name, batch)).incidents);
       const taken = actions;
       actions = [];
       return taken;
+    },
+    finish() {
+      if (!config.response.isolation.enabled) return [];
+      incidents.push(...pipeline.finish().incidents);
+      return rehearseIsolation(incidents, config.response.isolation);
     },
     report: () => report.programs([...known, learner.finish()]),
     async close() {

@@ -1,4 +1,9 @@
-import { isCommon, type ProgramCount, type RehearsedAction } from '../response/index.ts';
+import {
+  type IsolationChange,
+  isCommon,
+  type ProgramCount,
+  type RehearsedAction,
+} from '../response/index.ts';
 import { escapeForTerminal, shortenForTerminal } from '../text/index.ts';
 
 const columns = { time: 19, action: 10, outcome: 28 } as const;
@@ -23,6 +28,16 @@ export function formatAction({ action }: RehearsedAction, width: number): string
   ].join('  ');
   const names = `${subject.parentName ?? '?'} → ${subject.name ?? '?'}`;
   return `${line}  ${shortenForTerminal(names, Math.max(40, width - line.length - 2))}`;
+}
+
+/** One rehearsed isolation for eyes. */
+export function formatIsolation({ atMs, refusals, host, reason }: IsolationChange): string {
+  return [
+    new Date(atMs).toISOString().slice(0, 19).replace('T', ' ').padEnd(columns.time),
+    'isolate'.padEnd(columns.action),
+    (refusals[0] ?? 'would be taken').padEnd(columns.outcome),
+    `host ${escapeForTerminal(host ?? '?', 100)}, ${escapeForTerminal(reason, 200)}`,
+  ].join('  ');
 }
 
 /** The counts that end a rehearsal, by program, and a warning for what is common. */

@@ -26,11 +26,11 @@ export type {
 } from './isolation/isolation-parts.ts';
 export type { Endpoint, IsolationPlan, PlanFilter } from './isolation/isolation-plan.ts';
 export type { FiltersInForce, IsolationPort } from './isolation/isolation-port.ts';
+export { rehearseIsolation } from './isolation/isolation-rehearsal.ts';
 export {
   type IsolationRequest,
   IsolationStage,
   type IsolationStatus,
-  requestFor,
 } from './isolation/isolation-stage.ts';
 export type { Hold, PersonCommand, ResponseJournal, StandDown } from './journal-port.ts';
 export { carryOutRequest, type PersonRequest } from './person-request.ts';

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { openRehearsalRun } from '../../agent/index.ts';
-import { actionToEcs, type ResponseMode } from '../../response/index.ts';
-import { formatAction, formatActionHeader, formatPrograms } from '../action-table.ts';
+import { actionToEcs, isolationToEcs, type ResponseMode } from '../../response/index.ts';
+import { formatAction, formatActionHeader, formatIsolation, formatPrograms } from '../action-table.ts';
 import { openCommandLog } from '../command-log.ts';
 import { type CliIo, exitCodes } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
@@ -61,6 +61,10 @@ function rehearseCommand(io: CliIo, finish: (exitCode: number) => void): Command
         await writer.flush();
         return !writer.closed;
       });
+      for (const change of rehearsal.finish()) {
+        if (asTable) writer.line(formatIsolation(change));
+        else writer.json(isolationToEcs(change));
+      }
       await writer.flush(true);
       for (const line of formatPrograms(rehearsal.report())) io.stderr.write(`${line}\n`);
       io.stderr.write(`${formatSummary(tally, source.inputs, (performance.now() - startedMs) / 1_000)}\n`);
