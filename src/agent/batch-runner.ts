@@ -27,6 +27,7 @@ export class BatchRunner {
   #turn: Promise<unknown> = Promise.resolve();
   #workingSinceMs: number | undefined;
   #reopened = 0;
+  #isStale = false;
 
   constructor(options: BatchRunnerOptions) {
     this.#options = options;
@@ -83,6 +84,11 @@ export class BatchRunner {
     });
   }
 
+  /** Before anything else is taken, the engine is opened anew from what the store holds. */
+  renew(): void {
+    this.#isStale = true;
+  }
+
   async close(): Promise<void> {
     await this.#turn;
     await this.#engine.scorer.close();
@@ -92,6 +98,10 @@ export class BatchRunner {
     const result = this.#turn.then(async () => {
       this.#workingSinceMs = performance.now();
       try {
+        if (this.#isStale) {
+          this.#isStale = false;
+          await this.#reopen(new Error('the store holds another state'));
+        }
         return await work();
       } finally {
         this.#workingSinceMs = undefined;
@@ -147,7 +157,7 @@ export class BatchRunner {
 
   async #reopen(error: unknown): Promise<void> {
     this.#reopened++;
-    this.#options.log.error('The pipeline failed and is opened anew', {
+    this.#options.log.error('The pipeline is opened anew', {
       error: error instanceof Error ? (error.stack ?? error.message) : String(error),
     });
     const previous = this.#engine;

@@ -9,7 +9,6 @@ import {
   type DestinationSettings,
   type DestinationSurroundings,
   Forwarder,
-  OutboxIntake,
   openRoute,
   type ProbeResult,
   probeRoute,
@@ -34,12 +33,9 @@ export interface ForwardingOptions {
 /** The agent's way out: what the pipeline puts into, and what empties it. */
 export interface Forwarding {
   readonly outbox: OutboxTable;
-  readonly intake: OutboxIntake;
   readonly forwarder: Forwarder;
 }
 
-/** Most entries in memory while the disk is full. */
-const maxHeld = 10_000;
 /** Name of the local record among the destinations. */
 const recordName = 'record';
 
@@ -79,7 +75,7 @@ export async function openForwarding(
     log,
     agent,
   });
-  return { outbox, forwarder, intake: new OutboxIntake({ outbox, maxHeld, log }) };
+  return { outbox, forwarder };
 }
 
 /** Sends a marked alert to each destination, or to those named. */

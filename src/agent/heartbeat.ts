@@ -31,13 +31,13 @@ export function startHeartbeat(parts: HeartbeatParts): Heartbeat {
   const startedMs = clock.nowMs();
   const desk = new OutboxDesk(store);
   function beat(): void {
-    const { outbox, forwarder, intake } = parts.forwarding();
+    const { outbox, forwarder } = parts.forwarding();
     const { entries, bytes, put, deadLetters } = outbox.totals();
     const { records, processEvents, scored, related, filtered, rejected } = tally;
     const nowMs = clock.nowMs();
     const counts = new Map(desk.destinations().map((each) => [each.name, each]));
-    const { held } = intake;
-    const dropped = [...counts.values()].reduce((sum, each) => sum + each.dropped, held.dropped);
+    const { held } = outbox;
+    const dropped = [...counts.values()].reduce((sum, each) => sum + each.dropped, 0);
     const failing = forwarder.status.filter(({ failures }) => failures > 0);
     outbox.add([
       createHealthEntry(
@@ -46,7 +46,7 @@ export function startHeartbeat(parts: HeartbeatParts): Heartbeat {
           responseMode: responseMode(),
           modelHash: modelHash(),
           counters: { records, processEvents, scored, related, filtered, rejected, put, ...parts.counters() },
-          outbox: { entries, bytes, deadLetters, dropped, held: held.entries },
+          outbox: { entries, bytes, deadLetters, dropped, held },
           destinations: forwarder.status.map(({ name, state, failures }) => ({
             name,
             state,
@@ -54,6 +54,9 @@ export function startHeartbeat(parts: HeartbeatParts): Heartbeat {
             waiting: counts.get(name)?.waiting ?? 0,
           })),
           problems: [
+            ...(store.isWaiting
+              ? ['the state file cannot be written: its disk is full or refuses writes']
+              : []),
             ...problems(),
             ...failing.map(({ name, lastFailure }) => `${name}: ${lastFailure ?? 'fails'}`),
           ],

@@ -25,6 +25,7 @@ import { applyPriority } from './priority.ts';
 import { openLiveResponse } from './response-desk.ts';
 import { SourceNotices } from './source-notices.ts';
 import { judgeStages, type StageState } from './stages.ts';
+import { watchStore } from './store-watch.ts';
 import type { Tally } from './tally.ts';
 import { watchMainThread } from './watchdog.ts';
 
@@ -87,7 +88,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
     forwarding.current.outbox.add([createQuarantineNotice(quarantined, clock.nowMs(), agentFacts())]);
   }
   const notices = new SourceNotices({
-    put: (entry) => forwarding.current.intake.commit([entry], () => undefined),
+    put: (entry) => forwarding.current.outbox.add([entry]),
     clock,
     agent: agentFacts(),
     log,
@@ -125,6 +126,17 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
     engine: await openEngine(config(), store, hooks),
     reopen: (tally) => openEngine(runner.engine.config, store, hooks, tally),
     log,
+  });
+  watchStore({
+    store,
+    clock,
+    log,
+    put: (entry) => forwarding.current.outbox.add([entry]),
+    onReplaced() {
+      forwarding.current.forwarder.introduce();
+      // What was learnt is in the file that was moved: the new one and the memory go on from the same place.
+      runner.renew();
+    },
   });
   const live = new LiveReload({
     watch,

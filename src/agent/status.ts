@@ -141,7 +141,7 @@ export class StatusReader {
       stages: stages(),
       counters: countRecords(tally),
       alerts: countAlerts(tally),
-      outbox: { ...this.#desk.totals(), held: forwarding().intake.held.entries },
+      outbox: { ...this.#desk.totals(), held: forwarding().outbox.held },
       destinations: this.#readDestinations(),
       process: this.#readUse(uptimeMs),
     };

@@ -35,6 +35,9 @@ const upkeepMs = 1_000;
 /** Drops and refusals within this time make one alert. */
 const noticeMs = 60_000;
 
+/** Stands for all destinations in what is said about drops; no destination can have this name. */
+const everyone = '*';
+
 interface Refusal {
   count: number;
   readonly eventId: string;
@@ -78,6 +81,11 @@ export class Forwarder {
         }),
     );
     this.#lookedAfterMs = timers.nowMs();
+  }
+
+  /** Makes the destinations known to a file that took the place of another. */
+  introduce(): void {
+    this.#options.queue.configure(this.#options.routes.map(({ name }) => name));
   }
 
   start(): void {
@@ -149,14 +157,21 @@ export class Forwarder {
     if (requests.length > 0) this.retryNow(requests);
     const inFlight = this.#deliveries.flatMap(({ inFlight: range }) => range ?? []);
     const drops = queue.shrink(limits, inFlight, (name, entry) => this.#accepts.get(name)?.(entry) ?? false);
-    for (const drop of drops) {
-      const key = `${drop.destination} ${drop.severity} ${drop.reason}`;
-      const count = (this.#drops.get(key)?.count ?? 0) + drop.count;
-      this.#drops.set(key, { ...drop, count });
-      this.#dropped += drop.count;
-    }
+    for (const drop of drops) this.#noteDrop(drop);
     if (drops.length > 0) log.error('documents were dropped from the outbox', { drops });
+    const refused = [...queue.takeRefused()].map(
+      ([severity, count]): Drop => ({ destination: everyone, severity, reason: 'disk', count }),
+    );
+    for (const drop of refused) this.#noteDrop(drop);
+    if (refused.length > 0) log.error('documents were not taken into the outbox', { refused });
     this.#report(nowMs);
+  }
+
+  #noteDrop(drop: Drop): void {
+    const key = `${drop.destination} ${drop.severity} ${drop.reason}`;
+    const count = (this.#drops.get(key)?.count ?? 0) + drop.count;
+    this.#drops.set(key, { ...drop, count });
+    this.#dropped += drop.count;
   }
 
   /** Says what was dropped or refused: at once the first time, later at most once a minute. */

@@ -13,13 +13,17 @@ export { createHealthEntry, type Health } from './health.ts';
 export { type HuntOptions, type HuntScore, type HuntScorer, type HuntTally, hunt } from './hunt.ts';
 export type { Hit } from './hunt-search.ts';
 export { type NameResolution, openNameResolution } from './name-resolution.ts';
-export { type AgentFacts, createOwnDocument, createQuarantineNotice } from './notices.ts';
+export {
+  type AgentFacts,
+  createDiskNotice,
+  createOwnDocument,
+  createQuarantineNotice,
+} from './notices.ts';
 export { type DestinationSurroundings, openHttp, openRoute } from './open-destination.ts';
 export type {
   Drop,
   DropReason,
   OutboxEntry,
-  OutboxIntakePort,
   OutboxKind,
   OutboxLimits,
   OutboxQueue,
@@ -29,7 +33,6 @@ export type {
   SeqRange,
   Settlement,
 } from './outbox.ts';
-export { OutboxIntake } from './outbox-intake.ts';
 export { listPeers, type Peer } from './peers.ts';
 export { type ProbeResult, probeRoute } from './probe.ts';
 export { SecretOpener, type SecretRef, type SecretSources } from './secret.ts';

@@ -29,7 +29,7 @@ export function createDropNotice(drops: readonly Drop[], timeMs: number, agent: 
     {
       ruleId: 'problemchild-outbox-dropped',
       ruleName: 'Alerts were dropped before they could be forwarded',
-      message: `${total} documents were dropped because the outbox was full or they had become too old`,
+      message: `${total} documents were dropped because the outbox or the disk was full, or they had become too old`,
       severity: critical,
       timeMs,
       key: JSON.stringify(drops),
@@ -58,6 +58,22 @@ export function createDeadLetterNotice(
       details: {
         dead_letter: { destination, count, example: { event_id: example.eventId, reason: example.reason } },
       },
+    },
+    agent,
+  );
+}
+
+/** The alert that says that the disk under the state file is full, or cannot be written for another reason. */
+export function createDiskNotice(reason: string, timeMs: number, agent: AgentFacts): OutboxEntry {
+  return createNotice(
+    {
+      ruleId: 'problemchild-state-unwritable',
+      ruleName: 'The state file cannot be written',
+      message: `The state file cannot be written (${reason}); alerts wait in memory and are sent from there`,
+      severity: high,
+      timeMs,
+      key: reason,
+      details: { unwritable: { reason } },
     },
     agent,
   );

@@ -50,7 +50,8 @@ export interface Drop {
   readonly reason: DropReason;
   readonly count: number;
 }
-export type DropReason = 'size' | 'age';
+/** `disk`: not even taken in, because the disk was full and so was the memory for what waits for it. */
+export type DropReason = 'size' | 'age' | 'disk';
 
 export interface OutboxLimits {
   readonly maxBytes: number;
@@ -72,10 +73,7 @@ export interface SeqRange {
   readonly last: number;
 }
 
-/**
- * The queue as the deliveries see it. Implemented by store/; every call is one transaction of its own, except
- * {@link OutboxIntakePort.put}.
- */
+/** The queue as the deliveries see it. Implemented by store/; every call is one transaction of its own. */
 export interface OutboxQueue {
   /** Makes these the destinations: new ones begin with what is queued, others are forgotten. */
   configure(destinations: readonly string[]): void;
@@ -97,16 +95,8 @@ export interface OutboxQueue {
     accepts: (destination: string, entry: QueuedEntry) => boolean,
   ): readonly Drop[];
   totals(): OutboxTotals;
+  /** Entries of each severity that were not taken in since the last call. */
+  takeRefused(): ReadonlyMap<number, number>;
   /** Destinations that somebody asked to be tried again at once, and forgets that they were. */
   takeRetryRequests(): readonly string[];
-}
-
-/** The queue as the pipeline sees it. */
-export interface OutboxIntakePort {
-  /** Belongs in the caller's transaction. Entries whose id is queued already are left out; returns how many came in. */
-  put(entries: readonly OutboxEntry[]): number;
-  /** All of `work` is kept, or none. */
-  transaction<T>(work: () => T): T;
-  /** Whether an error means that the disk is full. */
-  isFull(error: unknown): boolean;
 }

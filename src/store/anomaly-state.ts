@@ -15,7 +15,8 @@ import {
   unpackJson,
 } from '../anomaly/index.ts';
 import { AnomalyRecordTable } from './anomaly-records.ts';
-import type { Connection, Store } from './store.ts';
+import type { Store } from './store.ts';
+import type { StoreConnection } from './store-connection.ts';
 
 interface SightingColumns {
   readonly serial: number;
@@ -40,7 +41,7 @@ const pairColumns = 'id, entity_id AS entityId, name, count, flagged, seen, age,
 
 /** State of the anomaly jobs. Every write belongs in the transaction of the batch that brought it. */
 export class AnomalyStateTable implements AnomalyPort {
-  readonly #connection: Connection;
+  readonly #connection: StoreConnection;
   readonly #records: AnomalyRecordTable;
   readonly #write;
   readonly #remove;
@@ -149,7 +150,7 @@ export class AnomalyStateTable implements AnomalyPort {
   }
 }
 
-function prepareWrites(connection: Connection) {
+function prepareWrites(connection: StoreConnection) {
   const upsert = (table: string, keys: string, columns: string) => {
     const names = `${keys}, ${columns}`.split(', ');
     const updates = columns.split(', ').map((name) => `${name} = excluded.${name}`);
@@ -173,7 +174,7 @@ function prepareWrites(connection: Connection) {
   };
 }
 
-function prepareRemovals(connection: Connection) {
+function prepareRemovals(connection: StoreConnection) {
   const remove = (table: string, key: string) =>
     connection.prepare<[string, number]>(`DELETE FROM ${table} WHERE mode = ? AND ${key} = ?`);
   return {

@@ -52,6 +52,8 @@ function migrate(connection: Connection, path: string, migrations: readonly stri
       { where: path },
     );
   }
+  // Nothing to do is nothing to write: an agent starts on a full disk as well.
+  if (version === migrations.length) return;
   const run = connection.transaction(() => {
     for (const sql of migrations.slice(version)) connection.exec(sql);
     connection.pragma(`user_version = ${migrations.length}`);

@@ -1,7 +1,6 @@
 import type {
   Drop,
   OutboxEntry,
-  OutboxIntakePort,
   OutboxLimits,
   OutboxQueue,
   OutboxTotals,
@@ -14,15 +13,26 @@ import { OutboxBounds } from './outbox-bounds.ts';
 import { DeadLetterTable } from './outbox-dead-letters.ts';
 import { OutboxDestinationTable } from './outbox-destinations.ts';
 import type { Store } from './store.ts';
-import { isStoreFull } from './store-damage.ts';
+
+/**
+ * Least severity that is still taken in while the disk is full and the memory for what waits fills up: the lower ones
+ * leave first, and at the end everything stays out.
+ */
+const admissions: readonly { readonly strain: number; readonly severity: number }[] = [
+  { strain: 0.95, severity: Number.POSITIVE_INFINITY },
+  { strain: 0.85, severity: 99 },
+  { strain: 0.7, severity: 73 },
+  { strain: 0.5, severity: 47 },
+];
 
 /** The queue of what is forwarded. */
-export class OutboxTable implements OutboxQueue, OutboxIntakePort {
+export class OutboxTable implements OutboxQueue {
   readonly #store: Store;
   readonly #destinations: OutboxDestinationTable;
   readonly #deadLetters: DeadLetterTable;
   readonly #bounds: OutboxBounds;
   readonly #statements;
+  readonly #refused = new Map<number, number>();
 
   constructor(store: Store) {
     this.#store = store;
@@ -32,15 +42,22 @@ export class OutboxTable implements OutboxQueue, OutboxIntakePort {
     this.#statements = prepareStatements(store);
   }
 
-  /** `destination` sends them there only. */
+  /**
+   * Belongs in the caller's transaction. Entries whose id is queued already are left out; returns how many came in.
+   * `destination` sends them there only.
+   */
   put(entries: readonly OutboxEntry[], destination = ''): number {
     const { insert, grow } = this.#statements;
     let count = 0;
     let bytes = 0;
     const clockMs = this.#clockMs;
     for (const { eventId, kind, severity, timeMs, ruleId = null, document } of entries) {
+      if (!this.#admits(severity)) {
+        this.#refused.set(severity, (this.#refused.get(severity) ?? 0) + 1);
+        continue;
+      }
       const size = Buffer.byteLength(document);
-      const { changes } = insert.run(
+      const { changes, lastInsertRowid } = insert.run(
         eventId,
         destination,
         kind,
@@ -51,19 +68,12 @@ export class OutboxTable implements OutboxQueue, OutboxIntakePort {
         ruleId,
         document,
       );
+      if (changes > 0) this.#store.noteNumber('outbox', Number(lastInsertRowid));
       count += changes;
       bytes += changes * size;
     }
     if (count > 0) grow.run(count, bytes, destination === '' ? count : 0);
     return count;
-  }
-
-  transaction<T>(work: () => T): T {
-    return this.#store.transaction(work);
-  }
-
-  isFull(error: unknown): boolean {
-    return isStoreFull(error);
   }
 
   add(entries: readonly OutboxEntry[]): void {
@@ -91,6 +101,8 @@ export class OutboxTable implements OutboxQueue, OutboxIntakePort {
       if (entries.length > 0 && bytes > maxBytes) break;
       entries.push(entry);
     }
+    // A file that takes this one's place goes on behind what was read.
+    this.#store.noteNumber('outbox', entries.at(-1)?.seq ?? 0);
     return entries;
   }
 
@@ -122,8 +134,25 @@ export class OutboxTable implements OutboxQueue, OutboxIntakePort {
     return { entries: 0, bytes: 0, put: 0, ...totals, deadLetters: this.#deadLetters.count() };
   }
 
+  /** Entries that wait in memory, because the disk is full. */
+  get held(): number {
+    return this.#store.connection.countWaiting(this.#statements.insert);
+  }
+
+  takeRefused(): ReadonlyMap<number, number> {
+    const refused = new Map(this.#refused);
+    this.#refused.clear();
+    return refused;
+  }
+
   takeRetryRequests(): readonly string[] {
     return this.#destinations.takeRetryRequests();
+  }
+
+  #admits(severity: number): boolean {
+    const { strain } = this.#store.connection;
+    const admission = admissions.find((each) => strain >= each.strain);
+    return admission === undefined || severity >= admission.severity;
   }
 
   get #clockMs(): number {

@@ -1,22 +1,38 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Connection, openDatabase } from './database.ts';
+import { openDatabase } from './database.ts';
 import { migrations } from './migrations/index.ts';
+import { StoreConnection, type StoreNotice } from './store-connection.ts';
+import { moveAside } from './store-damage.ts';
 
-export type { Connection } from './database.ts';
+/** What an agent that must not stop wants of its store; see {@link Store.endure}. */
+export interface EnduranceOptions {
+  readonly onNotice: (notice: StoreNotice) => void;
+  /** The time of day, for the name of a file that is moved aside. */
+  readonly nowMs: () => number;
+  /** Most memory for what cannot be committed. */
+  readonly maxBytes?: number;
+  /** How often a commit is tried while commits fail. */
+  readonly retryMs?: number;
+}
+
+const defaultMaxBytes = 67_108_864;
+const defaultRetryMs = 5_000;
 
 /** The agent's SQLite file: one writer, WAL, schema brought up to date when it is opened. */
 export class Store {
   readonly path: string;
   /** For the modules of this room only: no other room writes SQL. */
-  readonly connection: Connection;
+  readonly connection: StoreConnection;
+  /** Highest number that was given to a row of a table that counts its rows up. */
+  readonly #highest = new Map<string, number>();
   readonly #temporaryFolder: string | undefined;
 
   private constructor(path: string, temporaryFolder: string | undefined) {
     this.path = path;
     this.#temporaryFolder = temporaryFolder;
-    this.connection = openDatabase(path, migrations);
+    this.connection = new StoreConnection(openDatabase(path, migrations));
   }
 
   /** Opens or creates the file. Throws `PC_STORE_OPEN` or `PC_STORE_NEWER`. */
@@ -32,16 +48,41 @@ export class Store {
 
   /** Runs `work` in one transaction: all of it is kept, or none. Inside another one it is part of that. */
   transaction<T>(work: () => T): T {
-    if (this.connection.inTransaction) return work();
-    this.connection.exec('BEGIN IMMEDIATE');
-    try {
-      const result = work();
-      this.connection.exec('COMMIT');
-      return result;
-    } catch (error) {
-      if (this.connection.inTransaction) this.connection.exec('ROLLBACK');
-      throw error;
-    }
+    return this.connection.transaction(work);
+  }
+
+  /**
+   * From now on a full disk stops nobody: what is written waits in memory, where this store's readers see it, until it
+   * can be committed. A file that turns out to be damaged is moved aside and a new one begun.
+   */
+  endure({ onNotice, nowMs, maxBytes, retryMs }: EnduranceOptions): void {
+    this.connection.endure({
+      onNotice,
+      replace: () => this.#replace(nowMs()),
+      nowMs: () => performance.now(),
+      maxBytes: maxBytes ?? defaultMaxBytes,
+      retryMs: retryMs ?? defaultRetryMs,
+    });
+  }
+
+  /** Whether what is written waits in memory because it cannot be committed. */
+  get isWaiting(): boolean {
+    return this.connection.isWaiting;
+  }
+
+  /** Rows of this table never get a number that was given before, not even in a file that takes the place of this one. */
+  noteNumber(table: 'outbox', number: number): void {
+    this.#highest.set(table, Math.max(number, this.#highest.get(table) ?? 0));
+  }
+
+  #replace(nowMs: number) {
+    const path = moveAside(this.path, nowMs);
+    const database = openDatabase(this.path, migrations);
+    const insert = database.prepare<[string, number]>(
+      'INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)',
+    );
+    for (const [table, number] of this.#highest) insert.run(table, number);
+    return { database, path };
   }
 
   close(): void {

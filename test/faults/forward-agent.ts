@@ -1,4 +1,4 @@
-import { createTimers, Forwarder, OutboxIntake, type Route } from '../../src/forward/index.ts';
+import { createTimers, Forwarder, type Route } from '../../src/forward/index.ts';
 import { BookmarkTable, OutboxDesk, OutboxTable, Store } from '../../src/store/index.ts';
 import { makeSettings, openTestRoute } from '../support/destination.ts';
 import { createMemoryLog } from '../support/memory-log.ts';
@@ -17,7 +17,6 @@ const store = Store.open(path);
 const outbox = new OutboxTable(store);
 const bookmarks = new BookmarkTable(store);
 const log = createMemoryLog();
-const intake = new OutboxIntake({ outbox, maxHeld: 1_000, log });
 
 const limits = { timeoutMs: 1_500, connectTimeoutMs: 1_000 };
 const routes: Route[] = [
@@ -49,7 +48,10 @@ forwarder.start();
 for (let next = Number(bookmarks.get('source') ?? 0); next < count; ) {
   const last = Math.min(count, next + batchSize);
   const entries = Array.from({ length: last - next }, (_, index) => makeEntry(next + index));
-  intake.commit(entries, () => bookmarks.set('source', String(last)));
+  store.transaction(() => {
+    outbox.put(entries);
+    bookmarks.set('source', String(last));
+  });
   forwarder.wake();
   next = last;
   await new Promise((resolve) => setTimeout(resolve, 2));

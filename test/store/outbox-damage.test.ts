@@ -2,9 +2,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { OutboxIntake } from '../../src/forward/index.ts';
-import { BookmarkTable, isStoreFull, OutboxTable, openOrQuarantine, Store } from '../../src/store/index.ts';
-import { createMemoryLog } from '../support/memory-log.ts';
+import {
+  BookmarkTable,
+  OutboxTable,
+  openOrQuarantine,
+  Store,
+  type StoreNotice,
+} from '../../src/store/index.ts';
 import { makeEntries, makeEntry } from '../support/outbox-entry.ts';
 
 let folder: string;
@@ -67,51 +71,65 @@ describe('openOrQuarantine', () => {
   });
 });
 
-describe('a full disk', () => {
-  it('keeps entries in memory, says so once, and stores them when there is room again', () => {
-    const store = Store.open(path);
-    const outbox = new OutboxTable(store);
-    const bookmarks = new BookmarkTable(store);
-    outbox.configure(['one']);
-    const log = createMemoryLog();
-    const intake = new OutboxIntake({ outbox, maxHeld: 3, log });
-    const pages = store.connection.pragma('page_count', { simple: true }) as number;
-    store.connection.pragma(`max_page_count = ${pages}`);
+interface Enduring {
+  readonly store: Store;
+  readonly outbox: OutboxTable;
+  readonly bookmarks: BookmarkTable;
+  readonly notices: StoreNotice[];
+  kinds(): string[];
+}
 
-    const big = 'x'.repeat(100_000);
-    const work = (): void => bookmarks.set('source', big);
-    expect(intake.commit([makeEntry(0), makeEntry(1, { severity: 21 })], work)).toBe(false);
-    expect(intake.commit([makeEntry(2), makeEntry(3), makeEntry(2)], work)).toBe(false);
-    expect(bookmarks.get('source')).toBeUndefined();
-    expect(intake.held).toEqual({ entries: 3, dropped: 1 });
-    expect(outbox.totals().entries).toBe(0);
-    expect(log.lines.map(({ level }) => level)).toEqual(['error']);
-
-    store.connection.pragma('max_page_count = 100000');
-    expect(intake.commit([makeEntry(4)], work)).toBe(true);
-    expect(intake.held.entries).toBe(0);
-    const stored = outbox.read('one', 0, { maxEntries: 10, maxBytes: 1e6 });
-    expect(stored.map(({ eventId }) => eventId)).toEqual([
-      'alert-00000000',
-      'alert-00000002',
-      'alert-00000003',
-      'alert-00000004',
-    ]);
-    expect(log.lines.at(-1)).toMatchObject({ level: 'warn', message: 'the disk has room again' });
-    store.close();
+function openEnduring(options: { readonly maxBytes?: number } = {}): Enduring {
+  const store = Store.open(path);
+  const notices: StoreNotice[] = [];
+  store.endure({
+    onNotice: (notice) => notices.push(notice),
+    nowMs: () => nowMs,
+    retryMs: 0,
+    ...options,
   });
+  const outbox = new OutboxTable(store);
+  outbox.configure(['one']);
+  return {
+    store,
+    outbox,
+    bookmarks: new BookmarkTable(store),
+    notices,
+    kinds: () => notices.map(({ kind }) => kind),
+  };
+}
 
-  it('is told from other failures', () => {
-    expect(isStoreFull(Object.assign(new Error('full'), { code: 'SQLITE_FULL' }))).toBe(true);
-    expect(isStoreFull(Object.assign(new Error('busy'), { code: 'SQLITE_BUSY' }))).toBe(false);
-    expect(isStoreFull('SQLITE_FULL')).toBe(false);
-    const store = Store.open(path);
-    const intake = new OutboxIntake({ outbox: new OutboxTable(store), maxHeld: 3, log: createMemoryLog() });
-    const fail = (): void => {
-      throw new Error('a bug');
-    };
-    expect(() => intake.commit([makeEntry(0)], fail)).toThrow('a bug');
-    expect(intake.held.entries).toBe(0);
+const all = { maxEntries: 1_000, maxBytes: 1e9 };
+const readIds = (outbox: OutboxTable): string[] => outbox.read('one', 0, all).map(({ eventId }) => eventId);
+
+describe('a file that gets damaged while it is open', () => {
+  it('is moved aside, and the work at hand goes into a new one', () => {
+    fill();
+    const { store, outbox, bookmarks, notices } = openEnduring();
+    outbox.add([makeEntry(500)]);
+    const last = outbox.read('one', 0, all).at(-1)?.seq ?? 0;
+    store.connection.pragma('wal_checkpoint(TRUNCATE)');
+    const bytes = readFileSync(path);
+    bytes.fill(0xa5, 4096, bytes.length);
+    writeFileSync(path, bytes);
+    // Makes SQLite read its pages again.
+    store.connection.pragma('shrink_memory');
+
+    store.transaction(() => {
+      bookmarks.set('source', 'here');
+      outbox.put([makeEntry(501)]);
+    });
+    expect(notices.map(({ kind }) => kind)).toContain('damaged');
+    const [damaged] = notices.filter((notice) => notice.kind === 'damaged');
+    expect(damaged?.path).toBe(`${path}.damaged-2026-11-18T09-41-22-000Z`);
+    expect(bookmarks.get('source')).toBe('here');
+    // Numbers go on, so that who has read up to the last one misses nothing.
+    expect(outbox.read('one', last, all).map(({ eventId }) => eventId)).toEqual(['alert-00000501']);
+    outbox.add([makeEntry(502)]);
+    expect(store.isWaiting).toBe(false);
     store.close();
+    const again = Store.open(path);
+    expect(readIds(new OutboxTable(again))).toEqual(['alert-00000501', 'alert-00000502']);
+    again.close();
   });
 });

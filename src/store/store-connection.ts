@@ -1,0 +1,279 @@
+import type Database from 'better-sqlite3';
+import type { Connection } from './database.ts';
+import { isStoreDamaged, isStoreUnwritable } from './store-damage.ts';
+import { StoreStatement } from './store-statement.ts';
+import { WriteJournal } from './write-journal.ts';
+
+/** What happened to the file, in words for the log and for those who are told. */
+export type StoreNotice =
+  /** What is written waits in memory until it can be committed. */
+  | { readonly kind: 'unwritable'; readonly error: unknown }
+  /** Everything that waited is committed. */
+  | { readonly kind: 'writable' }
+  /** Too much waited; this many writes were given up. */
+  | { readonly kind: 'given up'; readonly writes: number }
+  /** Moved aside, and a new one begun. */
+  | { readonly kind: 'damaged'; readonly path: string; readonly reason: string };
+
+export interface Endurance {
+  readonly onNotice: (notice: StoreNotice) => void;
+  /** Moves the file aside, where its new name is returned, and opens a new one. */
+  readonly replace: () => { readonly database: Connection; readonly path: string };
+  /** Time that passes, in ms. */
+  readonly nowMs: () => number;
+  /** Most memory that uncommitted writes may take; half of it is for the outbox. */
+  readonly maxBytes: number;
+  /** How often a commit is tried while commits fail. */
+  readonly retryMs: number;
+}
+
+/** What people look up, and where the source goes on. The rest is what the agent has learnt, and can learn again. */
+const lookedUp = /\b(?:alert|incident|bookmark)\b/;
+
+/** Whether a write means something without the state that was written before. */
+function standsAlone({ isLasting, sql }: { readonly isLasting: boolean; readonly sql: string }): boolean {
+  return isLasting || lookedUp.test(sql);
+}
+
+/**
+ * A SQLite connection that goes on where its disk is full or its file gets damaged, once {@link endure} says how.
+ *
+ * While commits fail, the transaction stays open: readers of this connection see everything, nothing is lost but by a
+ * crash (and then the source is read again from its last committed bookmark), and now and then a commit is tried.
+ * SQLite rolls a failed transaction back, so every write since the last commit is kept in a journal and written again.
+ */
+export class StoreConnection {
+  #database: Connection;
+  #generation = 0;
+  #endurance: Endurance | undefined;
+  readonly #journal = new WriteJournal();
+  /** A commit failed, and the transaction is kept open. */
+  #isWaiting = false;
+  #isInside = false;
+  #triedMs = 0;
+  #damage: unknown;
+  /** The file was exchanged within the transaction that is open. */
+  #isReplaced = false;
+  #notices: StoreNotice[] = [];
+
+  constructor(database: Connection) {
+    this.#database = database;
+  }
+
+  get database(): Connection {
+    return this.#database;
+  }
+
+  /** Grows when the file is exchanged. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** How full the memory for uncommitted writes of the outbox is, from 0 to 1; 0 while commits succeed. */
+  get strain(): number {
+    if (!this.#isWaiting || this.#endurance === undefined) return 0;
+    return Math.min(1, this.#journal.lastingBytes / (this.#endurance.maxBytes / 2));
+  }
+
+  /** Whether commits fail, and what is written waits in memory. */
+  get isWaiting(): boolean {
+    return this.#isWaiting;
+  }
+
+  /** How often a statement was run since the last commit, while commits fail. */
+  countWaiting(statement: { readonly sql: string }): number {
+    return this.#isWaiting ? this.#journal.count(({ sql }) => sql === statement.sql) : 0;
+  }
+
+  prepare<Parameters extends unknown[], Row = unknown>(sql: string): StoreStatement<Parameters, Row> {
+    return new StoreStatement<Parameters, Row>(this, sql);
+  }
+
+  pragma(text: string, options?: Database.PragmaOptions): unknown {
+    return this.#database.pragma(text, options);
+  }
+
+  /** From now on a full disk or a damaged file is no reason to fail. */
+  endure(endurance: Endurance): void {
+    this.#endurance = endurance;
+    this.#prepareToEndure();
+  }
+
+  /** All of `work` is kept, or none. Inside another one it is part of that. */
+  transaction<T>(work: () => T): T {
+    if (this.#isInside) return work();
+    this.#begin();
+    const before = this.#journal.length;
+    this.#isInside = true;
+    let result: T;
+    try {
+      result = work();
+    } catch (error) {
+      this.#isInside = false;
+      this.#undo(before);
+      throw error;
+    }
+    this.#isInside = false;
+    this.#settle();
+    return result;
+  }
+
+  /** Runs a writing statement, in a transaction of its own where there is none. */
+  write(statement: StoreStatement<unknown[], unknown>, args: unknown[]): Database.RunResult {
+    if (this.#endurance === undefined) return statement.native.run(...args);
+    if (!this.#isInside) return this.transaction(() => this.write(statement, args));
+    const result = this.attempt(() => statement.native.run(...args));
+    this.#journal.add(statement, args);
+    return result;
+  }
+
+  /** Runs what touches the file; where the file is at fault, mends that and runs it once more. */
+  attempt<T>(action: () => T): T {
+    if (this.#endurance === undefined) return action();
+    try {
+      return action();
+    } catch (error) {
+      this.#mend(error);
+      const result = action();
+      if (!this.#isInside) this.#tell();
+      return result;
+    }
+  }
+
+  /** The next transaction begins with a sound file, if this error says that the file is damaged. */
+  noteDamage(error: unknown): void {
+    if (isStoreDamaged(error)) this.#damage = error;
+  }
+
+  close(): void {
+    // Where it fails, the bookmark was not committed either: the next run raises everything again under the same ids.
+    if (this.#isWaiting) ignoreFailure(() => this.#database.exec('COMMIT'));
+    this.#database.close();
+  }
+
+  #begin(): void {
+    if (this.#damage !== undefined && this.#endurance !== undefined) this.#replace(this.#damage);
+    if (this.#database.inTransaction) return;
+    try {
+      this.#database.exec('BEGIN IMMEDIATE');
+    } catch (error) {
+      if (this.#endurance === undefined || !isStoreDamaged(error)) throw error;
+      this.#replace(error);
+    }
+  }
+
+  /** Back to the first `before` writes. */
+  #undo(before: number): void {
+    this.#journal.cut(before);
+    if (this.#isWaiting) this.#resume();
+    else if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
+    this.#tell();
+  }
+
+  #settle(): void {
+    if (this.#endurance === undefined) {
+      this.#commit();
+      return;
+    }
+    if (this.#isReplaced) {
+      // State that builds upon what was lost would not be understood by who reads the new file.
+      this.#isReplaced = false;
+      this.#journal.keep(standsAlone);
+      this.#resume();
+    }
+    const { nowMs, retryMs } = this.#endurance;
+    if (!this.#isWaiting || nowMs() - this.#triedMs >= retryMs) {
+      try {
+        this.#commit();
+        this.#journal.cut(0);
+        if (this.#isWaiting) this.#notices.push({ kind: 'writable' });
+        this.#isWaiting = false;
+      } catch (error) {
+        this.#mend(error);
+      }
+    }
+    this.#shed();
+    this.#tell();
+  }
+
+  #commit(): void {
+    try {
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  /** Begins the transaction anew, with everything that was written, and keeps it open; a damaged file is replaced before. */
+  #mend(error: unknown): void {
+    if (isStoreDamaged(error)) {
+      this.#replace(error);
+    } else if (isStoreUnwritable(error)) {
+      if (!this.#isWaiting) this.#notices.push({ kind: 'unwritable', error });
+      this.#isWaiting = true;
+      this.#resume();
+      this.#triedMs = this.#endurance?.nowMs() ?? 0;
+    } else {
+      throw error;
+    }
+  }
+
+  #replace(error: unknown): void {
+    const { endurance, database } = { endurance: this.#endurance, database: this.#database };
+    if (endurance === undefined) throw error;
+    this.#damage = undefined;
+    database.close();
+    const { database: next, path } = endurance.replace();
+    this.#database = next;
+    this.#generation++;
+    this.#prepareToEndure();
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#notices.push({ kind: 'damaged', path, reason });
+    // Open until the next commit, as when the disk is full.
+    this.#isWaiting = true;
+    this.#isReplaced = true;
+    this.#triedMs = Number.NEGATIVE_INFINITY;
+    this.#resume();
+  }
+
+  #resume(): void {
+    if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
+    this.#database.exec('BEGIN IMMEDIATE');
+    this.#journal.replay();
+  }
+
+  /** Keeps what waits within its memory; the outbox keeps itself within its half, by {@link strain}. */
+  #shed(): void {
+    const mostBytes = (this.#endurance?.maxBytes ?? Number.POSITIVE_INFINITY) / 2;
+    const journal = this.#journal;
+    if (!this.#isWaiting || journal.bytes - journal.lastingBytes <= mostBytes) return;
+    let writes = journal.keep(standsAlone);
+    if (journal.bytes - journal.lastingBytes > mostBytes / 2) {
+      writes += journal.keep(({ isLasting }) => isLasting);
+    }
+    this.#notices.push({ kind: 'given up', writes });
+    this.#resume();
+  }
+
+  /** Pages stay in memory until a commit, and so do undo logs: only a commit can find the disk full. */
+  #prepareToEndure(): void {
+    this.#database.pragma('cache_spill = OFF');
+    this.#database.pragma('temp_store = MEMORY');
+  }
+
+  /** Outside of any transaction, because who is told may write. */
+  #tell(): void {
+    const notices = this.#notices;
+    this.#notices = [];
+    for (const notice of notices) this.#endurance?.onNotice(notice);
+  }
+}
+
+function ignoreFailure(action: () => void): void {
+  try {
+    action();
+  } catch {
+    // Nothing more can be done about it.
+  }
+}
