@@ -120,6 +120,7 @@ enum {
   PC_RECORD_PROCESS_END = 2,
   PC_RECORD_PROCESS_RUNNING = 3, /* ran before the source started: seeds tables, never alerts */
   PC_RECORD_WINEVENT = 4,        /* one event-log record, fields by name */
+  PC_RECORD_MODULE = 5,          /* one image mapped into a process, of pc_process_modules */
   /* Control records: about the source itself. Not counted as decoded or delivered. */
   PC_RECORD_BOOKMARK = 16,        /* everything before it in the stream is covered by it */
   PC_RECORD_SESSION_STOPPED = 17, /* somebody stopped our ETW session; SESSION_NAME, CAUSE */
@@ -200,7 +201,10 @@ enum {
   PC_FIELD_COMPUTER = 83,        /* UTF-16 */
   PC_FIELD_WINEVENT_VERSION = 84,/* u32 */
   PC_FIELD_EVENT_USER_SID = 85,  /* UTF-16, System/Security/@UserID */
-  PC_FIELD_EVENT_DATA = 86       /* NAMED: one per EventData/Data that the event has */
+  PC_FIELD_EVENT_DATA = 86,      /* NAMED: one per EventData/Data that the event has */
+  /* Module records; IMAGE_PATH and IMAGE_NT_PATH as well. */
+  PC_FIELD_MODULE_BASE = 87,     /* u64 */
+  PC_FIELD_MODULE_BYTES = 88     /* u64, in memory */
 };
 
 enum {
@@ -498,6 +502,23 @@ PC_API int32_t pc_process_tree(const pc_process_request *request, pc_process_res
    name). PC_E_BUFFER when it does not fit: *bytes is what is needed. */
 PC_API int32_t pc_process_list(void *buffer, uint32_t capacity, uint32_t *bytes, uint32_t *count,
                                pc_cause *cause);
+
+/*
+ * Looking into a process, for evidence; 32-bit processes too. The identity is checked on the handle
+ * that is read from (`created` 0 is refused), and PC_E_EXITED says that its memory is gone. A process
+ * can change what it shows here.
+ */
+
+/* Its environment: entries NAME=value, each ending with a zero, at most `capacity` units in all; *cut
+   is 1 when there is more, or when the end could not be read. */
+PC_API int32_t pc_process_environment(const pc_process_request *request, uint16_t *text,
+                                      uint32_t capacity, uint32_t *units, uint32_t *cut,
+                                      pc_cause *cause);
+
+/* Its images as PC_RECORD_MODULE records, as many as fit, 1,024 at most; *found is how many it has. */
+PC_API int32_t pc_process_modules(const pc_process_request *request, void *buffer, uint32_t capacity,
+                                  uint32_t *bytes, uint32_t *count, uint32_t *found,
+                                  pc_cause *cause);
 
 /* ------------------------------------------------------------------ files */
 

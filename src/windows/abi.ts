@@ -53,6 +53,7 @@ export const recordKind = {
   PROCESS_END: 2,
   PROCESS_RUNNING: 3,
   WINEVENT: 4,
+  MODULE: 5,
   BOOKMARK: 16,
   SESSION_STOPPED: 17,
   SESSION_STARTED: 18,
@@ -110,6 +111,8 @@ export const field = {
   WINEVENT_VERSION: 84,
   EVENT_USER_SID: 85,
   EVENT_DATA: 86,
+  MODULE_BASE: 87,
+  MODULE_BYTES: 88,
 } as const;
 
 export const signature = {

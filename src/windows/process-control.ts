@@ -156,7 +156,8 @@ export class ProcessControl {
   }
 }
 
-function requestFor(target: ProcessTarget, options: ActOptions, flags: number): Buffer {
+/** A pc_process_request for the process that the target means. */
+export function requestFor(target: ProcessTarget, options: ActOptions = {}, flags = 0): Buffer {
   const ticks = BigInt(Math.ceil(target.toleranceMs * 10_000));
   const tolerance = ticks > minToleranceTicks ? ticks : minToleranceTicks;
   return newRequest(target.pid, toFileTime(target.createdMs), tolerance, options, flags);

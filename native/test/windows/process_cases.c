@@ -129,9 +129,55 @@ static void list(void) {
   CHECK(found == 1);
 }
 
+static bool holds_text(const uint16_t *text, uint32_t units, const wchar_t *wanted) {
+  uint32_t length = (uint32_t)wcslen(wanted);
+  for (uint32_t at = 0; at + length <= units; at++) {
+    if (memcmp(text + at, wanted, length * sizeof *wanted) == 0) return true;
+  }
+  return false;
+}
+
+static void looks(void) {
+  static uint16_t text[1 << 16];
+  static uint64_t buffer[1 << 15];
+  uint32_t units, cut, bytes, count, found;
+  SetEnvironmentVariableW(L"PC_LOOK", L"seen by its parent");
+  PROCESS_INFORMATION child = launch(false);
+  SetEnvironmentVariableW(L"PC_LOOK", NULL);
+  pc_process_request request = request_of(&child);
+  CHECK(pc_process_environment(&request, text, 1 << 16, &units, &cut, &cause) == PC_OK && cut == 0);
+  CHECK(units > 0 && text[units - 1] == 0 && holds_text(text, units, L"PC_LOOK=seen by its parent"));
+  uint32_t whole = units;
+  CHECK(pc_process_environment(&request, text, whole + 1, &units, &cut, &cause) == PC_OK && units == whole && cut == 0);
+  CHECK(pc_process_environment(&request, text, whole, &units, &cut, &cause) == PC_OK && units == whole && cut == 1);
+  CHECK(pc_process_environment(&request, text, 3, &units, &cut, &cause) == PC_OK && units == 3 && cut == 1);
+  for (int tries = 0; tries < 50; tries++) {
+    CHECK(pc_process_modules(&request, buffer, sizeof buffer, &bytes, &count, &found, &cause) == PC_OK);
+    if (found > 2) break;
+    Sleep(20);
+  }
+  CHECK(count == found && found > 2 && bytes > 0);
+  uint32_t all = count;
+  CHECK(pc_process_modules(&request, buffer, 600, &bytes, &count, &found, &cause) == PC_OK);
+  CHECK(count < all && found == all && bytes <= 600);
+
+  request.created--;
+  CHECK(pc_process_environment(&request, text, 1 << 16, &units, &cut, &cause) == PC_E_IDENTITY && units == 0);
+  CHECK(pc_process_modules(&request, buffer, sizeof buffer, &bytes, &count, &found, &cause) == PC_E_IDENTITY);
+  request.created = 0;
+  CHECK(pc_process_environment(&request, text, 1 << 16, &units, &cut, &cause) == PC_E_ARGUMENT);
+  request = request_of(&child);
+  TerminateProcess(child.hProcess, 1);
+  WaitForSingleObject(child.hProcess, 5000);
+  CHECK(pc_process_environment(&request, text, 1 << 16, &units, &cut, &cause) == PC_E_EXITED);
+  CHECK(pc_process_modules(&request, buffer, sizeof buffer, &bytes, &count, &found, &cause) == PC_E_EXITED);
+  forget(&child);
+}
+
 void process_cases(void) {
   refusals();
   actions();
   trees();
   list();
+  looks();
 }

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { after, describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { fileTimeOf } from '../../../src/windows/filetime.ts';
+import { ProcessControl, ProcessLook, type ProcessTarget } from '../../../src/windows/index.ts';
+import { ffiNames, openTestLibrary } from './open-test-library.ts';
+
+const started: ChildProcess[] = [];
+after(() => {
+  for (const child of started) child.kill();
+});
+
+const shell32 = 'C:\\windows\\syswow64\\cmd.exe';
+const marker = 'ключ of its own, *';
+
+function start(command: string, args: readonly string[]): ChildProcess {
+  const env = { ...process.env, PC_LOOK_MARKER: marker };
+  const child = spawn(command, args, { stdio: ['pipe', 'ignore', 'ignore'], env });
+  started.push(child);
+  return child;
+}
+
+for (const ffi of ffiNames) {
+  describe(`looking into processes by ${ffi}`, async () => {
+    const library = await openTestLibrary(ffi);
+    const look = new ProcessLook(library);
+    const control = new ProcessControl(library);
+
+    async function targetOf({ pid }: ChildProcess): Promise<ProcessTarget> {
+      const { code, cause, facts } = await control.queryPid(pid!);
+      assert.equal(code, 'PC_OK', cause);
+      const created = fileTimeOf(Number(facts.created & 0xffff_ffffn), Number(facts.created >> 32n))!;
+      return { pid: pid!, createdMs: created.ms, toleranceMs: 0 };
+    }
+
+    /** A process that has just begun has few modules yet. */
+    async function settled(target: ProcessTarget, name: RegExp) {
+      for (let tries = 0; tries < 100; tries++) {
+        const { modules } = await look.modules(target);
+        if (modules.some(({ path }) => name.test(path ?? ''))) return;
+        await setTimeout(50);
+      }
+    }
+
+    test('environment and modules of a process are read back', async () => {
+      const child = start(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+      const target = await targetOf(child);
+      await settled(target, /\\node\.exe$/i);
+      const environment = await look.environment(target);
+      assert.deepEqual([environment.code, environment.isCut], ['PC_OK', false]);
+      assert.ok(environment.entries.includes(`PC_LOOK_MARKER=${marker}`), environment.entries.join('\n'));
+      const { code, modules, found } = await look.modules(target);
+      assert.deepEqual([code, found], ['PC_OK', modules.length]);
+      const image = modules.find(({ path }) => /\\node\.exe$/i.test(path ?? ''));
+      assert.ok((image?.bytes ?? 0) > 1_000_000, JSON.stringify(image));
+      assert.match(image?.base ?? '', /^0x[1-9a-f][0-9a-f]+$/);
+      assert.ok(modules.some(({ path }) => /\\kernel32\.dll$/i.test(path ?? '')));
+      await control.terminate(target);
+    });
+
+    test('a 32-bit process as well', { skip: existsSync(shell32) ? false : `no ${shell32}` }, async () => {
+      const child = start(shell32, ['/q', '/k']);
+      const target = await targetOf(child);
+      await settled(target, /\\cmd\.exe$/i);
+      const environment = await look.environment(target);
+      assert.equal(environment.code, 'PC_OK', environment.cause);
+      assert.ok(environment.entries.includes(`PC_LOOK_MARKER=${marker}`), environment.entries.join('\n'));
+      const { modules } = await look.modules(target);
+      const image = modules.find(({ path }) => /\\cmd\.exe$/i.test(path ?? ''));
+      assert.ok(BigInt(image?.base ?? '0xffffffffffff') < 2n ** 32n, JSON.stringify(image));
+      await control.terminate(target);
+    });
+
+    test('another creation time, a pid that would be rounded, and one that has ended show nothing', async () => {
+      const child = start(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+      const target = await targetOf(child);
+      const codes = async (wrong: ProcessTarget) => {
+        const { code, entries } = await look.environment(wrong);
+        const listed = await look.modules(wrong);
+        assert.deepEqual([entries, listed.modules], [[], []]);
+        return [code, listed.code];
+      };
+      const other = { ...target, createdMs: target.createdMs - 1_000 };
+      assert.deepEqual(await codes(other), ['PC_E_IDENTITY', 'PC_E_IDENTITY']);
+      assert.deepEqual(await codes({ ...target, pid: target.pid + 1 }), ['PC_E_PID', 'PC_E_PID']);
+      const ended = once(child, 'exit');
+      await control.terminate(target);
+      await ended;
+      for (const code of await codes(target)) assert.match(code, /^PC_E_(EXITED|IDENTITY|NOT_FOUND)$/);
+    });
+  });
+}
