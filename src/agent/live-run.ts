@@ -200,6 +200,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
     control.observe(outcome, recordsRead);
     if (outcome.alerts.length + outcome.incidents.length > 0) forwarding.current.forwarder.wake();
     isolation?.takeIncidents(outcome.incidents);
+    response?.stage.learn(outcome);
     await onOutcome(outcome);
   }
 

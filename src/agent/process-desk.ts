@@ -57,8 +57,12 @@ export class ProcessDesk {
     return { subject: describe(entity, target, found), found };
   }
 
-  act(request: PersonRequest): Promise<Action | undefined> {
-    return carryOutRequest(this.#response.parts, this.#response.stage, request);
+  /** Done when the evidence is kept as well. */
+  async act(request: PersonRequest): Promise<Action | undefined> {
+    const { parts, stage } = this.#response;
+    const action = await carryOutRequest(parts, stage, request);
+    await stage.settle();
+    return action;
   }
 
   /** Resumes every process that the agent suspended: before an upgrade or uninstall. Answers how many are left. */

@@ -8,8 +8,10 @@ import {
   arm,
   createResponseSettings,
   disarm,
+  EvidenceCollector,
   EvidenceFiles,
   type OwnProcesses,
+  type ProcessLookPort,
   type ProcessPort,
   type ResponseAudience,
   type ResponseParts,
@@ -23,6 +25,7 @@ import {
   listProcesses,
   type NativeLibrary,
   ProcessControl,
+  ProcessLook,
 } from '../windows/index.ts';
 import { createKillSwitch, registryOf } from './kill-switch.ts';
 
@@ -97,6 +100,8 @@ export function openLiveResponse(options: LiveResponseOptions): LiveResponse {
   const host = hostname().toLowerCase();
   const own = findOwnProcesses(library);
   const control: ProcessPort = new ProcessControl(library);
+  const evidence = openCollector(options);
+  evidence();
   const parts: ResponseParts = {
     settings() {
       const { response } = config();
@@ -114,17 +119,42 @@ export function openLiveResponse(options: LiveResponseOptions): LiveResponse {
     own: () => own,
     isThisHost: (event) => isSameHost(event.host.name, host),
     audience,
-    evidence: openEvidence(config(), library),
+    evidence,
   };
   return { parts, journal, stage: new ResponseStage(parts), close: () => journal.close() };
 }
 
-/** Without a library, for reading only: the folder is made safe where evidence is written. */
-export function openEvidence(config: Config, library?: NativeLibrary): EvidenceFiles | undefined {
-  const { folder, ...limits } = config.response.evidence;
-  if (folder === null) return undefined;
-  if (library !== undefined) createSecureDirectory(library, folder);
-  return new EvidenceFiles(folder, limits);
+/** What was kept, for reading; `undefined` where nothing is kept. */
+export function openEvidence(config: Config): EvidenceFiles | undefined {
+  const { folder } = config.response.evidence;
+  return folder === null ? undefined : new EvidenceFiles(folder);
+}
+
+/** Follows the configuration; the folder is made safe before anything is put there. */
+function openCollector({
+  config,
+  library,
+  audience,
+}: LiveResponseOptions): () => EvidenceCollector | undefined {
+  let openedFor: Config['response']['evidence'] | undefined;
+  let collector: EvidenceCollector | undefined;
+  const look: ProcessLookPort = new ProcessLook(library);
+  return () => {
+    const { evidence } = config().response;
+    if (evidence === openedFor) return collector;
+    const isFirst = openedFor === undefined;
+    openedFor = evidence;
+    const { folder, ...limits } = evidence;
+    try {
+      if (folder !== null) createSecureDirectory(library, folder);
+      collector =
+        folder === null ? undefined : new EvidenceCollector(new EvidenceFiles(folder), limits, look);
+    } catch (error) {
+      if (isFirst) throw error;
+      audience.failed('Evidence stays where it was kept', error);
+    }
+    return collector;
+  };
 }
 
 /** Sources write a host with or without its domain. */

@@ -59,7 +59,7 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   program.addCommand(responseCommand(io, finish));
   program.addCommand(processCommand(io, finish));
   program.addCommand(hostCommand(io, finish));
-  program.addCommand(evidenceCommand(io));
+  program.addCommand(evidenceCommand(io, finish));
   program.addCommand(huntCommand(io, finish));
   program.addCommand(siemCommand(io));
   program.addCommand(doctorCommand(io, finish));

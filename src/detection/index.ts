@@ -3,6 +3,7 @@ export {
   ConditionSchema,
   compileAll,
   compileCondition,
+  matchesWildcard,
   type Predicate,
 } from './condition.ts';
 export type { EventDetection } from './detection.ts';

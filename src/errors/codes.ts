@@ -76,6 +76,11 @@ export const errorTable = {
       "Users of baselines, or a baseline and the configuration, were hashed with different organisation's keys.",
     remedy: "Use the same organisation's key everywhere, or build the baseline without users.",
   },
+  PC_EVIDENCE_DAMAGED: {
+    cause: 'A bundle of evidence is not what its manifest says: a file is missing, changed, or too many.',
+    remedy:
+      'Do not rely on it. The copy stays for you to look at; find out who could write to response.evidence.folder.',
+  },
   PC_STORE_OPEN: {
     cause: 'The state file could not be opened as a SQLite database.',
     remedy: 'Check that the folder exists, is writable, and that the file is a state file of this agent.',

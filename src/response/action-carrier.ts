@@ -1,5 +1,6 @@
 import { type Action, type ActionEnd, type ActionSubject, userKey } from './action.ts';
 import { endWithout } from './action-ecs.ts';
+import type { EvidenceCollector, EvidenceDraft } from './evidence/index.ts';
 import { Budget, findRefusals, type RefusalCode, type SpentAction } from './guard/index.ts';
 import { type Inquiry, type Inspection, inspect } from './inspection.ts';
 import type { ProcessAct, ProcessTarget } from './process-port.ts';
@@ -38,6 +39,7 @@ export class ActionCarrier {
   /** What an armed policy would have spent; it never stands down. */
   readonly #auditBudget = new Budget();
   #countedFromMs: number;
+  readonly #keeping = new Set<Promise<void>>();
 
   constructor(parts: ResponseParts) {
     const { journal, clock } = parts;
@@ -66,18 +68,30 @@ export class ActionCarrier {
     if (!journal.begin(action)) return undefined;
     this.#holdBefore(proposal, found, descendants);
     const { imagePath } = inspection;
-    const evidence = action.verb === 'terminate' ? this.#parts.evidence : undefined;
-    const image = await evidence?.openImage(imagePath);
+    const evidence = action.verb === 'terminate' ? this.#parts.evidence?.() : undefined;
+    const draft = await evidence?.begin(found, imagePath);
     const done = { ...action, end: await this.#act(proposal, found) };
     journal.finish(action.id, done.end);
     this.#releaseAfter(proposal, done.end, found);
     audience.action(done);
-    try {
-      await evidence?.collect(done, imagePath, image, this.#parts.clock.nowMs());
-    } catch (error) {
-      audience.failed('Evidence could not be kept', error);
-    }
+    if (evidence !== undefined && draft !== undefined) this.#keep(evidence, draft, done);
     return done;
+  }
+
+  /** Waits until what was gathered is on the disk. */
+  async settle(): Promise<void> {
+    while (this.#keeping.size > 0) await Promise.all(this.#keeping);
+  }
+
+  /** Off to the side: another process may be waiting, suspended, for its decision. */
+  #keep(evidence: EvidenceCollector, draft: EvidenceDraft, action: Action): void {
+    const { audience, clock } = this.#parts;
+    const keeping = evidence.keep(draft, action, clock.nowMs()).then(
+      () => undefined,
+      (error: unknown) => audience.failed('Evidence could not be kept', error),
+    );
+    this.#keeping.add(keeping);
+    void keeping.finally(() => this.#keeping.delete(keeping));
   }
 
   #judge(proposal: Proposal, { facts, treeRefusals }: Inspection): RefusalCode[] {

@@ -15,6 +15,8 @@ export interface ActionSubject extends Evidence, Description {
   readonly user: User;
   readonly image: string;
   readonly parentName: string | undefined;
+  /** Who started it, nearest first; a journal of an earlier version does not say. */
+  readonly ancestors?: ScoredStart['ancestors'] | undefined;
   /** The event that it comes from, in ECS; of a process that a person named, what is known of it. */
   readonly document: EcsDocument;
   readonly rule: { readonly id: string; readonly name: string } | undefined;
@@ -73,12 +75,21 @@ export function describeStart(
     name: event.process.name,
     parentPid: event.process.parent.pid,
     parentName: event.process.parent.name,
+    ancestors: start.ancestors.slice(0, maxAncestors).map(shorten),
     document: toEcs(event),
     rule,
     eventIds: [event.id],
     maliciousProbability: start.prediction.maliciousProbability,
     rarity: interim?.score,
   };
+}
+
+/** Bounds of what is written to the journal for each action. */
+const maxAncestors = 32;
+const maxLineLength = 2_048;
+
+function shorten(ancestor: ScoredStart['ancestors'][number]): typeof ancestor {
+  return { ...ancestor, commandLine: ancestor.commandLine?.slice(0, maxLineLength) };
 }
 
 function keyOf({ id, host, process }: ProcessEvent): string {

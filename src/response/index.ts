@@ -9,7 +9,7 @@ export {
 } from './action.ts';
 export { actionToEcs, commandToEcs, endWithout, standDownToEcs } from './action-ecs.ts';
 export { type ArmRequest, arm, disarm, type ResponseStatus, statusOf } from './arming.ts';
-export { EvidenceFiles, type EvidenceLimits, type EvidenceManifest } from './evidence-files.ts';
+export * from './evidence/index.ts';
 export {
   createRefusalReference,
   type OwnProcesses,

@@ -1,7 +1,7 @@
 import type { ExceptionList } from '../alert/index.ts';
 import type { Clock, ProcessEvent } from '../event/index.ts';
 import type { Action } from './action.ts';
-import type { EvidenceFiles } from './evidence-files.ts';
+import type { EvidenceCollector } from './evidence/index.ts';
 import { type OwnProcesses, ProtectedSet } from './guard/index.ts';
 import type { ResponseJournal, StandDown } from './journal-port.ts';
 import { type ResponsePolicy, ResponseRules } from './policy/index.ts';
@@ -32,7 +32,7 @@ export interface ResponseParts {
   readonly isThisHost: (event: ProcessEvent) => boolean | undefined;
   readonly audience: ResponseAudience;
   /** Where evidence of ended processes goes; absent where none is kept. */
-  readonly evidence?: EvidenceFiles | undefined;
+  readonly evidence?: (() => EvidenceCollector | undefined) | undefined;
 }
 
 /** The policy with what is compiled from it. */

@@ -1,3 +1,4 @@
+import type { DeskOutcome } from '../alert/index.ts';
 import type { InterimAnomaly, ScoredStart } from '../anomaly/index.ts';
 import type { EventDetection } from '../detection/index.ts';
 import { type Action, actionId, describeStart } from './action.ts';
@@ -44,8 +45,12 @@ export class ResponseStage {
     detections: readonly EventDetection[],
   ): ActionDecision {
     this.holds.observe(start, interim);
+    this.#parts.evidence?.()?.observe(start);
     const decision = this.decide(start, interim, detections);
-    if (decision.kind === 'wanted') this.#run('An action failed', () => this.carryOut(decision));
+    if (decision.kind === 'wanted') {
+      this.#parts.evidence?.()?.expect(start.event.id);
+      this.#run('An action failed', () => this.carryOut(decision));
+    }
     return decision;
   }
 
@@ -99,6 +104,11 @@ export class ResponseStage {
     return action;
   }
 
+  /** Alerts and incidents that came of a batch, for the evidence of what was ended. */
+  learn(outcome: DeskOutcome): void {
+    this.#run('Evidence could not be completed', async () => this.#parts.evidence?.()?.learn(outcome));
+  }
+
   /** To be called every few hundred milliseconds: decides about held processes that are due. */
   tick(): void {
     this.#run('A held process could not be settled', () => this.holds.settleDue());
@@ -107,6 +117,7 @@ export class ResponseStage {
   /** Waits until everything that was begun is done. */
   async settle(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running);
+    await this.carrier.settle();
   }
 
   #run(what: string, work: () => Promise<unknown>): void {

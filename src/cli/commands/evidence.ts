@@ -3,37 +3,46 @@ import { openEvidence } from '../../agent/index.ts';
 import { AgentError } from '../../errors/index.ts';
 import type { EvidenceFiles, EvidenceManifest } from '../../response/index.ts';
 import { shortenForTerminal } from '../../text/index.ts';
-import type { CliIo } from '../io.ts';
+import { type CliIo, exitCodes } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
 /** `problemchild evidence …`: what was kept of processes that were ended. */
-export function evidenceCommand(io: CliIo): Command {
+export function evidenceCommand(io: CliIo, finish: (exitCode: number) => void): Command {
   return new Command('evidence')
     .description('List, export and prune what was kept of processes that were ended.')
-    .addCommand(listCommand(io))
+    .addCommand(listCommand(io, finish))
     .addCommand(exportCommand(io))
     .addCommand(pruneCommand(io));
 }
 
-function listCommand(io: CliIo): Command {
+function listCommand(io: CliIo, finish: (exitCode: number) => void): Command {
   const command = new Command('list').description('Print every bundle, oldest first.');
   return addSettingFlags(command, ['output']).action(async (options: Options) => {
     const { files, asTable } = open(io, options);
-    for (const manifest of await files.list()) {
+    const { manifests, damaged } = await files.list();
+    for (const manifest of manifests) {
       io.stdout.write(`${asTable ? formatManifest(manifest) : JSON.stringify(manifest)}\n`);
     }
+    for (const id of damaged) {
+      io.stderr.write(`${id}: its manifest is not there or not sound; look at it in ${files.folder}\n`);
+    }
+    finish(damaged.length > 0 ? exitCodes.inputUnread : exitCodes.fine);
   });
 }
 
 function exportCommand(io: CliIo): Command {
   const command = new Command('export')
-    .description('Copy a bundle into a new folder; the image stays compressed.')
+    .description(
+      'Copy a bundle into a new folder and compare it with its manifest; the image stays compressed.',
+    )
     .argument('<id>', 'id of the action')
     .requiredOption('--out <folder>', 'folder to make');
   return addSettingFlags(command, []).action(async (id: string, options: Options) => {
-    await open(io, options).files.export(id, String(options['out']));
+    const { files } = await open(io, options).files.export(id, String(options['out']));
+    const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+    io.stdout.write(`${files.length} files, ${bytes} bytes, as its manifest says\n`);
   });
 }
 
@@ -44,10 +53,10 @@ function pruneCommand(io: CliIo): Command {
   return addSettingFlags(command, []).action(async (options: Options) => {
     const { files, maxTotalBytes } = open(io, options);
     const asked = options['keepBytes'];
-    const keepBytes = asked === undefined ? maxTotalBytes : Number(asked);
-    if (!Number.isSafeInteger(keepBytes) || keepBytes < 0) {
+    if (asked !== undefined && !(typeof asked === 'string' && /^\d{1,15}$/.test(asked))) {
       throw new AgentError('PC_USAGE', '--keep-bytes takes a number of bytes');
     }
+    const keepBytes = asked === undefined ? maxTotalBytes : Number(asked);
     for (const id of await files.prune(keepBytes)) io.stdout.write(`removed ${id}\n`);
   });
 }
@@ -65,11 +74,10 @@ function open(
   return { files, asTable: config.output.format === 'table', maxTotalBytes };
 }
 
-function formatManifest({ id, collectedMs, image, missing }: EvidenceManifest): string {
+function formatManifest({ id, collectedMs, incidentId, files, image, missing }: EvidenceManifest): string {
   const time = new Date(collectedMs).toISOString().slice(0, 19).replace('T', ' ');
-  const what =
-    image === undefined
-      ? `no image: ${missing ?? ''}`
-      : `${image.bytes} bytes${image.isCut ? ' (cut)' : ''}  ${image.path}`;
-  return `${time}  ${shortenForTerminal(id, 32)}  ${shortenForTerminal(what, 200)}`;
+  const incident = shortenForTerminal(incidentId ?? '-', 20).padEnd(20);
+  const what = image === undefined ? 'no image' : `${image.path}${image.isCut ? ' (cut)' : ''}`;
+  const lacks = missing.length === 0 ? '' : `  without ${missing.map((each) => each.what).join(', ')}`;
+  return `${time}  ${id}  ${incident}  ${files.length} files  ${shortenForTerminal(what + lacks, 200)}`;
 }

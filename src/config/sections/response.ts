@@ -69,6 +69,30 @@ const systemFolders = [
   '*:\\ProgramData\\Microsoft\\Windows Defender\\Platform\\*',
 ];
 
+const secretNames = [
+  '*access?key*',
+  '*accesskey*',
+  '*api?key*',
+  '*apikey*',
+  '*authorization*',
+  '*connection?string*',
+  '*connectionstring*',
+  '*connstr*',
+  '*cookie*',
+  '*credential*',
+  '*encryption?key*',
+  '*passphrase*',
+  '*passwd*',
+  '*password*',
+  '*private?key*',
+  '*privatekey*',
+  '*pwd',
+  '*sas?url*',
+  '*secret*',
+  '*token*',
+  '*webhook*',
+];
+
 export const response = section('What is done about flagged processes. Nothing, by default: audit.', {
   mode: z.enum(['audit', 'suspend', 'terminate']).default('audit').meta({
     description:
@@ -153,8 +177,13 @@ export const response = section('What is done about flagged processes. Nothing, 
         description: 'Folder that receives a bundle for each process that is ended; null keeps none.',
         path: true,
       }),
+      waitMs: z.int().min(0).max(5_000).default(25).meta({
+        description:
+          'How long the ending of a process waits for its image, environment and modules; what comes later may be lost.',
+        unit: 'ms',
+      }),
       maxFileBytes: z.int().min(1).max(4_294_967_296).default(67_108_864).meta({
-        description: 'Most bytes of an image that are copied.',
+        description: 'Most bytes of an image that are copied; a larger module is not hashed.',
         unit: 'bytes',
       }),
       maxTotalBytes: z.int().min(1_048_576).max(1_099_511_627_776).default(1_073_741_824).meta({
@@ -162,8 +191,12 @@ export const response = section('What is done about flagged processes. Nothing, 
         unit: 'bytes',
       }),
       timeoutMs: z.int().min(100).max(600_000).default(10_000).meta({
-        description: 'How long the copy of an image may take.',
+        description: 'How long the copy of the image and the hashes of the modules may take together.',
         unit: 'ms',
+      }),
+      secretNames: z.array(text(256)).max(1_000).default(secretNames).meta({
+        description:
+          'Names of environment variables whose values are not kept; * and ? as wildcards, in any case.',
       }),
     })
     .prefault({}),

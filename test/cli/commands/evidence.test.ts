@@ -11,7 +11,16 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'pc-evidence-command-'));
   mkdirSync(join(folder, id));
-  const manifest = { version: 1, id, collectedMs: 0, event: {}, eventIds: [], missing: 'gone\u001b[2J' };
+  const manifest = {
+    version: 2,
+    id,
+    collectedMs: 0,
+    by: 'agent',
+    event: {},
+    eventIds: [],
+    files: [],
+    missing: [{ what: 'image\u001b[2J', why: 'gone' }],
+  };
   writeFileSync(join(folder, id, 'manifest.json'), JSON.stringify(manifest));
 });
 
@@ -45,7 +54,9 @@ async function call(...args: string[]) {
 
 it('lists, exports and prunes', async () => {
   const { out } = await call('list');
-  expect(out).toBe(`1970-01-01 00:00:00  ${id}  no image: gone\\x1b[2J\n`);
+  expect(out).toBe(
+    `1970-01-01 00:00:00  ${id}  ${'-'.padEnd(20)}  0 files  no image  without image\\x1b[2J\n`,
+  );
   expect(JSON.parse((await call('list', '--output', 'ndjson')).out)).toMatchObject({ id });
   expect((await call('export', id, '--out', join(folder, 'copy'))).code).toBe(0);
   expect(readdirSync(join(folder, 'copy'))).toEqual(['manifest.json']);
@@ -54,7 +65,17 @@ it('lists, exports and prunes', async () => {
   expect((await call('list')).out).toBe('');
 });
 
+it('says what is damaged, in words and by its exit code', async () => {
+  writeFileSync(join(folder, id, 'stranger.exe'), '');
+  const exported = await call('export', id, '--out', join(folder, 'copy'));
+  expect([exported.code, exported.err]).toEqual([1, expect.stringContaining('PC_EVIDENCE_DAMAGED')]);
+  writeFileSync(join(folder, id, 'manifest.json'), '{}');
+  expect(await call('list')).toMatchObject({ code: 1, out: '', err: expect.stringContaining(id) });
+});
+
 it('says what it does not take', async () => {
   expect(await call('export', '..', '--out', join(folder, 'copy'))).toMatchObject({ code: 2 });
-  expect(await call('prune', '--keep-bytes', 'all')).toMatchObject({ code: 2 });
+  for (const bytes of ['all', '', '-1', '0x10', '1e3']) {
+    expect(await call('prune', '--keep-bytes', bytes)).toMatchObject({ code: 2 });
+  }
 });

@@ -1,11 +1,23 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import {
+  type Action,
+  actionId,
+  describeStart,
+  EvidenceCollector,
+  EvidenceFiles,
+} from '../../../src/response/index.ts';
 import { fileTimeOf } from '../../../src/windows/filetime.ts';
 import { ProcessControl, ProcessLook, type ProcessTarget } from '../../../src/windows/index.ts';
+import { makeScored } from '../../support/alert.ts';
+import { makeProcessEvent } from '../../support/process-event.ts';
 import { ffiNames, openTestLibrary } from './open-test-library.ts';
 
 const started: ChildProcess[] = [];
@@ -21,6 +33,14 @@ function start(command: string, args: readonly string[]): ChildProcess {
   const child = spawn(command, args, { stdio: ['pipe', 'ignore', 'ignore'], env });
   started.push(child);
   return child;
+}
+
+function actionOn(target: ProcessTarget): Action {
+  const start = makeScored(makeProcessEvent({ process: { pid: target.pid, startMs: target.createdMs } }));
+  const subject = describeStart(start, undefined, undefined);
+  const common = { verb: 'terminate', target: 'process', mode: 'terminate', by: 'agent' } as const;
+  const id = actionId(subject, 'terminate', String(target.createdMs));
+  return { ...common, id, reason: undefined, atMs: Date.now(), subject, end: undefined };
 }
 
 for (const ffi of ffiNames) {
@@ -72,6 +92,29 @@ for (const ffi of ffiNames) {
       const image = modules.find(({ path }) => /\\cmd\.exe$/i.test(path ?? ''));
       assert.ok(BigInt(image?.base ?? '0xffffffffffff') < 2n ** 32n, JSON.stringify(image));
       await control.terminate(target);
+    });
+
+    test('the evidence of a process that is ended holds both, with hashes', async () => {
+      const child = start(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+      const target = await targetOf(child);
+      await settled(target, /\\node\.exe$/i);
+      const limits = { waitMs: 5_000, timeoutMs: 60_000, maxFileBytes: 1e9, maxTotalBytes: 1e9 };
+      const files = new EvidenceFiles(join(mkdtempSync(join(tmpdir(), 'pc-')), 'bundles'));
+      const collector = new EvidenceCollector(files, { ...limits, secretNames: ['*MARKER'] }, look);
+      const { facts } = await control.query(target);
+      const draft = await collector.begin(target, facts.imagePath);
+      const ended = once(child, 'exit');
+      await control.terminate(target);
+      await ended;
+      const { id, image, missing } = await collector.keep(draft, actionOn(target), Date.now());
+      assert.deepEqual(missing, [{ what: 'recent starts', why: 'none of this user was seen' }]);
+      const sha256 = createHash('sha256').update(readFileSync(process.execPath)).digest('hex');
+      assert.equal(image?.sha256, sha256);
+      const read = (file: string) => JSON.parse(readFileSync(join(files.folder, id, file), 'utf8'));
+      const { variables } = read('environment.json') as { variables: string[] };
+      assert.ok(variables.includes('PC_LOOK_MARKER=[redacted]'), variables.join('\n'));
+      const { modules } = read('modules.json') as { modules: { path: string; sha256?: string }[] };
+      assert.equal(modules.find(({ path }) => /\\node\.exe$/i.test(path))?.sha256, sha256);
     });
 
     test('another creation time, a pid that would be rounded, and one that has ended show nothing', async () => {

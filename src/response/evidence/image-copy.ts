@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import type { BundleFile, ImageCopy } from './manifest.ts';
+
+/** Copies an open image, compressed, up to so many bytes. Fails when the signal ends it. */
+export async function copyImage(
+  image: FileHandle,
+  path: string,
+  target: string,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<{ readonly copy: ImageCopy; readonly file: BundleFile }> {
+  const { size } = await image.stat();
+  const before = createHash('sha256');
+  const after = createHash('sha256');
+  let bytes = 0;
+  let compressedBytes = 0;
+  await pipeline(
+    image.createReadStream({ start: 0, end: maxBytes - 1, autoClose: false }),
+    observe((chunk) => {
+      before.update(chunk);
+      bytes += chunk.length;
+    }),
+    createGzip({ level: 1 }),
+    observe((chunk) => {
+      after.update(chunk);
+      compressedBytes += chunk.length;
+    }),
+    createWriteStream(target, { flags: 'wx', mode: 0o600 }),
+    { signal },
+  );
+  const file = basename(target);
+  return {
+    copy: { path, file, bytes, sha256: before.digest('hex'), isCut: size > bytes },
+    file: { file, bytes: compressedBytes, sha256: after.digest('hex') },
+  };
+}
+
+/** Passes everything on, and lets `look` see it. */
+function observe(look: (chunk: Buffer) => void): Transform {
+  return new Transform({
+    transform(chunk: Buffer, _, next) {
+      look(chunk);
+      next(undefined, chunk);
+    },
+  });
+}
