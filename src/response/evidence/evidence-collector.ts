@@ -1,4 +1,3 @@
-import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DeskOutcome } from '../../alert/index.ts';
@@ -8,9 +7,9 @@ import type { ProcessTarget } from '../process-port.ts';
 import { type CaseFacts, CaseMemory } from './case-memory.ts';
 import { redactEnvironment } from './environment.ts';
 import { type EvidenceFiles, writeText } from './evidence-files.ts';
-import { copyImage } from './image-copy.ts';
+import { copyImage, type OpenImage, openImage } from './image-file.ts';
 import type { BundleFile, EvidenceManifest, ImageCopy } from './manifest.ts';
-import { hashModules, isElsewhere } from './module-hashes.ts';
+import { hashModules, isElsewhere } from './module-files.ts';
 import type { EnvironmentLook, ModulesLook, ProcessLookPort } from './process-look.ts';
 import { RecentStarts } from './recent-starts.ts';
 
@@ -30,7 +29,7 @@ export interface EvidenceLimits {
 /** What was begun before the process was ended. */
 export interface EvidenceDraft {
   readonly imagePath: string | undefined;
-  readonly image: Promise<FileHandle | undefined>;
+  readonly image: Promise<OpenImage | undefined>;
   readonly environment: Promise<EnvironmentLook | undefined>;
   readonly modules: Promise<ModulesLook | undefined>;
 }
@@ -156,7 +155,7 @@ export class EvidenceCollector {
 
   async #keepImage(
     draft: Draft,
-    image: FileHandle | undefined,
+    image: OpenImage | undefined,
     path: string | undefined,
   ): Promise<ImageCopy | undefined> {
     const target = join(draft.folder, 'image.gz');
@@ -171,7 +170,6 @@ export class EvidenceCollector {
       draft.files.push(file);
       return copy;
     } catch (error) {
-      await rm(target, { force: true });
       draft.missing.push({ what: 'image', why: draft.signal.aborted ? 'the time was up' : String(error) });
       return undefined;
     }
@@ -208,12 +206,6 @@ export class EvidenceCollector {
     const lines = recent.map((document) => `${JSON.stringify(document)}\n`).join('');
     draft.files.push(await writeText(draft.folder, 'recent-starts.ndjson', lines));
   }
-}
-
-/** A slow share must not hold an ending up, and its owner need not see who looks. */
-function openImage(path: string | undefined): Promise<FileHandle | undefined> {
-  if (path === undefined || isElsewhere(path)) return Promise.resolve(undefined);
-  return open(path, 'r').catch(() => undefined);
 }
 
 function orNothing<T>(look: Promise<T> | undefined): Promise<T | undefined> {

@@ -1,15 +1,24 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { BundleFile, ImageCopy } from './manifest.ts';
+import { isElsewhere } from './module-files.ts';
 
-/** Copies an open image, compressed, up to so many bytes. Fails when the signal ends it. */
+export type OpenImage = FileHandle;
+
+/** A slow share must not hold an ending up, and its owner need not see who looks: nothing for a file elsewhere. */
+export async function openImage(path: string | undefined): Promise<OpenImage | undefined> {
+  if (path === undefined || isElsewhere(path)) return undefined;
+  return open(path, 'r').catch(() => undefined);
+}
+
+/** Copies an open image, compressed, up to so many bytes. Fails, leaving nothing, when the signal ends it. */
 export async function copyImage(
-  image: FileHandle,
+  image: OpenImage,
   path: string,
   target: string,
   maxBytes: number,
@@ -33,7 +42,10 @@ export async function copyImage(
     }),
     createWriteStream(target, { flags: 'wx', mode: 0o600 }),
     { signal },
-  );
+  ).catch(async (error: unknown) => {
+    await rm(target, { force: true });
+    throw error;
+  });
   const file = basename(target);
   return {
     copy: { path, file, bytes, sha256: before.digest('hex'), isCut: size > bytes },
