@@ -54,6 +54,7 @@ export {
   type ResponseDesk,
 } from './response-desk.ts';
 export { openScoreRun, type ScoreRun } from './score-run.ts';
+export { runSelftest, type SelftestReport } from './selftest/selftest.ts';
 export { runAsService } from './service-run.ts';
 export { readStateGlance, type StateGlance } from './state-glance-loader.ts';
 export type { AgentStatus } from './status.ts';

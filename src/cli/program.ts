@@ -22,6 +22,7 @@ import { reportCommand } from './commands/report.ts';
 import { responseCommand } from './commands/response.ts';
 import { runCommand } from './commands/run.ts';
 import { scoreCommand } from './commands/score.ts';
+import { selftestCommand } from './commands/selftest.ts';
 import { siemCommand } from './commands/siem.ts';
 import { statusCommand } from './commands/status.ts';
 import { topCommand } from './commands/top.ts';
@@ -63,6 +64,7 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   program.addCommand(huntCommand(io, finish));
   program.addCommand(siemCommand(io));
   program.addCommand(doctorCommand(io, finish));
+  program.addCommand(selftestCommand(io, finish));
   program.addCommand(diagnosticsCommand(io));
   program.addCommand(configCommand(io));
   program.addCommand(installCommand(io), { hidden: true });

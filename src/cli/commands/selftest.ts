@@ -1,0 +1,47 @@
+import { Command } from 'commander';
+import { runSelftest, type SelftestReport } from '../../agent/index.ts';
+import { escapeForTerminal } from '../../text/index.ts';
+import { openCommandLog } from '../command-log.ts';
+import { parseDurationMs } from '../duration.ts';
+import { type CliIo, exitCodes } from '../io.ts';
+import { addSettingFlags, loadCommandConfig } from '../options.ts';
+
+const defaultTimeoutMs = 30_000;
+const words = { ok: 'ok  ', fail: 'FAIL', skipped: 'skip' } as const;
+
+/** `problemchild selftest`: a marked start from the decoder to every destination. */
+export function selftestCommand(io: CliIo, finish: (exitCode: number) => void): Command {
+  const command = new Command('selftest')
+    .description('Follow a marked, made-up process start through model, rules, outbox and destinations.')
+    .option('--json', 'print one JSON document')
+    .option('--timeout <time>', 'how long destinations may take, e.g. 30s', parseDurationMs);
+  addSettingFlags(command, ['state', 'model', 'exceptions', 'logLevel']);
+  return command.action(async (options: Record<string, unknown>) => {
+    const { config } = loadCommandConfig(io, options);
+    const log = openCommandLog(io, { ...config.log, level: 'error' });
+    try {
+      const timeout = options['timeout'];
+      const report = await runSelftest({
+        config,
+        env: io.env,
+        clock: { nowMs: Date.now },
+        log,
+        timeoutMs: typeof timeout === 'number' ? timeout : defaultTimeoutMs,
+      });
+      io.stdout.write(
+        options['json'] === true ? `${JSON.stringify(report, null, 2)}\n` : formatSelftest(report),
+      );
+      finish(report.passed ? exitCodes.fine : exitCodes.inputUnread);
+    } finally {
+      await log.close();
+    }
+  });
+}
+
+function formatSelftest({ mark, steps }: SelftestReport): string {
+  const lines = steps.map(({ name, state, tookMs, what }) => {
+    const shown = escapeForTerminal(name, 40).padEnd(24);
+    return `${words[state]} ${shown} ${`${tookMs} ms`.padStart(10)}  ${escapeForTerminal(what, 500)}`;
+  });
+  return `${lines.join('\n')}\nlook for ${mark} at the receivers; rule.id is problemchild-selftest\n`;
+}

@@ -1,0 +1,88 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type CliResult, parseLines, runCli } from '../../support/cli.ts';
+import { findFreePort } from '../../support/free-port.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'selftest-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Report {
+  mark: string;
+  passed: boolean;
+  steps: { name: string; state: string; what: string; tookMs: number }[];
+}
+
+async function selftest(destinations: object, more: readonly string[] = []): Promise<[CliResult, Report]> {
+  const config = join(folder, 'agent.json');
+  writeFileSync(config, JSON.stringify({ forward: { destinations } }));
+  const result = await runCli(['selftest', '--json', '--config', config, '--timeout', '3s', ...more]);
+  return [result, JSON.parse(result.stdout) as Report];
+}
+
+describe('problemchild selftest', () => {
+  it('follows the marked start to the destination, where it can be told from an attack', async () => {
+    const out = join(folder, 'out.ndjson');
+    const state = join(folder, 'state.db');
+    const [{ exitCode }, { mark, passed, steps }] = await selftest(
+      { siem: { type: 'file', path: out }, quiet: { type: 'file', path: `${out}.2`, minSeverity: 90 } },
+      ['--state', state],
+    );
+    expect([exitCode, passed]).toEqual([0, true]);
+    expect(steps.map(({ name, state: found }) => [name, found])).toEqual([
+      ['agent', 'skipped'],
+      ['decode', 'ok'],
+      ['alert', 'ok'],
+      ['outbox', 'ok'],
+      ['destination quiet', 'skipped'],
+      ['destination record', 'ok'],
+      ['destination siem', 'ok'],
+    ]);
+    expect(parseLines(readFileSync(out, 'utf8'))).toEqual([
+      expect.objectContaining({
+        tags: ['problemchild-selftest'],
+        rule: expect.objectContaining({
+          id: 'problemchild-selftest',
+          name: 'ProblemChild self-test',
+        }) as object,
+        event: expect.objectContaining({ id: mark, kind: 'alert' }) as object,
+        message: expect.stringContaining('SELF-TEST') as string,
+      }),
+    ]);
+    expect(existsSync(state)).toBe(false);
+  }, 30_000);
+
+  it('fails when a receiver is not there, and still tries the others', async () => {
+    const url = `http://127.0.0.1:${await findFreePort()}`;
+    const [{ exitCode }, { steps }] = await selftest({
+      dead: { type: 'otlp', url },
+      siem: { type: 'file', path: join(folder, 'out.ndjson') },
+    });
+    expect(exitCode).toBe(1);
+    expect(steps.slice(-2).map(({ name, state }) => [name, state])).toEqual([
+      ['destination dead', 'fail'],
+      ['destination siem', 'ok'],
+    ]);
+  }, 30_000);
+
+  it('fails when an exception would silence the attack', async () => {
+    const entry = {
+      id: 'too-wide',
+      reason: 'test',
+      author: 'test',
+      conditions: [{ field: 'process.name', is: 'certutil.exe' }],
+    };
+    writeFileSync(join(folder, 'ours.yml'), JSON.stringify({ exceptions: [entry] }));
+    const [{ exitCode }, { passed, steps }] = await selftest({}, ['--exceptions', folder]);
+    expect([exitCode, passed]).toEqual([1, false]);
+    expect(steps.at(-1)).toMatchObject({
+      name: 'alert',
+      state: 'fail',
+      what: expect.stringContaining('too-wide') as string,
+    });
+  }, 30_000);
+});
