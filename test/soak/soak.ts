@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { BookmarkTable, Store } from '../../src/store/index.ts';
 import { ElasticsearchDouble } from '../support/elasticsearch-double.ts';
-import { type Fault, FaultProxy } from '../support/fault-proxy.ts';
+import { FaultProxy, faults as linkFaults } from '../support/fault-proxy.ts';
 import { createRandom } from '../support/random.ts';
 import { AgentProcess } from './agent-process.ts';
 import { Telemetry } from './telemetry.ts';
@@ -43,15 +43,6 @@ const random = createRandom(seed);
 const telemetry = new Telemetry();
 const elastic = await ElasticsearchDouble.start();
 const proxy = await FaultProxy.start(elastic.port);
-const links: readonly Fault[] = [
-  'refuse',
-  'reset mid-batch',
-  'stall',
-  '429',
-  '503',
-  'half response',
-  'garbage',
-];
 
 const counts = { kills: 0, stops: 0, reloads: 0, outages: 0, rotations: 0, halfLines: 0 };
 const stopsMs: number[] = [];
@@ -159,7 +150,7 @@ async function trouble(number: number): Promise<void> {
     agent = start();
   } else if (random() < 0.6) {
     counts.outages++;
-    proxy.switchTo(links[Math.floor(random() * links.length)] ?? 'refuse');
+    proxy.switchTo(linkFaults[Math.floor(random() * linkFaults.length)] ?? 'refuse');
   } else {
     counts.reloads++;
     writeConfig(counts.reloads % 2 === 0 ? 'info' : 'debug');

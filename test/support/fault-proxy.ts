@@ -16,6 +16,17 @@ export type Fault =
   /** Speaks nonsense. */
   | 'garbage';
 
+/** Everything but none. */
+export const faults: readonly Fault[] = [
+  'refuse',
+  'reset mid-batch',
+  'stall',
+  '429',
+  '503',
+  'half response',
+  'garbage',
+];
+
 /** A TCP proxy before a receiver that does to connections what networks do. */
 export class FaultProxy {
   readonly port: number;

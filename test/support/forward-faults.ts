@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { ElasticsearchDouble } from './elasticsearch-double.ts';
-import { type Fault, FaultProxy } from './fault-proxy.ts';
+import { FaultProxy, faults } from './fault-proxy.ts';
 import { createRandom } from './random.ts';
 
 /** What arrived where, in the order of arrival. */
@@ -18,16 +18,6 @@ export interface FaultRun {
   /** What the last agent reported. */
   readonly report: string;
 }
-
-const faults: readonly Fault[] = [
-  'refuse',
-  'reset mid-batch',
-  'stall',
-  '429',
-  '503',
-  'half response',
-  'garbage',
-];
 
 /** Collects the ids of octet-counted syslog messages. */
 class SyslogSink {
