@@ -17,6 +17,7 @@ import { metricsCommand } from './commands/metrics.ts';
 import { modelCommand } from './commands/model.ts';
 import { processCommand } from './commands/process.ts';
 import { recordCommand } from './commands/record.ts';
+import { reloadCommand } from './commands/reload.ts';
 import { replayCommand } from './commands/replay.ts';
 import { reportCommand } from './commands/report.ts';
 import { responseCommand } from './commands/response.ts';
@@ -50,6 +51,7 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   program.addCommand(statusCommand(io, finish));
   program.addCommand(topCommand(io));
   program.addCommand(metricsCommand(io));
+  program.addCommand(reloadCommand(io));
   program.addCommand(scoreCommand(io, finish));
   program.addCommand(exceptionsCommand(io, finish));
   program.addCommand(explainCommand(io, finish));

@@ -149,6 +149,12 @@ describe.skipIf(process.platform === 'win32')('a running agent', { timeout: 60_0
     expect(log).not.toContain('command=status');
   });
 
+  it('looks for changes when told to', async () => {
+    const { exitCode, stdout } = await runCli(['reload', ...state]);
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('its log')]);
+    expect(log).toMatch(/Control command command=reload by=.*outcome=success/);
+  });
+
   it('answers whoever speaks the protocol, without a line of this project', async () => {
     const socket = connect(join(folder, 'agent.control.sock'));
     socket.end('{"v":1,"id":7,"command":"response.status"}\n');
