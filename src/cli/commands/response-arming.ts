@@ -1,5 +1,10 @@
 import { Command, Option } from 'commander';
-import { openResponseConsole, openResponseDesk, type ResponseConsole } from '../../agent/index.ts';
+import {
+  findArmableRule,
+  openResponseConsole,
+  openResponseDesk,
+  type ResponseConsole,
+} from '../../agent/index.ts';
 import { AgentError } from '../../errors/index.ts';
 import type { ResponseMode } from '../../response/index.ts';
 import { parseDurationMs } from '../duration.ts';
@@ -10,8 +15,6 @@ import { ResultWriter } from '../result-writer.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 /** `response arm|disarm|status|journal`: what people say and see, through the running agent where one answers. */
 export function armingCommands(io: CliIo): Command[] {
   return [armCommand(io), disarmCommand(io), statusCommand(io), journalCommand(io)];
@@ -21,18 +24,18 @@ function armCommand(io: CliIo): Command {
   const command = new Command('arm')
     .description('End a stand-down; with --mode, act otherwise than configured for a time.')
     .addOption(new Option('--mode <mode>', 'mode for that time').choices(['audit', 'suspend', 'terminate']))
-    .option('--rule <id>', 'only for this rule')
+    .option('--rule <id>', 'only for this rule, by its id or name')
     .option('--for <time>', 'how long, such as 30m, 4h or 2d; at most 7d')
     .requiredOption('--reason <text>', 'why, for the journal');
   return addSettingFlags(command, ['state']).action(async (options: Options) => {
-    const order = { ...readOverride(options), reason: readReason(options) };
+    const order = { ...readOverride(io, options), reason: readReason(options) };
     await withConsole(io, options, async (console) => {
       io.stdout.write(`${formatResponseStatus(await console.arm(order))}\n`);
     });
   });
 }
 
-function readOverride(options: Options) {
+function readOverride(io: CliIo, options: Options) {
   const { mode, rule, for: time } = options as Readonly<Record<string, string | undefined>>;
   if (mode === undefined) {
     if (rule !== undefined || time !== undefined) {
@@ -44,8 +47,9 @@ function readOverride(options: Options) {
     return {};
   }
   if (time === undefined) throw new AgentError('PC_USAGE', 'say with --for how long the mode holds');
-  if (rule !== undefined && !uuid.test(rule)) throw new AgentError('PC_USAGE', `${rule} is no rule id`);
-  return { override: { mode: mode as ResponseMode, ruleId: rule, forMs: parseDurationMs(time) } };
+  const ruleId =
+    rule === undefined ? undefined : findArmableRule(loadCommandConfig(io, options).config, rule);
+  return { override: { mode: mode as ResponseMode, ruleId, forMs: parseDurationMs(time) } };
 }
 
 function disarmCommand(io: CliIo): Command {

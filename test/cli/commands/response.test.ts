@@ -106,11 +106,37 @@ describe('response arm, disarm, status, journal', () => {
     ]);
   });
 
+  it('take a rule by its name', async () => {
+    const name = 'process start with a HIGH malicious probability';
+    const armed = await call(
+      ...['response', 'arm', '--mode', 'suspend', '--rule', name, '--for', '30m', '--reason', 'x'],
+      ...['--state', join(folder, 'agent.db')],
+    );
+    expect(armed.out).toContain('override: suspend for rule 3f6c0e0a-6c0f-4b52-9d0c-6d1d3b7a5f01');
+  });
+
   it.each([
     [['arm', '--mode', 'terminate', '--reason', 'x'], /--for/],
     [['arm', '--mode', 'terminate', '--for', '8d', '--reason', 'x'], /7 days/],
     [['arm', '--mode', 'terminate', '--for', 'soon', '--reason', 'x'], /no time/],
-    [['arm', '--mode', 'terminate', '--for', '1h', '--rule', 'all', '--reason', 'x'], /no rule id/],
+    [
+      ['arm', '--mode', 'terminate', '--for', '1h', '--rule', 'all', '--reason', 'x'],
+      /all is no rule; there are 3f6c0e0a/,
+    ],
+    [
+      [
+        'arm',
+        '--mode',
+        'suspend',
+        '--for',
+        '1h',
+        '--rule',
+        'Rare suspicious process for a user',
+        '--reason',
+        'x',
+      ],
+      /never acted on/,
+    ],
     [['arm', '--for', '1h', '--reason', 'x'], /name the mode/],
     [['arm', '--mode', 'kill', '--for', '1h', '--reason', 'x'], /Allowed choices/],
     [['disarm'], /--reason/],
