@@ -3,8 +3,8 @@ import { type NativeLibrary, readRegistryNumber } from '../windows/index.ts';
 import { isKillSwitchSet } from './kill-switch-file.ts';
 
 /** Where a group policy puts the switch: a DWORD that is not 0. */
-export const killSwitchKey = 'SOFTWARE\\Policies\\ProblemChild';
-export const killSwitchName = 'KillSwitch';
+const killSwitchKey = 'SOFTWARE\\Policies\\ProblemChild';
+const killSwitchName = 'KillSwitch';
 
 /** How long an answer of the registry is good for. */
 const cacheMs = 1_000;

@@ -55,7 +55,7 @@ export class FilterEngine implements IsolationPort {
 }
 
 /** An array of pc_filter. */
-export function encodeFilters(filters: readonly PlanFilter[]): Buffer {
+function encodeFilters(filters: readonly PlanFilter[]): Buffer {
   const bytes = Buffer.alloc(filters.length * structBytes.filter);
   for (const [index, filter] of filters.entries()) {
     encodeFilter(filter, bytes.subarray(index * structBytes.filter, (index + 1) * structBytes.filter));

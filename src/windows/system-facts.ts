@@ -1,8 +1,8 @@
 import { auditsProcessCreation } from './audit-policy.ts';
 import type { FfiName } from './functions.ts';
 import { loadFfi } from './load-ffi.ts';
-import { readSecurity } from './path-security.ts';
 import { openRegistry, type Registry } from './local-machine.ts';
+import { readSecurity } from './path-security.ts';
 import { findUntrustedWriter } from './security-descriptor.ts';
 import { type InstalledServiceState, queryServiceState } from './service-query.ts';
 import { readPrivileges } from './token-privileges.ts';

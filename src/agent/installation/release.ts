@@ -1,8 +1,9 @@
 import { type Config, loadConfig } from '../../config/index.ts';
 import { AgentError } from '../../errors/index.ts';
-import { responseFileOf } from '../../store/index.ts';
+import { ResponseJournalFile, responseFileOf } from '../../store/index.ts';
 import { type NativeLibrary, stopOrphanSessions } from '../../windows/index.ts';
 import { openExceptions } from '../alert-stages.ts';
+import { openIsolation } from '../isolation-desk.ts';
 import { ProcessDesk } from '../process-desk.ts';
 import { places } from './data-folder.ts';
 import { DataFolderFiles } from './data-folder-files.ts';
@@ -38,6 +39,11 @@ export async function releaseInstallation(
     const { config } = loadConfig({ file: files.path(places.config), env: {} });
     return releaseProcesses(config, files, library);
   });
+  await attempt('isolation', async () => {
+    if (!files.has(places.config)) return undefined;
+    const { config } = loadConfig({ file: files.path(places.config), env: {} });
+    return releaseHost(config, files, library);
+  });
   files.forgetEarlier();
   if (failed.length > 0) throw new AgentError('PC_INSTALL_RELEASE', failed.join('; '));
   return said;
@@ -69,5 +75,32 @@ async function releaseProcesses(
     return 'no process is suspended';
   } finally {
     desk.close();
+  }
+}
+
+/** Filters that are there for the agent would outlive it. */
+async function releaseHost(
+  config: Config,
+  files: DataFolderFiles,
+  library: NativeLibrary,
+): Promise<string | undefined> {
+  if (config.state.file === null || !files.isFile(responseFileOf(config.state.file))) return undefined;
+  const journal = new ResponseJournalFile(responseFileOf(config.state.file));
+  try {
+    if (journal.isolation === undefined) return undefined;
+    const stage = openIsolation({
+      config: () => config,
+      env: {},
+      library,
+      journal,
+      clock: { nowMs: Date.now },
+      // Nobody will be there to deliver it; the journal has it.
+      audience: { isolation: () => undefined, failed: () => undefined },
+    });
+    const { outcome, cause } = await stage.release('the installer', 'uninstallation');
+    if (outcome !== 'success') throw new Error(cause ?? 'the filters are still there');
+    return 'the host is not isolated any more';
+  } finally {
+    journal.close();
   }
 }

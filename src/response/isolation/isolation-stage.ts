@@ -26,7 +26,7 @@ export interface IsolationStatus {
   readonly inForce: FiltersInForce;
 }
 
-export const maxIsolationMs = 7 * 86_400_000;
+const maxIsolationMs = 7 * 86_400_000;
 /** Applying, testing and releasing take less; what takes longer was interrupted. */
 const interruptedMs = 120_000;
 /** The time of the system's start is computed from two clocks and may jump by this much. */

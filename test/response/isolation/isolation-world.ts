@@ -13,7 +13,7 @@ import { ResponseJournalFile } from '../../../src/store/index.ts';
 import { parseNetwork } from '../../../src/text/index.ts';
 
 /** A packet filter that remembers what it was told. */
-export class RecordingFilters implements IsolationPort {
+class RecordingFilters implements IsolationPort {
   plan: IsolationPlan | undefined;
   readonly calls: string[] = [];
   /** Methods that fail. */
