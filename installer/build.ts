@@ -4,11 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 /**
- * Makes dist/: one bundled script with the files it reads, and the native packages it needs named in a package.json
+ * `node installer/build.ts` makes dist/: one bundled script with the files it reads, and the native packages it needs named in a package.json
  * of its own. The script lies two folders deep, as every module of src/ does, so that relative asset paths hold.
+ * Tests name a folder and an entry of their own, `node installer/build.ts FOLDER ENTRY`, and bundle it the same way.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
-const dist = join(root, 'dist');
+const [folder = 'dist', entry = 'src/cli/main.ts'] = process.argv.slice(2);
+const dist = join(root, folder);
 const lib = join(dist, 'lib', 'problemchild');
 /** Packages with native binaries cannot be bundled; ffi-napi brings ref-napi. */
 const external = ['better-sqlite3', 'ffi-napi', 'koffi', 'onnxruntime-node', 'ref-napi'];
@@ -17,7 +19,7 @@ rmSync(dist, { recursive: true, force: true });
 mkdirSync(lib, { recursive: true });
 await build({
   entryPoints: {
-    problemchild: join(root, 'src/cli/main.ts'),
+    problemchild: join(root, entry),
     // Each thread of the program is a file of its own.
     'watchdog-thread': join(root, 'src/agent/watchdog-thread.ts'),
     'reader-thread': join(root, 'src/windows/reader-thread.ts'),

@@ -34,7 +34,7 @@ export {
   undoInstallation,
 } from './installation/index.ts';
 export { type IsolationDesk, openIsolationDesk } from './isolation-desk.ts';
-export { openLibrary } from './live-input.ts';
+export { type OpenLibrary, openLibrary } from './live-input.ts';
 export { type LiveRun, type LiveRunOptions, openLiveRun } from './live-run.ts';
 export { type ModelFacts, readModelFacts } from './model-facts.ts';
 export { type OpenPipeline, openPipeline, type PipelineHooks } from './open-pipeline.ts';
@@ -62,4 +62,4 @@ export type { AgentStatus } from './status.ts';
 export { listenForStop } from './stop-signals.ts';
 export { readStoredAlert, readStoredDocuments, type StoredDocuments } from './stored-alerts.ts';
 export { Tally } from './tally.ts';
-export { assertTrusted, listTrustedPaths } from './trusted-paths.ts';
+export { assertTrusted, listTrustedPaths, type PathJudge } from './trusted-paths.ts';

@@ -18,7 +18,11 @@ export interface LiveInputOptions {
   readonly stdin: AsyncIterable<Uint8Array>;
   readonly clock: Clock;
   readonly onNotice: (notice: LiveNotice) => void;
+  readonly openLibrary?: OpenLibrary | undefined;
 }
+
+/** Tests put another build of the library in the place of {@link openLibrary}. */
+export type OpenLibrary = (config: Config) => Promise<NativeLibrary>;
 
 export interface LiveInput {
   readonly source: EventSource;
@@ -35,7 +39,7 @@ export async function openLiveInput(options: LiveInputOptions): Promise<LiveInpu
   const { config, stdin, clock, onNotice } = options;
   const { input, format, maxLineBytes } = config.source;
   if (isLiveKind(input)) {
-    const library = await openLibrary(config);
+    const library = await (options.openLibrary ?? openLibrary)(config);
     const host = { id: undefined, name: hostname() };
     const source = openLiveSource(input, { library, host, onNotice, clock });
     return { source, library, isOfNow: true, stats: () => source.stats() };

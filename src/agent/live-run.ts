@@ -16,7 +16,7 @@ import { startHeartbeat } from './heartbeat.ts';
 import { openIsolationRun } from './isolation-run.ts';
 import { openLiveControl, type RunOutcome } from './live-control.ts';
 import { LiveForwarding } from './live-forwarding.ts';
-import { countWaiting, openLiveInput } from './live-input.ts';
+import { countWaiting, type OpenLibrary, openLiveInput } from './live-input.ts';
 import { LiveReload } from './live-reload.ts';
 import { LoadShedding } from './load-shedding.ts';
 import { createOutboxAudience } from './outbox-audience.ts';
@@ -38,6 +38,7 @@ export interface LiveRunOptions {
   /** Where destinations may find their secrets. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: Omit<OpenLog, 'close'>;
+  readonly openLibrary?: OpenLibrary | undefined;
   /** Ends the run: what the source already holds is still processed and committed. */
   readonly signal: AbortSignal;
   /** Told of alerts and incidents after they are committed. */
@@ -97,6 +98,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
     config: config(),
     stdin,
     clock,
+    openLibrary: options.openLibrary,
     onNotice: (notice) => notices.take(notice),
   });
   const { source, library } = input;

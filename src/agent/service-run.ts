@@ -1,7 +1,7 @@
 import type { Config } from '../config/index.ts';
 import type { Log } from '../log/index.ts';
 import { type ServiceControl, WindowsService } from '../windows/index.ts';
-import { openLibrary } from './live-input.ts';
+import { type OpenLibrary, openLibrary } from './live-input.ts';
 
 const serviceName = 'ProblemChild';
 
@@ -18,8 +18,9 @@ export async function runAsService(
   config: Config,
   log: Log,
   work: (signal: AbortSignal) => Promise<void>,
+  open: OpenLibrary = openLibrary,
 ): Promise<boolean> {
-  const service = WindowsService.start(await openLibrary(config), serviceName);
+  const service = WindowsService.start(await open(config), serviceName);
   if (service === undefined) return false;
   const stop = new AbortController();
   const ended = new AbortController();

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import type { OpenLibrary, PathJudge } from '../agent/index.ts';
 
 /** What a command may touch of the world outside; tests give it their own. */
 export interface CliIo {
@@ -6,6 +7,10 @@ export interface CliIo {
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: Writable & { readonly isTTY?: boolean };
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The native library that `run` works with; the product's own unless a test names another. */
+  readonly openLibrary?: OpenLibrary;
+  /** What the paths of `run` are judged by, instead of the system's own modes or access lists. */
+  readonly judgePath?: PathJudge;
 }
 
 /** Exit codes of every command. */

@@ -1,7 +1,9 @@
-import ffi from 'ffi-napi';
-import bindings from 'ffi-napi/lib/bindings.js';
-import ref from 'ref-napi';
 import type { Bound, Ffi, FunctionSignature, NativeArgument, NativeType } from './functions.ts';
+
+// In a bundle a static import of an outside package is carried out at the start, whether or not it is the one used.
+const { default: ffi } = await import('ffi-napi');
+const { default: bindings } = await import('ffi-napi/lib/bindings.js');
+const { default: ref } = await import('ref-napi');
 
 const typeNames: Readonly<Record<NativeType, string>> = {
   i32: 'int32',

@@ -1,5 +1,7 @@
-import koffi from 'koffi';
 import type { Bound, Ffi, FunctionSignature, NativeArgument, NativeType } from './functions.ts';
+
+// In a bundle a static import of an outside package is carried out at the start, whether or not it is the one used.
+const { default: koffi } = await import('koffi');
 
 const typeNames: Readonly<Record<NativeType, string>> = {
   i32: 'int32_t',

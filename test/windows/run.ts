@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
+import { runTool } from '../../installer/run-tool.ts';
 import { checkout, newRunFolder, windowsPath } from './harness/layout.ts';
 import { buildNative } from './harness/native-build.ts';
 import { prepareWindows } from './harness/prepare.ts';
@@ -34,7 +35,7 @@ async function runFile(file: string): Promise<readonly TestEvent[]> {
       reporterUrl(),
       '--test-reporter-destination',
       windowsPath(events),
-      '--test-timeout=60000',
+      '--test-timeout=120000',
       '--test-force-exit',
       '--disable-warning=ExperimentalWarning',
       windowsPath(file),
@@ -54,9 +55,16 @@ function reporterUrl(): string {
   return `file:///${path}`;
 }
 
+/** The program of the tests on the whole agent, bundled as the product is. */
+function bundleAgentProgram(): void {
+  const entry = 'test/windows/live/agent-program.ts';
+  runTool(process.execPath, [join(checkout, 'installer/build.ts'), 'build/agent-program', entry]);
+}
+
 async function runAll(): Promise<void> {
   await prepareWindows(say);
   buildNative(say);
+  bundleAgentProgram();
   const counts = { passed: 0, failed: 0, skipped: 0 };
   for (const file of files) {
     say(relative(checkout, file));

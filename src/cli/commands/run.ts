@@ -41,7 +41,7 @@ export function runCommand(io: CliIo, finish: (exitCode: number) => void): Comma
       assertTrusted(listTrustedPaths(loaded.config, loaded.file), judge);
       return loaded;
     };
-    const judge = await openPathJudge(loadCommandConfig(io, options).config, isService);
+    const judge = io.judgePath ?? (await openPathJudge(loadCommandConfig(io, options).config, isService));
     const { config, file } = load();
     const log = openCommandLog(io, config.log);
     const writer = new ResultWriter(io.stdout);
@@ -59,6 +59,7 @@ export function runCommand(io: CliIo, finish: (exitCode: number) => void): Comma
         clock: { nowMs: Date.now },
         env: io.env,
         log,
+        openLibrary: io.openLibrary,
         signal,
         async onOutcome({ alerts, incidents }) {
           for (const alert of alerts) printer.alert(alert);
@@ -72,7 +73,7 @@ export function runCommand(io: CliIo, finish: (exitCode: number) => void): Comma
     };
     try {
       if (isService) {
-        if (await runAsService(config, log, work)) return;
+        if (await runAsService(config, log, work, io.openLibrary)) return;
         throw new AgentError('PC_USAGE', 'run --service was not started by the service controller');
       }
       const stop = listenForStop();

@@ -10,6 +10,9 @@ const suite = 'trixie';
 const archive = 'http://deb.debian.org/debian';
 /** Changes when the recipe below does, so that an older root is built anew. */
 const recipe = `${suite} wine wine64 1`;
+/** Wine gives a service 10 s to report itself, Windows 30; a busy machine may need them. */
+const patientServices =
+  "wine reg add 'HKLM\\System\\CurrentControlSet\\Control' /v ServicesPipeTimeout /t REG_DWORD /d 30000 /f";
 const stamp = join(cache, 'root.stamp');
 
 /** Builds the Debian folder with Wine and an initialised prefix, unless it is already there. */
@@ -35,7 +38,7 @@ export async function prepareWineRoot(report: (line: string) => void): Promise<v
   renameSync(partial, wineRoot);
 
   report('initialising the Wine prefix');
-  const boot = await spawnInWineRoot(['sh', '-c', 'wineboot --init && wineserver -w'], {
+  const boot = await spawnInWineRoot(['sh', '-c', `wineboot --init && ${patientServices} && wineserver -w`], {
     timeoutMs: 180_000,
   });
   if (boot.exitCode !== 0) throw new Error(`wineboot ended with ${boot.exitCode}: ${boot.stderr}`);

