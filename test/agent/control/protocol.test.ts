@@ -13,18 +13,16 @@ import { AgentError } from '../../../src/errors/index.ts';
 
 describe('the protocol', () => {
   it('takes a request to the other side and its answer back', () => {
+    // A parameter of this name is left out when a request is read.
+    const name = fc.string({ minLength: 1, maxLength: 20 }).filter((each) => each !== '__proto__');
     fc.assert(
-      fc.property(
-        fc.nat(),
-        fc.dictionary(fc.string({ minLength: 1, maxLength: 20 }), fc.jsonValue()),
-        (id, params) => {
-          const line = formatRequest(id, 'status', params).toString();
-          expect(line.indexOf('\n')).toBe(line.length - 1);
-          const expected = JSON.parse(JSON.stringify(params)) as unknown;
-          expect(parseRequest(line)).toEqual({ v: 1, id, command: 'status', params: expected });
-          expect(parseAnswer(formatAnswer(success(id, params)).toString(), id)).toEqual(expected);
-        },
-      ),
+      fc.property(fc.nat(), fc.dictionary(name, fc.jsonValue()), (id, params) => {
+        const line = formatRequest(id, 'status', params).toString();
+        expect(line.indexOf('\n')).toBe(line.length - 1);
+        const expected = JSON.parse(JSON.stringify(params)) as unknown;
+        expect(parseRequest(line)).toEqual({ v: 1, id, command: 'status', params: expected });
+        expect(parseAnswer(formatAnswer(success(id, params)).toString(), id)).toEqual(expected);
+      }),
     );
   });
 
