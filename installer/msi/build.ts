@@ -1,10 +1,13 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { hasTool, runTool } from '../run-tool.ts';
 import { prepareWindowsPackages } from '../windows-packages.ts';
 import { createFileList, nameGuid } from './file-list.ts';
 import { layOutPayload } from './payload.ts';
+import { createSbom } from './sbom.ts';
+import { readSigning, signFile } from './sign.ts';
 import { fillGaps } from './wixl-gaps.ts';
 
 /*
@@ -70,12 +73,25 @@ function compile(version: string): string {
   return msi;
 }
 
+function sha256(file: string): string {
+  return createHash('sha256').update(readFileSync(file)).digest('hex');
+}
+
 const version = readVersion();
 requireInputs();
 prepareWindowsPackages(say);
 mkdirSync(output, { recursive: true });
 if (flags['keep-payload'] !== true || !existsSync(payload)) layOutPayload(payload);
+const signing = readSigning(process.env);
+const library = join(payload, 'bin', 'problemchild.dll');
+if (signing !== undefined) signFile(library, signing);
 const msi = compile(version);
+if (signing !== undefined) signFile(msi, signing);
 const bytes = statSync(msi).size;
 if (bytes > maxBytes) throw new Error(`${msi} has ${bytes} bytes, more than ${maxBytes}`);
+const sbom = msi.replace(/\.msi$/, '.cdx.json');
+writeFileSync(sbom, createSbom(version, library));
+// In the form that `sha256sum --check` reads.
+const sums = [msi, sbom].map((file) => `${sha256(file)}  ${basename(file)}\n`);
+writeFileSync(msi.replace(/\.msi$/, '.sha256'), sums.join(''));
 say(`${msi}: ${(bytes / 1024 / 1024).toFixed(1)} MB`);

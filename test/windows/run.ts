@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { runTool } from '../../installer/run-tool.ts';
+import { buildInstallers, newMachine } from './harness/installer-build.ts';
 import { checkout, newRunFolder, windowsPath } from './harness/layout.ts';
 import { buildNative } from './harness/native-build.ts';
 import { prepareWindows } from './harness/prepare.ts';
@@ -27,6 +28,11 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+/** The file that installs the agent: it needs the installer built, and a machine that nothing else uses. */
+function installs(file: string): boolean {
+  return basename(file) === 'installer.test.ts';
+}
+
 async function runFile(file: string): Promise<readonly TestEvent[]> {
   const events = join(newRunFolder('test'), 'events.jsonl');
   const result = await runWindowsNode(
@@ -40,7 +46,7 @@ async function runFile(file: string): Promise<readonly TestEvent[]> {
       '--disable-warning=ExperimentalWarning',
       windowsPath(file),
     ],
-    { timeoutMs: fileTimeoutMs },
+    { timeoutMs: fileTimeoutMs, ...(installs(file) ? { env: newMachine() } : {}) },
   );
   const seen = readTestEvents(events);
   const failed = seen.some(({ outcome }) => outcome === 'failed');
@@ -65,6 +71,7 @@ async function runAll(): Promise<void> {
   await prepareWindows(say);
   buildNative(say);
   bundleAgentProgram();
+  if (files.some(installs)) buildInstallers(say);
   const counts = { passed: 0, failed: 0, skipped: 0 };
   for (const file of files) {
     say(relative(checkout, file));

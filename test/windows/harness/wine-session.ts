@@ -97,8 +97,8 @@ function wineEnvironment(): Record<string, string> {
     WINEDEBUG: '-all',
     // No offers to download .NET or a browser engine.
     WINEDLLOVERRIDES: 'mscoree,mshtml=',
-    // For tests of what Wine does not have: its event log and access lists are empty shells.
-    PC_UNDER_WINE: '1',
+    // For tests of what Wine does not have; not PC_…, which the installed agent would take for a setting.
+    TEST_UNDER_WINE: '1',
     XDG_RUNTIME_DIR: '/tmp',
     // The FFI package looks its Windows binary up by name; npm on Linux does not install it.
     NODE_PATH: windowsPath(join(windowsPackages, 'node_modules')),

@@ -1,4 +1,4 @@
-export const underWine = process.env['PC_UNDER_WINE'] === '1';
+export const underWine = process.env['TEST_UNDER_WINE'] === '1';
 
 /** Reasons to skip, `false` on Windows itself. */
 export const noEventLog = underWine && 'Wine has no event-log channels';

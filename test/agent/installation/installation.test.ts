@@ -1,0 +1,95 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { DataFolderFiles } from '../../../src/agent/installation/data-folder-files.ts';
+import {
+  configureInstallation,
+  type InstallHost,
+  undoInstallation,
+} from '../../../src/agent/installation/installation.ts';
+import { serviceSetup } from '../../../src/agent/installation/service-settings.ts';
+
+/** A machine whose folders belong to whoever `foreigner` names. */
+function machine(foreigner?: string): InstallHost {
+  return {
+    secureFolder: (path) => mkdirSync(path, { recursive: true }),
+    foreignWriterOf: () => foreigner,
+    seal: (secret) => Buffer.from(secret).toString('base64'),
+    nowMs: () => 7,
+  };
+}
+
+function request(properties: Record<string, string> = {}, transaction = 'one') {
+  return { transaction, dataFolder: join(mkdtempSync(join(tmpdir(), 'pc-')), 'ProblemChild'), properties };
+}
+
+test('secrets are sealed, or in a file of their own where they cannot be', () => {
+  const sealed = request({ SIEM_TYPE: 'splunk', SIEM_URL: 'https://s.example', SIEM_TOKEN: 'wink' });
+  configureInstallation(sealed, machine());
+  const config = readFileSync(join(sealed.dataFolder, 'problemchild.yaml'), 'utf8');
+  expect(config).toContain(`dpapi: ${Buffer.from('wink').toString('base64')}`);
+
+  const { seal: _, ...without } = machine();
+  const filed = { ...sealed, dataFolder: `${sealed.dataFolder}2` };
+  configureInstallation(filed, without);
+  expect(readFileSync(join(filed.dataFolder, 'problemchild.yaml'), 'utf8')).not.toContain('wink');
+  expect(readFileSync(join(filed.dataFolder, 'secrets/siem-token'), 'utf8')).toBe('wink');
+});
+
+test('a configuration that is there stays, and what was not applied is said', () => {
+  const first = request({ SOURCES: 'etw' });
+  configureInstallation(first, machine());
+  const config = readFileSync(join(first.dataFolder, 'problemchild.yaml'), 'utf8');
+  const said = configureInstallation(
+    { ...first, transaction: 'two', properties: { SOURCES: 'both', RESPONSE_MODE: 'suspend' } },
+    machine(),
+  );
+  expect(readFileSync(join(first.dataFolder, 'problemchild.yaml'), 'utf8')).toBe(config);
+  expect(said.join()).toContain('not applied: RESPONSE_MODE, SOURCES');
+});
+
+test('a setting with an impossible value fails, and undoing leaves nothing of it', () => {
+  const asked = request({ RESPONSE_MODE: 'kill', SIEM_TYPE: 'eventlog' });
+  expect(() => configureInstallation(asked, machine())).toThrow(/response\.mode/);
+  expect(undoInstallation(asked)).toEqual(['removed problemchild.yaml']);
+  expect(existsSync(join(asked.dataFolder, 'problemchild.yaml'))).toBe(false);
+});
+
+test('undoing takes away only what the same installation wrote', () => {
+  const first = request();
+  configureInstallation(first, machine());
+  expect(undoInstallation({ ...first, transaction: 'another' })).toEqual([]);
+  configureInstallation({ ...first, transaction: 'two' }, machine());
+  expect(undoInstallation({ ...first, transaction: 'two' })).toEqual([]);
+  expect(existsSync(join(first.dataFolder, 'problemchild.yaml'))).toBe(true);
+});
+
+test('a folder that somebody else may change is moved aside, not believed', () => {
+  const asked = request();
+  mkdirSync(asked.dataFolder);
+  writeFileSync(join(asked.dataFolder, 'problemchild.yaml'), 'planted: true\n');
+  const said = configureInstallation(asked, machine('S-1-5-32-545'));
+  expect(said[0]).toContain('S-1-5-32-545');
+  expect(readFileSync(join(asked.dataFolder, 'problemchild.yaml'), 'utf8')).not.toContain('planted');
+  expect(readdirSync(`${asked.dataFolder}.untrusted-7`)).toEqual(['problemchild.yaml']);
+});
+
+test('how the service was asked to be outlives an upgrade', () => {
+  const first = request({ STARTTYPE: 'delayed', LOCKSERVICE: '1' });
+  configureInstallation(first, machine());
+  configureInstallation({ ...first, transaction: 'two', properties: {} }, machine());
+  const choices = new DataFolderFiles(first.dataFolder, 'x').readChoices();
+  expect(choices).toEqual({ start: 'delayed', locked: true });
+  expect(() => configureInstallation({ ...first, properties: { STARTTYPE: 'never' } }, machine())).toThrow(
+    /STARTTYPE/,
+  );
+});
+
+test('administrators never change the service, and stop it only while it is not locked', () => {
+  const rightsOf = (locked: boolean): string[] =>
+    /\(A;;([A-Z]+);;;BA\)/.exec(serviceSetup({ start: 'auto', locked }, 'x').access)![1]!.match(/../g)!;
+  expect(rightsOf(false)).toContain('WP');
+  expect(rightsOf(true)).not.toContain('WP');
+  for (const right of ['DC', 'SD', 'WD', 'WO']) expect(rightsOf(false)).not.toContain(right);
+});
