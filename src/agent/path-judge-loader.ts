@@ -1,7 +1,7 @@
 import { type Stats, statSync } from 'node:fs';
 import { type Config, describeUnsafeMode } from '../config/index.ts';
 import { AgentError } from '../errors/index.ts';
-import { inspectPath, type NativeLibrary, type PathProblem } from '../windows/index.ts';
+import { findForeignWriter, inspectPath, type NativeLibrary, type PathProblem } from '../windows/index.ts';
 import { openLibrary } from './live-input.ts';
 import type { PathJudge } from './trusted-paths.ts';
 
@@ -12,7 +12,7 @@ import type { PathJudge } from './trusted-paths.ts';
 export async function openPathJudge(config: Config, isService: boolean): Promise<PathJudge> {
   const userId = process.getuid?.();
   if (userId !== undefined) return judgeByMode(userId);
-  return isService ? judgeByAccessList(await openLibrary(config)) : () => undefined;
+  return isService ? await judgeByAccessList(await openLibrary(config)) : () => undefined;
 }
 
 const sticky = 0o1000;
@@ -38,13 +38,16 @@ const explanations: Readonly<Record<PathProblem, string>> = {
   link: 'it is a link',
 };
 
-/** By owner and access list, as Windows has them. */
-export function judgeByAccessList(library: NativeLibrary): PathJudge {
+/** By owner and access list, as Windows has them; the account that the agent runs as is no stranger. */
+async function judgeByAccessList(library: NativeLibrary): Promise<PathJudge> {
+  const foreignWriterOf = await findForeignWriter(library.ffi);
   return (path) => {
     try {
       const { problems, offenderSid } = inspectPath(library, path);
       const [problem] = problems;
       if (problem === undefined) return undefined;
+      const isAboutAccounts = problems.every((each) => each === 'owner' || each === 'writable');
+      if (isAboutAccounts && foreignWriterOf(path) === undefined) return undefined;
       return offenderSid === undefined ? explanations[problem] : `${explanations[problem]} (${offenderSid})`;
     } catch (error) {
       if (error instanceof AgentError && error.code === 'PC_NATIVE_NOT_FOUND') return undefined;
