@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Clock } from '../event/index.ts';
 import { createHealthEntry } from '../forward/index.ts';
 import { OutboxDesk, type Store } from '../store/index.ts';
@@ -25,7 +26,7 @@ export interface Heartbeat {
   stop(): void;
 }
 
-/** Says every few minutes, through the outbox, that the agent is alive and how it is. */
+/** Says every few minutes, through the outbox, that the agent is alive and how it is; each host at its own moment. */
 export function startHeartbeat(parts: HeartbeatParts): Heartbeat {
   const { store, tally, problems, modelHash, responseMode, clock, everyMs } = parts;
   const startedMs = clock.nowMs();
@@ -67,6 +68,22 @@ export function startHeartbeat(parts: HeartbeatParts): Heartbeat {
     ]);
     forwarder.wake();
   }
-  const timer = setInterval(beat, everyMs);
-  return { beat, stop: () => clearInterval(timer) };
+  let timer: NodeJS.Timeout;
+  function beatAgain(): void {
+    timer = setTimeout(beatAgain, everyMs);
+    beat();
+  }
+  timer = setTimeout(beatAgain, phaseOf(agentFacts().hostName ?? '', everyMs));
+  return { beat, stop: () => clearTimeout(timer) };
+}
+
+/**
+ * When the first heartbeat comes after the start, in ms: the same for a host each time, and spread evenly over hosts, so
+ * that a fleet which starts at once does not report at once.
+ */
+export function phaseOf(hostName: string, everyMs: number): number {
+  const share =
+    Buffer.from(hash('sha256', `heartbeat\n${hostName.toLowerCase()}`, 'hex'), 'hex').readUInt32BE() /
+    2 ** 32;
+  return Math.floor(share * everyMs);
 }

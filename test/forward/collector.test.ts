@@ -1,0 +1,125 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Route } from '../../src/forward/index.ts';
+import { makeCertificates, whyNoOpenssl } from '../support/certificates.ts';
+import { type CollectorPeer, startCollector, whyNoCollector } from '../support/collector-peer.ts';
+import { makeSettings, openTestRoute, trust } from '../support/destination.ts';
+import { makeEntry } from '../support/outbox-entry.ts';
+
+const reason = whyNoCollector() ?? whyNoOpenssl();
+if (reason !== undefined) process.stderr.write(`the OpenTelemetry Collector: skipped: ${reason}\n`);
+
+let folder: string;
+let peer: CollectorPeer | undefined;
+let destination: Route['destination'] | undefined;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pc-collector-'));
+});
+afterEach(async () => {
+  await destination?.close();
+  await peer?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const entries = (from: number, count: number) =>
+  Array.from({ length: count }, (_, index) => ({ seq: from + index, ...makeEntry(from + index) }));
+const signal = (): AbortSignal => AbortSignal.timeout(10_000);
+
+describe.skipIf(reason !== undefined)('the OpenTelemetry Collector', () => {
+  it.each([true, false])(
+    'takes every batch in order, gzip %s',
+    async (gzip) => {
+      peer = await startCollector(folder);
+      const url = `http://127.0.0.1:${peer.port}/v1/logs`;
+      destination = openTestRoute(makeSettings('otlp', { url, gzip })).destination;
+      for (let from = 0; from < 1_000; from += 250) {
+        const { verdicts, failure } = await destination.send(entries(from, 250), signal());
+        expect(failure).toBeUndefined();
+        expect(new Set(verdicts)).toEqual(new Set(['delivered']));
+      }
+      const records = await peer.records(1_000);
+      const ids = records.map(
+        ({ attributes }) => attributes.find(({ key }) => key === 'event.id')?.value['stringValue'],
+      );
+      expect(ids).toEqual(entries(0, 1_000).map(({ eventId }) => eventId));
+      expect(records[0]).toMatchObject({
+        eventName: 'problemchild.alert',
+        timeUnixNano: `${entries(0, 1)[0]?.timeMs}000000`,
+        body: {
+          kvlistValue: { values: expect.arrayContaining([expect.objectContaining({ key: 'event' })]) },
+        },
+      });
+    },
+    60_000,
+  );
+
+  it('keeps numbers, booleans, lists and text of any kind as they are', async () => {
+    peer = await startCollector(folder);
+    const url = `http://127.0.0.1:${peer.port}/v1/logs`;
+    destination = openTestRoute(makeSettings('otlp', { url })).destination;
+    const odd = {
+      text: 'ä ☃ "quoted" \\ \u0001 \u2028 😀',
+      whole: 9_007_199_254_740_991,
+      part: 0.999,
+      yes: true,
+      none: null,
+      list: ['a', 1, { b: [] }],
+    };
+    const [entry] = entries(0, 1);
+    const document = JSON.stringify({ ...JSON.parse(entry?.document ?? '{}'), odd });
+    const { failure } = await destination.send([{ ...entry!, document }], signal());
+    expect(failure).toBeUndefined();
+    const [record] = await peer.records(1);
+    const body = record?.body as { kvlistValue: { values: { key: string; value: unknown }[] } } | undefined;
+    const values = body?.kvlistValue.values ?? [];
+    expect(values.find(({ key }) => key === 'odd')?.value).toEqual({
+      kvlistValue: {
+        values: [
+          { key: 'text', value: { stringValue: odd.text } },
+          { key: 'whole', value: { intValue: '9007199254740991' } },
+          { key: 'part', value: { doubleValue: 0.999 } },
+          { key: 'yes', value: { boolValue: true } },
+          {
+            key: 'list',
+            value: {
+              arrayValue: {
+                values: [
+                  { stringValue: 'a' },
+                  { intValue: '1' },
+                  { kvlistValue: { values: [{ key: 'b', value: { arrayValue: {} } }] } },
+                ],
+              },
+            },
+          },
+        ],
+      },
+    });
+  }, 60_000);
+
+  it('over TLS wants a client certificate, and gets it', async () => {
+    const own = makeCertificates(join(folder, 'certificates'));
+    peer = await startCollector(folder, own);
+    const url = `https://localhost:${peer.port}/v1/logs`;
+    const without = openTestRoute(makeSettings('otlp', { url, tls: trust(own.caFile) })).destination;
+    await expect(without.send(entries(0, 1), signal())).rejects.toThrow();
+    await without.close();
+    const tls = { ...trust(own.caFile), certFile: own.clientCertFile, keyFile: own.clientKeyFile };
+    destination = openTestRoute(makeSettings('otlp', { url, tls })).destination;
+    expect((await destination.send(entries(0, 3), signal())).verdicts).toEqual([
+      'delivered',
+      'delivered',
+      'delivered',
+    ]);
+    expect(await peer.records(3)).toHaveLength(3);
+  }, 60_000);
+
+  it('says what is wrong with the path', async () => {
+    peer = await startCollector(folder);
+    const url = `http://127.0.0.1:${peer.port}/v1/log`;
+    destination = openTestRoute(makeSettings('otlp', { url })).destination;
+    await expect(destination.send(entries(0, 1), signal())).rejects.toMatchObject({ code: 'HTTP 404' });
+  }, 60_000);
+});
