@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { Connection } from './database.ts';
 import { isStoreDamaged, isStoreUnwritable } from './store-damage.ts';
-import { StoreStatement } from './store-statement.ts';
+import { type StatementRunner, StoreStatement } from './store-statement.ts';
 import { WriteJournal } from './write-journal.ts';
 
 /** What happened to the file, in words for the log and for those who are told. */
@@ -42,7 +42,7 @@ function standsAlone({ isLasting, sql }: { readonly isLasting: boolean; readonly
  * crash (and then the source is read again from its last committed bookmark), and now and then a commit is tried.
  * SQLite rolls a failed transaction back, so every write since the last commit is kept in a journal and written again.
  */
-export class StoreConnection {
+export class StoreConnection implements StatementRunner {
   #database: Connection;
   #generation = 0;
   #endurance: Endurance | undefined;

@@ -1,17 +1,27 @@
 import type Database from 'better-sqlite3';
-import type { StoreConnection } from './store-connection.ts';
+import type { Connection } from './database.ts';
+
+/** What runs statements, and mends the file under them. */
+export interface StatementRunner {
+  readonly database: Connection;
+  /** Grows when the file is exchanged. */
+  readonly generation: number;
+  write(statement: StoreStatement<unknown[], unknown>, args: unknown[]): Database.RunResult;
+  attempt<T>(action: () => T): T;
+  noteDamage(error: unknown): void;
+}
 
 /** A statement that outlives the file it was prepared for: it is prepared anew where the file was exchanged. */
 export class StoreStatement<Parameters extends unknown[], Row> {
   readonly sql: string;
   /** Of the outbox, whose writes are never given up. */
   readonly isLasting: boolean;
-  readonly #connection: StoreConnection;
+  readonly #connection: StatementRunner;
   #native: Database.Statement<unknown[], Row> | undefined;
   #generation = 0;
   #isPlucked = false;
 
-  constructor(connection: StoreConnection, sql: string) {
+  constructor(connection: StatementRunner, sql: string) {
     this.sql = sql;
     this.isLasting = /\boutbox/.test(sql);
     this.#connection = connection;
