@@ -1,6 +1,7 @@
 import type { HostEvent, ProcessEvent } from '../src/event/index.ts';
 import { ProcessTable } from '../src/lineage/index.ts';
-import { createRandom, sampleEvents } from './sample-events.ts';
+import { createRandom } from './random.ts';
+import { sampleEvents } from './sample-events.ts';
 
 /**
  * Tracing starts in a full table: 20 hosts whose processes start others and mostly end, with entity ids of

@@ -1,96 +1,100 @@
 import type { ProcessEvent } from '../src/event/index.ts';
 import { makeProcessEvent } from '../test/support/process-event.ts';
+import { createRandom, hex } from './random.ts';
+import { ordinaryPrograms, type ProgramKind, parents, suspiciousPrograms } from './sample-programs.ts';
 
-/** Ordinary process starts, no two alike, the same at every run. */
-export function sampleEvents(count: number): ProcessEvent[] {
+const hostCount = 20;
+const suspiciousShare = 0.005;
+
+/**
+ * Process starts as a few hosts with one user each send them, the same at every run. What matters to a benchmark
+ * is how much they repeat. Of the starts of the public recordings mstic-2019 and mstic-2021, whole days of
+ * ordinary machines, 73 and 66 % agree with an earlier one in every field the features read; of these about as
+ * many do. One in 200 is of a kind that attackers use.
+ */
+export function* sampleStarts(): Generator<ProcessEvent, never, undefined> {
   const random = createRandom(7);
+  const pickOrdinary = createWeightedPick(ordinaryPrograms, random);
+  const pickSuspicious = createWeightedPick(suspiciousPrograms, random);
+  for (let index = 0; ; index++) {
+    const isSuspicious = random() < suspiciousShare;
+    yield makeStart(isSuspicious ? pickSuspicious() : pickOrdinary(), index, random);
+  }
+}
+
+export function sampleEvents(count: number): ProcessEvent[] {
+  const starts = sampleStarts();
+  return Array.from({ length: count }, () => starts.next().value);
+}
+
+function createWeightedPick(kinds: readonly ProgramKind[], random: () => number): () => ProgramKind {
+  const bag = kinds.flatMap((kind) => Array.from({ length: kind.weight }, () => kind));
+  return () => bag[Math.floor(random() * bag.length)]!;
+}
+
+function makeStart(kind: ProgramKind, index: number, random: () => number): ProcessEvent {
+  const host = Math.floor(random() * hostCount);
+  const user = `user${host}`;
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)]!;
-  return Array.from({ length: count }, (_, index) => {
-    const [name, original, folder, line] = pick(programs);
-    const user = `user${Math.floor(random() * 400)}`;
-    const executable = `${folder.replace('USER', user)}\\${name}`;
-    const fill = (text: string) =>
-      text
-        .replaceAll('USER', user)
-        .replaceAll('NUMBER', String(Math.floor(random() * 1e6)))
-        .replaceAll(
-          'GUID',
-          `${hex(random, 8)}-${hex(random, 4)}-${hex(random, 4)}-${hex(random, 4)}-${hex(random, 12)}`,
-        )
-        .replaceAll('BLOB', hex(random, 200));
-    const [parentName, parentFolder] = pick(parents);
-    return makeProcessEvent({
-      id: `sample-${index}`,
-      action: 'Process Create (rule: ProcessCreate)',
-      user: { id: pick(['S-1-5-18', 'S-1-5-21-3457937927-2839227994-823803824-1104']), name: user },
-      process: {
-        name,
-        executable,
-        commandLine: fill(`"${executable}" ${line}`),
-        originalFileName: original,
-        token: { integrityLevel: pick(['High', 'Medium', 'System']) },
-        parent: { name: parentName, executable: `${parentFolder}\\${parentName}` },
+  const fill = (text: string): string => fillIn(text, user, random);
+  const [parentName, parentFolder, parentLines] = parents[kind.parent];
+  const name = fill(kind.name);
+  const executable = `${fill(kind.folder)}\\${name}`;
+  const parentNumber = Object.keys(parents).indexOf(kind.parent);
+  return makeProcessEvent({
+    id: `sample-${index}`,
+    action: 'Process Create (rule: ProcessCreate)',
+    host: { name: `WS-${String(host).padStart(4, '0')}` },
+    user: kind.isSystem
+      ? { id: 'S-1-5-18', name: 'SYSTEM', domain: 'NT AUTHORITY' }
+      : { id: `S-1-5-21-3457937927-2839227994-823803824-${1100 + host}`, name: user, domain: 'MERIDIAN' },
+    process: {
+      pid: 4 * (2_000 + (index % 14_000)),
+      entityId: entityId(host, index, 1),
+      name,
+      executable,
+      commandLine: fill(`"${executable}" ${pick(kind.lines)}`),
+      workingDirectory: kind.isSystem ? 'C:\\Windows\\system32\\' : `C:\\Users\\${user}\\`,
+      originalFileName: kind.name,
+      pe: { company: 'Microsoft Corporation', product: 'Microsoft® Windows® Operating System' },
+      hash: { sha256: digestOf(kind.name) },
+      token: { integrityLevel: kind.isSystem ? 'System' : 'Medium' },
+      logonId: kind.isSystem ? '0x3e7' : `0x${(0x4f000 + host).toString(16)}`,
+      parent: {
+        pid: 4 * (100 + parentNumber),
+        entityId: entityId(host, parentNumber, 0),
+        name: parentName,
+        executable: `${fill(parentFolder)}\\${parentName}`,
+        commandLine: fill(pick(parentLines)),
       },
-    });
+    },
   });
 }
 
-const system = 'C:\\Windows\\System32';
-const programs = [
-  ['cmd.exe', 'Cmd.Exe', system, '/c "cd /d C:\\Users\\USER\\build && call run.bat NUMBER > out.log 2>&1"'],
-  [
-    'powershell.exe',
-    'PowerShell.EXE',
-    `${system}\\WindowsPowerShell\\v1.0`,
-    '-NoProfile -ExecutionPolicy Bypass -File C:\\ProgramData\\Agent\\inventory.ps1 -Id GUID',
-  ],
-  ['powershell.exe', 'PowerShell.EXE', `${system}\\WindowsPowerShell\\v1.0`, '-enc BLOB'],
-  ['svchost.exe', 'svchost.exe', system, '-k netsvcs -p -s Schedule'],
-  ['rundll32.exe', 'RUNDLL32.EXE', system, 'C:\\Windows\\system32\\shell32.dll,Control_RunDLL NUMBER'],
-  [
-    'msiexec.exe',
-    'msiexec.exe',
-    system,
-    '/i C:\\Users\\USER\\Downloads\\setup-NUMBER.msi /qn TRANSFORMS={GUID}',
-  ],
-  [
-    'chrome.exe',
-    'chrome.exe',
-    'C:\\Program Files\\Google\\Chrome\\Application',
-    '--type=renderer --field-trial-handle=NUMBER,i,NUMBER,262144 --lang=en-US --device-scale-factor=1 --num-raster-threads=4 --renderer-client-id=NUMBER --launch-time-ticks=NUMBER',
-  ],
-  [
-    'git.exe',
-    'git.exe',
-    'C:\\Program Files\\Git\\cmd',
-    'fetch --prune origin +refs/heads/*:refs/remotes/origin/*',
-  ],
-  ['net.exe', 'net.exe', system, 'use \\\\files\\share$ /user:MERIDIAN\\USER'],
-  [
-    'Teams.exe',
-    'Teams.exe',
-    'C:\\Users\\USER\\AppData\\Local\\Microsoft\\Teams\\current',
-    '--type=gpu-process --no-sandbox --mojo-platform-channel-handle=NUMBER /prefetch:2',
-  ],
-] as const; // prettier-ignore
-
-const parents = [
-  ['explorer.exe', 'C:\\Windows'],
-  ['services.exe', system],
-  ['svchost.exe', system],
-  ['cmd.exe', system],
-  ['Code.exe', 'C:\\Users\\anna\\AppData\\Local\\Programs\\Microsoft VS Code'],
-] as const;
-
-function hex(random: () => number, length: number): string {
-  return Array.from({ length }, () => Math.floor(random() * 16).toString(16)).join('');
+function fillIn(text: string, user: string, random: () => number): string {
+  return text.replaceAll(/USER|NUMBER|WORD|GUID|BLOB/g, (what) => {
+    switch (what) {
+      case 'USER':
+        return user;
+      case 'NUMBER':
+        return String(Math.floor(random() * 1e6));
+      case 'GUID':
+        return `${hex(random, 8)}-${hex(random, 4)}-${hex(random, 4)}-${hex(random, 4)}-${hex(random, 12)}`;
+      case 'BLOB':
+        return Buffer.from(hex(random, 100), 'utf16le').toString('base64');
+      default:
+        return hex(random, 6);
+    }
+  });
 }
 
-/** Numbers from 0 to 1, from a seed. */
-export function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
+/** A GUID as Sysmon makes them. */
+function entityId(host: number, number: number, kind: number): string {
+  const part = (value: number, length: number): string =>
+    value.toString(16).toUpperCase().padStart(length, '0');
+  return `${part(host, 8)}-4A45-5A42-000${kind}-${part(number, 12)}`;
+}
+
+function digestOf(name: string): string {
+  return hex(createRandom([...name].reduce((sum, unit) => Math.imul(sum, 31) + unit.charCodeAt(0), 7)), 64);
 }

@@ -1,6 +1,6 @@
 import type { ProcessEvent } from '../src/event/index.ts';
 import { elasticFeatures, type ImportedModel, importElasticModel } from '../src/problemchild/index.ts';
-import { createRandom } from './sample-events.ts';
+import { createRandom } from './random.ts';
 
 /**
  * A made-up Elastic model of the size of the real ones: for every bigram position of the sample events a

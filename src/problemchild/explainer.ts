@@ -3,7 +3,8 @@ import { denseColumns } from './agent-v1/columns.ts';
 import { createExtractor } from './agent-v1/features.ts';
 import { describeSlot, nameOf } from './agent-v1/slot-text.ts';
 import type { Explanation } from './explanation.ts';
-import { addShapleyValues, type ExplainedTree, expectedValue } from './tree-shap.ts';
+import { createShapleySums } from './shapley-sums.ts';
+import { type ExplainedTree, expectedValue } from './tree-shap.ts';
 
 /** One thing that moved an event's score. */
 export interface Contribution {
@@ -28,6 +29,7 @@ export function openExplainer(explanation: Explanation): Explainer {
   const trees: readonly ExplainedTree[] = explanation.trees;
   const { slope, offset, bias, linearShare, treeShare, leastSlots } = explanation;
   const expected = trees.reduce((sum, tree) => sum + expectedValue(tree), 0);
+  const addTreeValues = createShapleySums(trees, slope * treeShare);
   const extract = createExtractor();
 
   return {
@@ -49,7 +51,7 @@ export function openExplainer(explanation: Explanation): Explainer {
       };
 
       const values = new Float64Array(denseColumns.length);
-      for (const tree of trees) addShapleyValues(tree, dense, slope * treeShare, values);
+      addTreeValues(dense, values);
       values.forEach((value, index) => {
         if (value === 0) return;
         const { name, text } = denseColumns[index]!;

@@ -56,4 +56,9 @@ export interface FeatureEncoder {
   readonly inputs: readonly string[];
   /** Writes columns `offset` … `offset + width - 1` of `out`; NaN is a missing value. */
   write(event: ProcessEvent, out: Float32Array, offset: number): void;
+  /**
+   * All that {@link write} reads of an event, as one string: events with the same key have the same row, to the
+   * last bit. A set that reads too much of an event for keys to repeat has none.
+   */
+  keyOf?(event: ProcessEvent): string;
 }

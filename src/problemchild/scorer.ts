@@ -8,6 +8,7 @@ import type { FeatureEncoder } from './feature-set.ts';
 import { featureSets } from './feature-sets.ts';
 import { type ModelSession, openModelSession } from './model-session.ts';
 import type { Prediction } from './prediction.ts';
+import { RecentAnswers } from './recent-answers.ts';
 
 /** Says of process starts how suspicious they are. */
 export interface Scorer {
@@ -42,15 +43,15 @@ export async function createScorer(
 ): Promise<Scorer> {
   const encoder = createBundleEncoder(bundle);
   const session = await openModelSession(weights, { width: encoder.width, ...options });
-  const rows = new Float32Array(session.maxRows * session.width);
+  const network = new RowScorer(encoder, session);
   let previous: Promise<unknown> = Promise.resolve();
 
   return {
     bundle,
     readsLineage: featureSets[bundle.featureSet.name]!.readsLineage,
     score(events) {
-      // All calls share one buffer of rows, so that they take turns.
-      const result = previous.then(() => scoreInTurn(events, bundle, encoder, session, rows));
+      // All calls share one buffer of rows and one memory, so that they take turns.
+      const result = previous.then(() => scoreInTurn(events, bundle, network));
       previous = result.catch(() => undefined);
       return result;
     },
@@ -89,24 +90,73 @@ export function createBundleEncoder(bundle: Bundle): FeatureEncoder {
 async function scoreInTurn(
   events: readonly ProcessEvent[],
   bundle: Bundle,
-  encoder: FeatureEncoder,
-  session: ModelSession,
-  rows: Float32Array,
+  network: RowScorer,
 ): Promise<Prediction[]> {
-  const predictions: Prediction[] = [];
-  for (let from = 0; from < events.length; from += session.maxRows) {
-    const count = Math.min(session.maxRows, events.length - from);
-    for (let row = 0; row < count; row++) encoder.write(events[from + row]!, rows, row * encoder.width);
-    const probabilities = await session.run(rows, count);
-    for (let row = 0; row < count; row++) {
-      const event = events[from + row]!;
-      const decision = decideClass(requireProbability(probabilities[row]!, event, bundle), bundle);
-      const isListed =
-        decision.prediction === 0 && featureSets[bundle.featureSet.name]!.isBlocklisted?.(event);
-      predictions.push({ ...decision, blocklistLabel: isListed ? 1 : undefined });
-    }
+  const probabilities = await network.probabilitiesOf(events);
+  const { isBlocklisted } = featureSets[bundle.featureSet.name]!;
+  return events.map((event, index) => {
+    const decision = decideClass(requireProbability(probabilities[index]!, event, bundle), bundle);
+    const isListed = decision.prediction === 0 && isBlocklisted?.(event);
+    return { ...decision, blocklistLabel: isListed ? 1 : undefined };
+  });
+}
+
+/**
+ * Probabilities remembered, at least; each keeps a key of some hundred units, at most {@link maxKeyLength}. On
+ * ordinary hosts two starts in three agree with an earlier one in all that the features read.
+ */
+const rememberedProbabilities = 4_096;
+const maxKeyLength = 2_048;
+
+/** Asks the network about events, each distinct one once as long as its answer is remembered. */
+class RowScorer {
+  readonly #encoder: FeatureEncoder;
+  readonly #session: ModelSession;
+  readonly #rows: Float32Array;
+  readonly #recent = new RecentAnswers<number>(rememberedProbabilities, maxKeyLength);
+  /** Places in the answer of the rows that wait, and their keys. */
+  #places: number[] = [];
+  #keys: (string | undefined)[] = [];
+
+  constructor(encoder: FeatureEncoder, session: ModelSession) {
+    this.#encoder = encoder;
+    this.#session = session;
+    this.#rows = new Float32Array(session.maxRows * session.width);
   }
-  return predictions;
+
+  /** What the network says of each event, unchecked. */
+  async probabilitiesOf(events: readonly ProcessEvent[]): Promise<Float64Array> {
+    const answer = new Float64Array(events.length);
+    this.#places = [];
+    this.#keys = [];
+    for (let index = 0; index < events.length; index++) {
+      const event = events[index]!;
+      const key = this.#encoder.keyOf?.(event);
+      const known = key === undefined ? undefined : this.#recent.get(key);
+      if (known !== undefined) {
+        answer[index] = known;
+        continue;
+      }
+      this.#encoder.write(event, this.#rows, this.#places.length * this.#encoder.width);
+      this.#places.push(index);
+      this.#keys.push(key);
+      if (this.#places.length === this.#session.maxRows) await this.#run(answer);
+    }
+    if (this.#places.length > 0) await this.#run(answer);
+    return answer;
+  }
+
+  async #run(answer: Float64Array): Promise<void> {
+    const probabilities = await this.#session.run(this.#rows, this.#places.length);
+    this.#places.forEach((place, row) => {
+      const probability = probabilities[row]!;
+      answer[place] = probability;
+      const key = this.#keys[row];
+      if (key !== undefined) this.#recent.set(key, probability);
+    });
+    this.#places = [];
+    this.#keys = [];
+  }
 }
 
 /** Single precision may end a hair outside 0..1; anything further is no probability. */

@@ -16,6 +16,7 @@ import { makeBundle, smallInputs } from '../support/elastic-model.ts';
 import { hostileText } from '../support/elastic-pipeline.ts';
 import { makeProcessEvent, makeStart } from '../support/process-event.ts';
 
+const shippedModel = join(import.meta.dirname, '../../models/agent-v1');
 const sigmoid = (value: number) => 1 / (1 + Math.exp(-value));
 
 describe('score', () => {
@@ -45,6 +46,25 @@ describe('score', () => {
     const predictions = await scorer.score(many);
     expect(predictions.map(({ prediction }) => prediction)).toEqual(many.map((_, index) => index % 2));
   });
+
+  it.skipIf(!existsSync(shippedModel))(
+    'says the same of a start it remembers as of one it does not',
+    async () => {
+      const starts = Array.from({ length: 700 }, (_, index) =>
+        makeStart({ commandLine: `powershell -enc ${'x'.repeat(index % 7)}`, pid: index }),
+      );
+      const remembering = await openScorer(shippedModel);
+      const together = await remembering.score(starts);
+      const again = await remembering.score(starts);
+      await remembering.close();
+      expect(again).toEqual(together);
+      for (let index = 0; index < 7; index++) {
+        const fresh = await openScorer(shippedModel);
+        expect(await fresh.score([starts[index]!])).toEqual([together[index + 693]]);
+        await fresh.close();
+      }
+    },
+  );
 
   it('keeps calls that overlap apart', async () => {
     const [first, second, third] = await Promise.all([

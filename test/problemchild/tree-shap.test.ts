@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addShapleyValues, type ExplainedTree, expectedValue } from '../../src/problemchild/tree-shap.ts';
+import { createShapleySums } from '../../src/problemchild/shapley-sums.ts';
+import { type ExplainedTree, expectedValue } from '../../src/problemchild/tree-shap.ts';
 
 /** What the tree says when only the features of `known` are: the others flow by cover. */
 function valueKnowing(
@@ -94,7 +95,7 @@ describe('Shapley values of a tree', () => {
         (shape, row) => {
           const tree = flatten(shape);
           const found = new Float64Array(row.length);
-          addShapleyValues(tree, row, 1, found);
+          createShapleySums([tree], 1)(row, found);
           row.forEach((_, feature) => {
             expect(found[feature]).toBeCloseTo(shapley(tree, row, feature), 9);
           });
@@ -102,6 +103,27 @@ describe('Shapley values of a tree', () => {
           expect(sum).toBeCloseTo(valueKnowing(tree, row, new Set([0, 1, 2, 3])), 9);
         },
       ),
+    );
+  });
+
+  test('are the same to the last bit whichever rows were seen before', () => {
+    fc.assert(
+      fc.property(
+        fc.array(shapes, { minLength: 1, maxLength: 3 }),
+        fc.array(fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 4, maxLength: 4 }), { maxLength: 60 }),
+        (parts, rows) => {
+          const trees = parts.map(flatten);
+          const addRemembered = createShapleySums(trees, 0.7);
+          for (const row of rows) {
+            const remembered = new Float64Array(4);
+            const fresh = new Float64Array(4);
+            addRemembered(row, remembered);
+            createShapleySums(trees, 0.7)(row, fresh);
+            expect([...remembered]).toEqual([...fresh]);
+          }
+        },
+      ),
+      { numRuns: 30 },
     );
   });
 });

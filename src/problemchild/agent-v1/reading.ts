@@ -1,4 +1,4 @@
-import type { ProcessEvent } from '../../event/index.ts';
+import type { Process, ProcessEvent } from '../../event/index.ts';
 import { Line, LineCache } from './line.ts';
 import { memoize } from './memo.ts';
 import { describeName, type NameShape } from './name-shape.ts';
@@ -53,11 +53,12 @@ export function createReading(): Reading {
 export function readChild(event: ProcessEvent, into: Reading): void {
   const { process } = event;
   readProcess(process.name, process.executable, process.originalFileName, into);
-  into.line = into.lines.read(
-    into.program,
-    process.commandLine ?? process.args?.join(' '),
-    process.executable,
-  );
+  into.line = into.lines.read(into.program, childLineOf(process), process.executable);
+}
+
+/** The command line, or what a source that splits it tells of it. */
+export function childLineOf({ commandLine, args }: Process): string | undefined {
+  return commandLine ?? args?.join(' ');
 }
 
 export function readParent(event: ProcessEvent, into: Reading): void {
