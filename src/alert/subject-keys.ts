@@ -1,4 +1,5 @@
 import type { Host, ProcessEvent } from '../event/index.ts';
+import { memoize } from '../text/index.ts';
 
 /** Longest name that tells hosts or users apart. */
 const maxKeyLength = 256;
@@ -26,6 +27,7 @@ export function isoTime(timeMs: number): string | undefined {
   return Math.abs(timeMs) <= 8.64e15 ? new Date(timeMs).toISOString() : undefined;
 }
 
-function clip(text: string): string {
-  return (text.length > maxKeyLength ? text.slice(0, maxKeyLength) : text).toWellFormed().toLowerCase();
-}
+const clip = memoize(
+  (text) => (text.length > maxKeyLength ? text.slice(0, maxKeyLength) : text).toWellFormed().toLowerCase(),
+  8_192,
+);

@@ -42,12 +42,16 @@ export class ResultWriter {
     this.#pending = [];
     this.#pendingLength = 0;
     if (this.#closed) return;
-    if (!this.#stream.write(text) && !this.#closed) {
-      await Promise.race([
-        once(this.#stream, 'drain'),
-        once(this.#stream, 'close'),
-        once(this.#stream, 'error'),
-      ]).catch(() => undefined);
-    }
+    if (!this.#stream.write(text) && !this.#closed) await this.#writable();
+  }
+
+  /** Waits until the stream takes more, or never will. The listeners that lost the race must not stay. */
+  async #writable(): Promise<void> {
+    const settled = new AbortController();
+    const { signal } = settled;
+    const waits = ['drain', 'close', 'error'].map((event) => once(this.#stream, event, { signal }));
+    await Promise.race(waits).catch(() => undefined);
+    settled.abort();
+    await Promise.allSettled(waits);
   }
 }

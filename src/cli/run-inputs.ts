@@ -2,6 +2,7 @@ import type { LoadedConfig } from '../config/index.ts';
 import type { RecordPosition } from '../event/index.ts';
 import type { Log, LogFields } from '../log/index.ts';
 import type { EventSource, SourceBatch } from '../source/index.ts';
+import { createHeapBrake } from './heap-brake.ts';
 import type { CliIo } from './io.ts';
 import { Progress } from './progress.ts';
 
@@ -20,6 +21,7 @@ export async function runInputs(
   bookmark?: string,
 ): Promise<void> {
   const progress = new Progress(io.stderr);
+  const brakeHeap = createHeapBrake();
   const logged = new Map<string, number>();
   const options = { batchSize: config.source.batchSize, ...(bookmark === undefined ? {} : { bookmark }) };
   for await (const batch of source.batches(options)) {
@@ -36,6 +38,7 @@ export async function runInputs(
     const wantsMore = await take(batch);
     progress.add(batch.recordsRead, batch.bytesRead);
     if (!wantsMore) break;
+    brakeHeap();
   }
   progress.end();
 }

@@ -24,6 +24,18 @@ export function parsePort(text: string | undefined, field: string): number | und
   return port;
 }
 
+/** Whether all of the text is hexadecimal digits without lower-case letters, or a dash where a GUID has one. */
+function isUpperGuid(text: string): boolean {
+  if (text.length !== 36) return false;
+  for (let at = 0; at < 36; at++) {
+    const unit = text.charCodeAt(at);
+    const isDigit = unit >= 0x30 && unit <= 0x39;
+    const isDash = at === 8 || at === 13 || at === 18 || at === 23;
+    if (isDash ? unit !== 0x2d : !(isDigit || (unit >= 0x41 && unit <= 0x46))) return false;
+  }
+  return true;
+}
+
 const guidPattern = /^\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?$/i;
 const zeroGuid = '00000000-0000-0000-0000-000000000000';
 
@@ -31,8 +43,9 @@ const zeroGuid = '00000000-0000-0000-0000-000000000000';
 export function normalizeEntityId(text: string | undefined): string | undefined {
   const present = presentText(text);
   if (present === undefined) return undefined;
-  // Most ids come in braces and upper case: one slice then does it, without a match array.
   if (present.length !== 38 && present.length !== 36) return present;
+  // As documents of our own have it, where nothing need be made.
+  if (isUpperGuid(present)) return present === zeroGuid ? undefined : present;
   const guid = guidPattern.exec(present)?.[1];
   if (guid === undefined) return present;
   return guid === zeroGuid ? undefined : guid.toUpperCase();
@@ -42,6 +55,8 @@ export function normalizeEntityId(text: string | undefined): string | undefined 
 export function normalizeLogonId(text: string | undefined): string | undefined {
   const present = presentText(text);
   if (present === undefined) return undefined;
+  // As our own documents have it, where nothing need be made.
+  if (/^0x[1-9a-f][0-9a-f]{0,15}$/.test(present)) return present;
   if (!/^(?:0x[0-9a-f]{1,16}|\d{1,20})$/i.test(present)) return present;
   const id = BigInt(present);
   return id === 0n ? undefined : `0x${id.toString(16)}`;
@@ -86,5 +101,15 @@ export function isSid(text: string): boolean {
 /** `text` in lower case when it is that many hexadecimal digits and not all zero, else absent. */
 export function hexDigest(text: string | undefined, digits: number): string | undefined {
   if (text === undefined || text.length !== digits) return undefined;
-  return /^[0-9a-f]+$/i.test(text) && !/^0+$/.test(text) ? text.toLowerCase() : undefined;
+  let hasUpper = false;
+  let isZero = true;
+  for (let at = 0; at < digits; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit !== 0x30) isZero = false;
+    if ((unit >= 0x30 && unit <= 0x39) || (unit >= 0x61 && unit <= 0x66)) continue;
+    if (!(unit >= 0x41 && unit <= 0x46)) return undefined;
+    hasUpper = true;
+  }
+  if (isZero) return undefined;
+  return hasUpper ? text.toLowerCase() : text;
 }

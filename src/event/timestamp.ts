@@ -49,8 +49,27 @@ export function toUtcTimestamp(text: string, timeMs: number): string {
 
 /** ISO 8601 in UTC with milliseconds, or `undefined` for a number no date can be made of. */
 export function formatTimestamp(timeMs: number): string | undefined {
-  return Math.abs(timeMs) <= 8.64e15 ? new Date(timeMs).toISOString() : undefined;
+  if (!(timeMs >= 0 && timeMs < endOfFourDigitYearsMs)) {
+    return Math.abs(timeMs) <= 8.64e15 ? new Date(timeMs).toISOString() : undefined;
+  }
+  const minute = Math.floor(timeMs / 60_000);
+  if (minute !== formattedMinute) {
+    formattedMinuteText = new Date(minute * 60_000).toISOString().slice(0, 17);
+    formattedMinute = minute;
+  }
+  const inMinuteMs = Math.floor(timeMs) - minute * 60_000;
+  const second = Math.floor(inMinuteMs / 1_000);
+  const seconds = second < 10 ? `0${second}` : `${second}`;
+  const ms = inMinuteMs - second * 1_000;
+  return `${formattedMinuteText}${seconds}.${ms < 10 ? '00' : ms < 100 ? '0' : ''}${ms}Z`;
 }
+
+/** The year 10000, from which on ISO 8601 writes six digits and a sign. */
+const endOfFourDigitYearsMs = 253_402_300_800_000;
+
+// Neighbouring records nearly always share the minute, and making a Date's text costs ten times as much.
+let formattedMinute = -1;
+let formattedMinuteText = '';
 
 /**
  * ISO 8601 in UTC with as many digits after the second as it takes for {@link parseTimeMs} to make the same number

@@ -1,3 +1,4 @@
+import { memoize } from '../text/index.ts';
 import { PidIndex } from './pid-index.ts';
 import type { ProcessFacts, ProcessNode } from './process-node.ts';
 import { type ProcessRow, type TableChanges, toNode, toRow } from './process-row.ts';
@@ -6,6 +7,9 @@ import type { Ancestor } from './traced-event.ts';
 
 /** Most processes kept that have had the same pid on one host. */
 const maxSharingPid = 32;
+
+/** Texts of which all processes that have them share one copy. */
+const sharedTexts = 8_192;
 
 /**
  * The processes themselves: found by id and by pid, linked to their parents, bounded in number, and with
@@ -26,6 +30,7 @@ export class ProcessForest {
   readonly #slack: number;
   /** Counts up with every change that makes lineages handed out earlier out of date. */
   #version = 0;
+  readonly #share = memoize((text) => text, sharedTexts);
   #highestRank = 0;
   #lowestRank = 0;
 
@@ -37,6 +42,11 @@ export class ProcessForest {
 
   get size(): number {
     return this.#running.size + this.#ended.size;
+  }
+
+  /** The one copy of a text that repeats from process to process. */
+  share(text: string | undefined): string | undefined {
+    return text === undefined ? undefined : this.#share(text);
   }
 
   get(id: string): ProcessNode | undefined {
@@ -61,6 +71,7 @@ export class ProcessForest {
   }
 
   add(node: ProcessNode): void {
+    this.#shareTexts(node);
     this.#byId.set(node.entityId, node);
     for (const alias of node.aliases) this.#byId.set(alias, node);
     this.#listOf(node).append(node);
@@ -109,7 +120,9 @@ export class ProcessForest {
   }
 
   learn(node: ProcessNode, facts: ProcessFacts): void {
-    if (node.learn(facts)) this.#noteLinkChange(node);
+    if (!node.learn(facts)) return;
+    this.#shareTexts(node);
+    this.#noteLinkChange(node);
   }
 
   end(node: ProcessNode, endMs: number): void {
@@ -176,6 +189,13 @@ export class ProcessForest {
       if (parent !== undefined) this.link(this.#byId.get(row.entityId)!, parent, row.isParentCertain);
     }
     this.#changed = new Set();
+  }
+
+  /** Most processes are of few programs, and each event brings copies of its own. */
+  #shareTexts(node: ProcessNode): void {
+    node.name = this.share(node.name);
+    node.executable = this.share(node.executable);
+    node.commandLine = this.share(node.commandLine);
   }
 
   #place(node: ProcessNode, startMs: number, rank: number): void {

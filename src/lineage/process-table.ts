@@ -1,4 +1,5 @@
 import type { HostEvent, Process, ProcessEvent, ProcessRunning } from '../event/index.ts';
+import { memoize } from '../text/index.ts';
 import { ProcessForest } from './process-forest.ts';
 import { mayBeSameName, type ProcessNode } from './process-node.ts';
 import type { ProcessRow, TableChanges } from './process-row.ts';
@@ -137,8 +138,10 @@ export class ProcessTable {
   }
 }
 
+const lowerCaseOf = memoize((name) => name.toLowerCase(), 4_096);
+
 function hostKeyOf({ host }: HostEvent): string {
-  return host.id ?? host.name?.toLowerCase() ?? '';
+  return host.id ?? (host.name === undefined ? '' : lowerCaseOf(host.name));
 }
 
 function toKnownProcess(node: ProcessNode): KnownProcess {

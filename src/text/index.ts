@@ -4,5 +4,6 @@
  */
 export { escapeForTerminal, escapeHidden, shortenEnd, shortenForTerminal, shortenMiddle } from './escape.ts';
 export { escapeHtml } from './html.ts';
+export { memoize } from './memo.ts';
 export { findNearest } from './nearest.ts';
 export { contains, formatNetwork, type Network, parseNetwork } from './network.ts';

@@ -1,6 +1,6 @@
 import type { Process, ProcessEvent } from '../../event/index.ts';
+import { memoize } from '../../text/index.ts';
 import { Line, LineCache } from './line.ts';
-import { memoize } from './memo.ts';
 import { describeName, type NameShape } from './name-shape.ts';
 import { classifyPath } from './path-class.ts';
 import { canonicalName } from './programs.ts';

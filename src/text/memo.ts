@@ -1,4 +1,7 @@
-/** Remembers a pure function of a string; forgets everything once it holds `capacity` answers. */
+/**
+ * Remembers a pure function of a string; forgets everything once it holds `capacity` answers. Names, paths and
+ * command lines repeat from event to event: what is made of them need be made once, and kept in one copy.
+ */
 export function memoize<T>(compute: (key: string) => T, capacity: number): (key: string) => T {
   const known = new Map<string, T>();
   return (key) => {
