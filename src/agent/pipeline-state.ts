@@ -1,5 +1,5 @@
 import type { AlertDesk, StatePort } from '../alert/index.ts';
-import type { AnomalyEngine, AnomalyPort } from '../anomaly/index.ts';
+import type { AnomalyEngine } from '../anomaly/index.ts';
 import type { MlRules, PendingRecord } from '../detection/index.ts';
 import type { ProcessRow, ProcessTable } from '../lineage/index.ts';
 import {
@@ -43,9 +43,7 @@ function ignore(): void {
   // Nothing is kept.
 }
 
-const nowhere: AnomalyPort & StatePort = {
-  append: ignore,
-  checkpoint: ignore,
+const nowhere: StatePort = {
   load: () => [],
   put: ignore,
   remove: ignore,
@@ -57,7 +55,7 @@ export const noPipelineState: PipelineState = {
   pending: [],
   stages: undefined,
   save(_, anomalies, __, desk) {
-    anomalies.save(nowhere);
+    anomalies.forgetChanges();
     desk.save(nowhere);
   },
 };

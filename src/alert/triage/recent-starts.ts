@@ -21,10 +21,14 @@ export interface SeenStart {
 }
 
 const maxLineLength = 400;
-/** The last process starts over all hosts, found by id at once and by parent by looking through them. */
+const none: readonly SeenStart[] = [];
+
+/** The last process starts over all hosts, found by the id of the process or of its parent. */
 export class RecentStarts {
   readonly #ring: RecentRing<SeenStart>;
   readonly #byId = new Map<string, SeenStart>();
+  /** In order of arrival, so that the first is also the first to leave. */
+  readonly #byParent = new Map<string, SeenStart[]>();
 
   constructor(limit: number, port?: StatePort) {
     this.#ring = new RecentRing('recent-start', limit, port);
@@ -34,9 +38,7 @@ export class RecentStarts {
   observe(start: ScoredStart): void {
     const seen = toSeenStart(start);
     const leaving = this.#ring.push(seen);
-    if (leaving?.entityId !== undefined && this.#byId.get(leaving.entityId) === leaving) {
-      this.#byId.delete(leaving.entityId);
-    }
+    if (leaving !== undefined) this.#forget(leaving);
     this.#index(seen);
   }
 
@@ -44,12 +46,9 @@ export class RecentStarts {
     return entityId === undefined ? undefined : this.#byId.get(entityId);
   }
 
-  /** What a process started, in order. An index by parent would cost every start more than this costs an alert. */
+  /** What a process started, in order. */
   childrenOf(entityId: string | undefined): readonly SeenStart[] {
-    const children: SeenStart[] = [];
-    if (entityId === undefined) return children;
-    for (const start of this.#ring.inOrder()) if (start.parentId === entityId) children.push(start);
-    return children;
+    return (entityId === undefined ? undefined : this.#byParent.get(entityId)) ?? none;
   }
 
   save(port: StatePort): void {
@@ -57,7 +56,21 @@ export class RecentStarts {
   }
 
   #index(start: SeenStart): void {
-    if (start.entityId !== undefined) this.#byId.set(start.entityId, start);
+    const { entityId, parentId } = start;
+    if (entityId !== undefined) this.#byId.set(entityId, start);
+    if (parentId === undefined) return;
+    const siblings = this.#byParent.get(parentId);
+    if (siblings === undefined) this.#byParent.set(parentId, [start]);
+    else siblings.push(start);
+  }
+
+  #forget(start: SeenStart): void {
+    const { entityId, parentId } = start;
+    if (entityId !== undefined && this.#byId.get(entityId) === start) this.#byId.delete(entityId);
+    if (parentId === undefined) return;
+    const siblings = this.#byParent.get(parentId)!;
+    if (siblings.length === 1) this.#byParent.delete(parentId);
+    else siblings.shift();
   }
 }
 
