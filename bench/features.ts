@@ -1,6 +1,6 @@
 import { extractElasticFields } from '../src/problemchild/elastic-fields.ts';
 import { createBundleEncoder, elasticFeatures, featureSets } from '../src/problemchild/index.ts';
-import { sampleEvents } from './sample-events.ts';
+import { alertHeavyEvents } from './alert-heavy-events.ts';
 import { sampleModel } from './sample-model.ts';
 
 /** Turning process starts into features and rows of numbers, one core. */
@@ -8,7 +8,7 @@ import { sampleModel } from './sample-model.ts';
 const EVENTS = Number(process.env['PC_BENCH_EVENTS'] ?? 20_000);
 const ROUNDS = 5;
 
-const events = sampleEvents(EVENTS);
+const events = alertHeavyEvents(EVENTS);
 
 measure('features.elastic-g2.normalized', (event) => extractElasticFields(event, 'g2').commandLine.length);
 measure('features.elastic-g2.named', (event) => Object.keys(elasticFeatures(event, 'g2')).length);
