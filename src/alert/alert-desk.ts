@@ -136,6 +136,7 @@ export class AlertDesk {
   /** Tells what was over at a time of day on hosts that have been silent since. Their clocks stay. */
   passTime(timeMs: number): void {
     for (const host of this.#clocks.before(timeMs)) this.#close(host, timeMs);
+    for (const incident of this.#incidents.catchUp()) this.#tell(incident);
   }
 
   /** A finite recording has ended: what is open is told. */

@@ -22,6 +22,8 @@ export interface Activity {
   readonly host: Host;
   readonly firstMs: number;
   lastMs: number;
+  /** Nothing more belongs to it; its incidents are about to be told. */
+  isOver: boolean;
   readonly members: Map<string, ActivityMember>;
   readonly alerts: Map<string, AlertReference>;
   /** Entity ids whose further starts belong here, with the number of flagged starts each has made. */

@@ -23,22 +23,41 @@ export interface IncidentMemory {
   startOf(entityId: string): SeenStart | undefined;
 }
 
-/** The incidents in what gathered on a host, earliest first. Most of the time there are none. */
-export function buildIncidents(activity: Activity, memory: IncidentMemory): Incident[] {
+/**
+ * The incidents in what gathered on a host, earliest first. Most of the time there are none. Pauses after about as
+ * much work as a member brings: thousands of members take longer than a start may wait.
+ */
+export function* buildIncidents(activity: Activity, memory: IncidentMemory): Generator<void, Incident[]> {
   const members = [...activity.members.values()].sort(
     (a, b) => a.timeMs - b.timeMs || (a.eventId < b.eventId ? -1 : 1),
   );
   const alerts = [...activity.alerts.values()].sort((a, b) => a.timeMs - b.timeMs || (a.id < b.id ? -1 : 1));
-  const groups = findCommunities(members, (group) => {
-    const ids = new Set(group.map(({ eventId }) => eventId));
-    const own = alerts.filter(({ eventIds }) => eventIds.some((id) => ids.has(id)));
-    return assess(group, own, mergeTechniques(group)) !== undefined;
+  yield;
+  const alertsAbout = groupByEvent(alerts);
+  const groups = yield* findCommunities(members, (group) => {
+    const own = new Set(group.flatMap(({ eventId }) => alertsAbout.get(eventId) ?? []));
+    return assess(group, [...own], mergeTechniques(group)) !== undefined;
   });
   const alertsOf = shareAlerts(groups, alerts);
-  return groups.flatMap((group) => {
+  const incidents: Incident[] = [];
+  for (const group of groups) {
+    yield;
     const incident = buildIncident(activity, group, alertsOf.get(group) ?? [], memory);
-    return incident === undefined ? [] : [incident];
-  });
+    if (incident !== undefined) incidents.push(incident);
+  }
+  return incidents;
+}
+
+function groupByEvent(alerts: readonly AlertReference[]): Map<string, AlertReference[]> {
+  const found = new Map<string, AlertReference[]>();
+  for (const alert of alerts) {
+    for (const id of alert.eventIds) {
+      const list = found.get(id);
+      if (list === undefined) found.set(id, [alert]);
+      else list.push(alert);
+    }
+  }
+  return found;
 }
 
 /** Gives each alert to the group that holds most of its events, the earliest where several do. */

@@ -19,15 +19,18 @@ const louvain = louvainModule as unknown as Louvain;
 /** Below 1: larger communities. An intrusion should rather be one story than many. */
 const resolution = 0.2;
 
+const edgesBetweenPauses = 50;
+
 /**
  * Members that belong together, each group and the groups in order of time. A group that `stands` does not hold
- * for goes with the group that it is tied to most, if any. `members` is in order of time.
+ * for goes with the group that it is tied to most, if any. `members` is in order of time. Pauses after about as
+ * much work as a member brings.
  */
-export function findCommunities(
+export function* findCommunities(
   members: readonly ActivityMember[],
   stands: (group: readonly ActivityMember[]) => boolean,
-): ActivityMember[][] {
-  const graph = buildStartGraph(members);
+): Generator<void, ActivityMember[][]> {
+  const graph = yield* buildStartGraph(members);
   const communityOf: Readonly<Record<string, number>> =
     graph.size === 0
       ? {}
@@ -37,6 +40,7 @@ export function findCommunities(
           randomWalk: false,
           rng: createRandom(1),
         });
+  yield;
   const groups = new Map<string, ActivityMember[]>();
   for (const member of members) {
     const community = String(communityOf[vertexOf(member)] ?? vertexOf(member));
@@ -44,7 +48,7 @@ export function findCommunities(
     if (group === undefined) groups.set(community, [member]);
     else group.push(member);
   }
-  const hosts = joinCompanions(graph, communityOf, groups, stands);
+  const hosts = yield* joinCompanions(graph, communityOf, groups, stands);
   const joined = new Map<string, ActivityMember[]>();
   for (const member of members) {
     const community = String(communityOf[vertexOf(member)] ?? vertexOf(member));
@@ -57,26 +61,32 @@ export function findCommunities(
 }
 
 /** For each group that does not stand by itself, the group that it goes with. */
-function joinCompanions(
+function* joinCompanions(
   graph: UndirectedGraph,
   communityOf: Readonly<Record<string, number>>,
   groups: ReadonlyMap<string, readonly ActivityMember[]>,
   stands: (group: readonly ActivityMember[]) => boolean,
-): Map<string, string> {
+): Generator<void, Map<string, string>> {
   const ties = new Map<string, Map<string, number>>();
   const tie = (from: string, to: string, weight: number): void => {
     const known = ties.get(from) ?? new Map<string, number>();
     ties.set(from, known.set(to, (known.get(to) ?? 0) + weight));
   };
-  graph.forEachEdge((_, attributes, a, b) => {
-    const from = String(communityOf[a]);
-    const to = String(communityOf[b]);
-    if (from === to) return;
+  let edges = 0;
+  for (const { attributes, source, target } of graph.edgeEntries()) {
+    if (++edges % edgesBetweenPauses === 0) yield;
+    if (communityOf[source] === communityOf[target]) continue;
+    const from = String(communityOf[source]);
+    const to = String(communityOf[target]);
     tie(from, to, attributes['weight'] as number);
     tie(to, from, attributes['weight'] as number);
-  });
+  }
   const joined = new Map<string, string>();
-  const standing = new Set([...groups].filter(([, group]) => stands(group)).map(([community]) => community));
+  const standing = new Set<string>();
+  for (const [community, group] of groups) {
+    if (stands(group)) standing.add(community);
+    yield;
+  }
   // Again and again, since a companion may be tied to the story only through another companion.
   for (let grew = standing.size > 0; grew; ) {
     grew = false;

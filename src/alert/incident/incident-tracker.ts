@@ -11,8 +11,9 @@ import {
   isTainted,
   taint,
 } from './activity.ts';
-import { buildIncidents, type IncidentMemory } from './build-incident.ts';
+import type { IncidentMemory } from './build-incident.ts';
 import type { AlertReference, Incident, MemberRole } from './incident.ts';
+import { Telling } from './telling.ts';
 
 export interface IncidentOptions {
   /** A host that has been quiet for this long, in its own event time, has no more to add to an incident. */
@@ -29,12 +30,18 @@ const defaultIncidentOptions: IncidentOptions = {
   maxMembers: 2_000,
 };
 
+/**
+ * How much of an incident is worked out with each start, and how many rows of one that was told are removed with
+ * each batch: an incident of thousands must not keep the next start waiting. Those of ordinary size are told at once.
+ */
+const pausesPerStart = 16;
+const removalsPerSave = 100;
+
 /** How close to suspicious activity a command that looks around counts as part of it, whoever typed it. */
 const besideMs = 30 * 60_000;
 
-interface SavedHeader extends Omit<Activity, 'members' | 'alerts' | 'tainted'> {
-  readonly tainted: readonly (readonly [string, number])[];
-}
+/** Saved whenever something is added, so it holds nothing that grows. */
+type SavedHeader = Omit<Activity, 'members' | 'alerts' | 'tainted'>;
 
 const kinds = { header: 'activity', member: 'activity-member', alert: 'activity-alert' } as const;
 
@@ -51,7 +58,10 @@ export class IncidentTracker {
     readonly key: string;
     readonly value: unknown;
   }[] = [];
-  #closed: Activity[] = [];
+  readonly #telling: Telling;
+  #told: Activity[] = [];
+  /** Rows of what was told. */
+  #outdated: { readonly kind: string; readonly key: string }[] = [];
   #nextSerial = 0;
 
   constructor(
@@ -62,6 +72,7 @@ export class IncidentTracker {
   ) {
     this.#facts = facts;
     this.#memory = memory;
+    this.#telling = new Telling(memory, (activity) => this.#forget(activity));
     this.#options = { ...defaultIncidentOptions, ...options };
     if (port !== undefined) this.#restore(port);
   }
@@ -99,43 +110,52 @@ export class IncidentTracker {
     this.#unsaved.push({ activity, kind: kinds.alert, key: alert.id, value: reference });
   }
 
-  /** Tells the incidents of a host that is quiet, or whose activity has grown too long, at this time of its clock. */
+  /**
+   * Tells the incidents of a host that is quiet, or whose activity has grown too long, at this time of its clock. Of
+   * one with thousands of members, they come with a later call, for whatever host.
+   */
   advance(hostKey: string, nowMs: number): readonly Incident[] {
     const activity = this.#activities.get(hostKey);
-    if (activity === undefined) return none;
-    const isOver =
+    if (activity !== undefined && this.#isOver(activity, nowMs)) this.#close(activity);
+    return this.#telling.proceed(pausesPerStart);
+  }
+
+  /** Tells what {@link advance} has put off. */
+  catchUp(): readonly Incident[] {
+    return this.#telling.proceed(Number.POSITIVE_INFINITY);
+  }
+
+  #isOver(activity: Activity, nowMs: number): boolean {
+    return (
       nowMs - activity.lastMs >= this.#options.quietMs ||
       nowMs - activity.firstMs >= this.#options.maxSpanMs ||
       nowMs < activity.firstMs - this.#options.maxSpanMs ||
-      activity.members.size >= this.#options.maxMembers;
-    return isOver ? this.#close(activity) : none;
+      activity.members.size >= this.#options.maxMembers
+    );
   }
 
   /** Tells the incidents of a host, or of all hosts: nothing more will come. */
   flush(hostKey?: string): readonly Incident[] {
-    return [...this.#activities.values()]
-      .filter((activity) => hostKey === undefined || activity.hostKey === hostKey)
-      .flatMap((activity) => this.#close(activity))
+    for (const activity of [...this.#activities.values()]) {
+      if (hostKey === undefined || activity.hostKey === hostKey) this.#close(activity);
+    }
+    return this.#telling
+      .proceed(Number.POSITIVE_INFINITY)
       .sort((a, b) => a.startMs - b.startMs || (a.id < b.id ? -1 : 1));
   }
 
   save(port: StatePort): void {
-    for (const { activity, kind, key, value } of this.#unsaved) {
-      if (this.#activities.get(activity.hostKey) === activity) port.put(kind, rowKey(activity, key), value);
-    }
+    for (const { activity, kind, key, value } of this.#unsaved) port.put(kind, rowKey(activity, key), value);
     for (const activity of this.#changed) {
-      const { members: _, alerts: __, tainted, ...header } = activity;
-      const saved: SavedHeader = { ...header, tainted: [...tainted] };
+      const { members: _, alerts: __, tainted: ___, ...header } = activity;
+      const saved: SavedHeader = header;
       port.put(kinds.header, serialKey(activity.serial), saved);
     }
-    for (const activity of this.#closed) {
-      port.remove(kinds.header, serialKey(activity.serial));
-      for (const id of activity.members.keys()) port.remove(kinds.member, rowKey(activity, id));
-      for (const id of activity.alerts.keys()) port.remove(kinds.alert, rowKey(activity, id));
-    }
+    for (const { serial } of this.#told) port.remove(kinds.header, serialKey(serial));
+    for (const { kind, key } of this.#outdated.splice(0, removalsPerSave)) port.remove(kind, key);
     this.#unsaved = [];
     this.#changed.clear();
-    this.#closed = [];
+    this.#told = [];
   }
 
   /** Why an ordinary start is worth telling beside a suspicious one; `undefined` when it is not. */
@@ -154,6 +174,7 @@ export class IncidentTracker {
       host: event.host,
       firstMs: event.timeMs,
       lastMs: event.timeMs,
+      isOver: false,
       members: new Map(),
       alerts: new Map(),
       tainted: new Map(),
@@ -187,34 +208,65 @@ export class IncidentTracker {
     this.#unsaved.push({ activity, kind: kinds.member, key: member.eventId, value: member });
   }
 
-  #close(activity: Activity): Incident[] {
+  #close(activity: Activity): void {
     this.#activities.delete(activity.hostKey);
+    activity.isOver = true;
+    this.#changed.add(activity);
+    this.#telling.add(activity);
+  }
+
+  #forget(activity: Activity): void {
     this.#changed.delete(activity);
-    this.#closed.push(activity);
-    return activity.alerts.size === 0 ? [] : buildIncidents(activity, this.#memory);
+    this.#unsaved = this.#unsaved.filter((row) => row.activity !== activity);
+    this.#told.push(activity);
+    for (const id of activity.members.keys()) {
+      this.#outdated.push({ kind: kinds.member, key: rowKey(activity, id) });
+    }
+    for (const id of activity.alerts.keys()) {
+      this.#outdated.push({ kind: kinds.alert, key: rowKey(activity, id) });
+    }
   }
 
   #restore(port: StatePort): void {
     const bySerial = new Map<string, Activity>();
     for (const [key, value] of port.load(kinds.header)) {
-      const { tainted, ...header } = value as SavedHeader;
-      const activity = { ...header, members: new Map(), alerts: new Map(), tainted: new Map(tainted) };
-      this.#activities.set(activity.hostKey, activity);
-      bySerial.set(key, activity);
-      this.#nextSerial = activity.serial + 1;
+      const header = value as SavedHeader;
+      bySerial.set(key, { ...header, members: new Map(), alerts: new Map(), tainted: new Map() });
+      this.#nextSerial = header.serial + 1;
     }
-    for (const [key, value] of port.load(kinds.member)) {
+    for (const [activity, value] of this.#loadRows(port, kinds.member, bySerial)) {
       const member = value as ActivityMember;
-      bySerial.get(key.slice(0, 16))?.members.set(member.eventId, member);
+      activity.members.set(member.eventId, member);
+      taint(activity, member);
     }
-    for (const [key, value] of port.load(kinds.alert)) {
+    for (const [activity, value] of this.#loadRows(port, kinds.alert, bySerial)) {
       const alert = value as AlertReference;
-      bySerial.get(key.slice(0, 16))?.alerts.set(alert.id, alert);
+      activity.alerts.set(alert.id, alert);
+    }
+    for (const activity of bySerial.values()) {
+      if (activity.isOver) this.#telling.add(activity);
+      else this.#activities.set(activity.hostKey, activity);
+    }
+  }
+
+  /** Rows with their activity. Where that was told already, the last run ended before it had removed them. */
+  *#loadRows(
+    port: StatePort,
+    kind: string,
+    bySerial: ReadonlyMap<string, Activity>,
+  ): Generator<readonly [Activity, unknown]> {
+    for (const [key, value] of port.load(kind)) {
+      const serial = key.slice(0, key.indexOf('\n'));
+      const activity = bySerial.get(serial);
+      if (activity !== undefined) {
+        yield [activity, value];
+        continue;
+      }
+      this.#outdated.push({ kind, key });
+      this.#nextSerial = Math.max(this.#nextSerial, Number(serial) + 1);
     }
   }
 }
-
-const none: readonly Incident[] = [];
 
 function rowKey({ serial }: Activity, id: string): string {
   return `${serialKey(serial)}\n${id}`;

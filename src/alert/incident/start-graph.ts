@@ -18,9 +18,9 @@ const leastScore = 0.1;
 /**
  * The graph of process starts, after Filar and French (2020): vertices are processes, edges join a process to
  * its starter, and starts of one user or host that came close together. An edge weighs more the more malicious
- * and the rarer its starts are.
+ * and the rarer its starts are. Pauses after every member.
  */
-export function buildStartGraph(members: readonly ActivityMember[]): UndirectedGraph {
+export function* buildStartGraph(members: readonly ActivityMember[]): Generator<void, UndirectedGraph> {
   const graph = new UndirectedGraph();
   for (const member of members) {
     const id = vertexOf(member);
@@ -31,8 +31,9 @@ export function buildStartGraph(members: readonly ActivityMember[]): UndirectedG
       connect(graph, below, ancestor.entityId, weight);
       below = ancestor.entityId;
     }
+    yield;
   }
-  connectSittings(graph, members);
+  yield* connectSittings(graph, members);
   return graph;
 }
 
@@ -41,7 +42,7 @@ export function vertexOf({ entityId, eventId }: ActivityMember): string {
   return entityId ?? `start ${eventId}`;
 }
 
-function connectSittings(graph: UndirectedGraph, members: readonly ActivityMember[]): void {
+function* connectSittings(graph: UndirectedGraph, members: readonly ActivityMember[]): Generator<void> {
   const byUser = new Map<string, ActivityMember[]>();
   const onHost: ActivityMember[] = [];
   for (const member of members) {
@@ -53,6 +54,7 @@ function connectSittings(graph: UndirectedGraph, members: readonly ActivityMembe
     }
     own.push(member);
     onHost.push(member);
+    yield;
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { incidentToEcs } from '../../../src/alert/index.ts';
+import { incidentToEcs, type StatePort } from '../../../src/alert/index.ts';
 import { openDesk, startAt } from '../../support/incident.ts';
 
 const named = (name: string, commandLine: string = name, parent = 'explorer.exe') => ({
@@ -90,6 +90,47 @@ describe('incidents', () => {
     finish();
     const told = incidents.flatMap(({ members }) => members.map(({ eventId }) => eventId));
     expect(new Set(told).size).toBe(12);
+  });
+
+  it('of thousands are worked out over the starts that follow, also over a restart, and are the same', () => {
+    const family = (index: number) =>
+      startAt(
+        index / 6_000,
+        100 + index,
+        10,
+        named('evil.exe', `evil.exe ${'x'.repeat(index % 7)}`, 'cmd.exe'),
+      );
+    const tell = (restartsAt: number) => {
+      const rows = new Map<string, Map<string, unknown>>();
+      const state: StatePort = {
+        load: (kind) => [...(rows.get(kind) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1)),
+        put: (kind, key, value) => {
+          rows.set(kind, (rows.get(kind) ?? new Map<string, unknown>()).set(key, structuredClone(value)));
+        },
+        remove: (kind, key) => void rows.get(kind)?.delete(key),
+      };
+      const open = () => openDesk({ incidents: { maxMembers: 300 }, state });
+      let at = open();
+      const told: { readonly after: number; readonly ids: readonly string[] }[] = [];
+      for (let index = 0; index < 500; index++) {
+        if (index === restartsAt) at = open();
+        const before = at.incidents.length;
+        at.take(family(index), index % 3 === 0 ? 0.999 : 0.1);
+        at.desk.save(state);
+        const ids = at.incidents.slice(before).map(({ id }) => id);
+        if (ids.length > 0) told.push({ after: index, ids });
+      }
+      at.desk.passTime(Number.MAX_SAFE_INTEGER);
+      for (let turn = 0; turn < 10; turn++) at.desk.save(state);
+      return { told, rowsLeft: [...(rows.get('activity-member') ?? [])].length };
+    };
+    const whole = tell(Number.POSITIVE_INFINITY);
+    expect(whole.told).toHaveLength(1);
+    expect(whole.told[0]!.after).toBeGreaterThan(310);
+    expect(whole.rowsLeft).toBe(0);
+    const restarted = tell(305);
+    expect(restarted.told.map(({ ids }) => ids)).toEqual(whole.told.map(({ ids }) => ids));
+    expect(restarted.rowsLeft).toBe(0);
   });
 
   it('are more serious the more kinds of things happen', () => {
