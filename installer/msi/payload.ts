@@ -14,7 +14,7 @@ interface ShippedPackage {
 }
 
 /** What `node_modules` of the installed program holds. A test loads each inside Windows. */
-export const shippedPackages: readonly ShippedPackage[] = [
+const shippedPackages: readonly ShippedPackage[] = [
   { name: 'better-sqlite3', files: ['lib/**/*.js', 'prebuilds/win32-x64.node'] },
   { name: 'ffi-napi', files: ['lib/**/*.js', 'prebuilds/win32-x64/node.napi.uv1.node'] },
   { name: 'ref-napi', files: ['lib/**/*.js', 'prebuilds/win32-x64/node.napi.node'] },
@@ -37,7 +37,7 @@ export const shippedPackages: readonly ShippedPackage[] = [
   { name: 'onnxruntime-common', files: ['dist/cjs/**/*.js', 'dist/cjs/package.json'] },
 ];
 
-export function packageFolder({ name, windowsOnly }: ShippedPackage): string {
+function packageFolder({ name, windowsOnly }: ShippedPackage): string {
   return join(windowsOnly === true ? windowsPackages : checkout, 'node_modules', name);
 }
 
