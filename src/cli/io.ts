@@ -7,7 +7,7 @@ export interface CliIo {
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: Writable & { readonly isTTY?: boolean };
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The native library that `run` works with; the product's own unless a test names another. */
+  /** The native library that acts on processes; the product's own unless a test names another. */
   readonly openLibrary?: OpenLibrary;
   /** What the paths of `run` are judged by, instead of the system's own modes or access lists. */
   readonly judgePath?: PathJudge;

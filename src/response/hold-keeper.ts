@@ -115,8 +115,9 @@ export class HoldKeeper {
     const target = targetOfHold(hold);
     const found = await control.query(target);
     const isThere = identify(found, { name: undefined, parentPid: undefined }) === 'match';
-    if (isThere && !found.facts.suspended) {
-      // It was never suspended, or somebody else resumed it.
+    // Of a tree's member it is not certain that it was suspended at all. Any other hold says so for certain, whatever
+    // a look sees: a thread that came afterwards runs in a process that otherwise stands still.
+    if (isThere && !found.facts.suspended && hold.kind === 'member') {
       this.#release(hold);
       return undefined;
     }

@@ -1,4 +1,5 @@
 import { type Action, type ActionSubject, actionId } from './action.ts';
+import type { Hold } from './journal-port.ts';
 import type { ResponseTarget } from './policy/index.ts';
 import type { ResponseParts } from './response-parts.ts';
 import type { ResponseStage } from './response-stage.ts';
@@ -25,9 +26,7 @@ export async function carryOutRequest(
   const { verb, subject, target, by, reason } = request;
   const nowMs = parts.clock.nowMs();
   if (verb === 'resume') {
-    const hold = parts.journal
-      .holds()
-      .find(({ pid, subject: held }) => pid === subject.target?.pid && held.key === subject.key);
+    const hold = parts.journal.holds().find((each) => isHoldOn(each, subject));
     if (hold !== undefined) return stage.holds.resume(hold, reason ?? 'a person asked for it', by);
   }
   return stage.carrier.carryOut({
@@ -50,4 +49,13 @@ export async function carryOutRequest(
     holdMs: undefined,
     isHeld: false,
   });
+}
+
+/** A number of milliseconds keeps 300 ns of a creation time. */
+const roundingMs = 0.0003;
+
+/** Whether this process is the one held, by whichever of its names each of the two is known. */
+function isHoldOn({ pid, createdMs }: Hold, { target }: ActionSubject): boolean {
+  if (target?.pid !== pid) return false;
+  return Math.abs(target.createdMs - createdMs) <= Math.max(target.toleranceMs, roundingMs);
 }

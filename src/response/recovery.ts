@@ -1,4 +1,5 @@
 import type { Action, ActionEnd } from './action.ts';
+import type { ProcessAct } from './process-port.ts';
 import { identify } from './process-target.ts';
 import type { ResponseParts } from './response-parts.ts';
 
@@ -9,7 +10,12 @@ import type { ResponseParts } from './response-parts.ts';
 export async function finishInterrupted(parts: ResponseParts): Promise<void> {
   const { journal, audience, clock } = parts;
   for (const action of journal.unfinished()) {
-    const isThere = await isRunning(parts, action);
+    const found = await look(parts, action);
+    const isThere = found === undefined ? undefined : isRunning(found, action);
+    // Broken off before the process stood still: there is nothing to resume.
+    if (action.verb === 'suspend' && isThere === true && found?.facts.suspended === false) {
+      journal.release(action.id);
+    }
     const isOver = action.verb === 'terminate' && isThere === false;
     const end: ActionEnd = {
       atMs: clock.nowMs(),
@@ -26,9 +32,11 @@ export async function finishInterrupted(parts: ResponseParts): Promise<void> {
   }
 }
 
-async function isRunning(parts: ResponseParts, { subject }: Action): Promise<boolean | undefined> {
-  if (subject.target === undefined) return undefined;
-  const found = await parts.control.query(subject.target);
+async function look({ control }: ResponseParts, { subject }: Action): Promise<ProcessAct | undefined> {
+  return subject.target === undefined ? undefined : control.query(subject.target);
+}
+
+function isRunning(found: ProcessAct, { subject }: Action): boolean | undefined {
   if (found.code === 'PC_E_EXITED') return false;
   const identity = identify(found, subject);
   return identity === undefined ? undefined : identity === 'match';

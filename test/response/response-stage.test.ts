@@ -219,6 +219,18 @@ describe('suspending first', () => {
     expect([processes.frozen, world.journal.holds()]).toEqual([[], []]);
   });
 
+  it('resumes what it suspended even if a thread that came later runs in it', async () => {
+    const { processes, world, stage, take } = open(policy);
+    const process = processes.start({ pid: 4240, createdMs: noonMs });
+    await take({ rarity: 10 });
+    Object.defineProperty(process, 'suspended', { value: false });
+    world.nowMs += 5_000;
+    stage.tick();
+    await stage.settle();
+    expect(world.outcomes.at(-1)).toBe('resume 4240: resumed');
+    expect([processes.frozen, world.journal.holds()]).toEqual([[], []]);
+  });
+
   it('tries again what could not be resumed', async () => {
     const { processes, world, stage, take } = open(policy);
     processes.start({ pid: 4240, createdMs: noonMs });
@@ -334,11 +346,12 @@ describe('people', () => {
     processes.start({ pid: 4240, createdMs: noonMs });
     processes.start({ pid: 4244, createdMs: noonMs, protection: 0x31 });
     world.nowMs += 3_600_000;
-    const ask = async (verb: 'suspend' | 'resume' | 'terminate', pid: number) => {
+    const ask = async (verb: 'suspend' | 'resume' | 'terminate', pid: number, key?: string) => {
       world.nowMs += 1_000;
       const decision = stage.decide(...flagged({ pid }));
       if (decision.kind === 'none') throw new Error('nothing is wanted');
-      const { subject } = decision.proposal;
+      const { subject: seen } = decision.proposal;
+      const subject = { ...seen, key: key ?? seen.key };
       const request = { verb, subject, target: 'process', by: 'anna', reason: 'ticket 12' } as const;
       const action = await carryOutRequest(world.parts, stage, request);
       return action?.end?.refusals[0] ?? action?.end?.result;
@@ -347,7 +360,12 @@ describe('people', () => {
     expect(await ask('suspend', 4240)).toBe('suspended');
     expect(world.journal.holds()).toMatchObject([{ kind: 'person', pid: 4240 }]);
     expect(await ask('resume', 4240)).toBe('resumed');
+    expect(world.journal.holds()).toEqual([]);
     expect(await ask('resume', 4240)).toBe('resumed');
+    expect(await ask('suspend', 4240)).toBe('suspended');
+    // As another of its names has it: `process list` knows pid and time, an alert the entity id.
+    expect(await ask('resume', 4240, '4240@1')).toBe('resumed');
+    expect(world.journal.holds()).toEqual([]);
     expect(await ask('terminate', 4240)).toBe('terminated');
     expect(await ask('suspend', 4240)).toBe('PC_REFUSED_IDENTITY');
     expect(world.journal.holds()).toEqual([]);

@@ -1,4 +1,5 @@
 import { PassThrough, Readable, Writable } from 'node:stream';
+import type { OpenLibrary } from '../../src/agent/index.ts';
 import { run } from '../../src/cli/program.ts';
 
 export interface CliResult {
@@ -13,6 +14,8 @@ export interface CliSurroundings {
   readonly env?: Readonly<Record<string, string>>;
   /** Characters of a line where standard output is a terminal. */
   readonly columns?: number;
+  /** In place of the product's native library. */
+  readonly openLibrary?: OpenLibrary;
 }
 
 /** Runs one command line in this process, as main.ts does, and collects what it printed. */
@@ -22,7 +25,7 @@ export async function runCli(
 ): Promise<CliResult> {
   const stdout = new Collector();
   const stderr = new Collector();
-  const { stdin, env = {}, columns } = surroundings;
+  const { stdin, env = {}, columns, openLibrary } = surroundings;
   if (columns !== undefined) Object.assign(stdout, { columns, isTTY: true });
   const input =
     stdin instanceof Readable
@@ -30,7 +33,8 @@ export async function runCli(
       : stdin === undefined
         ? new PassThrough().end()
         : Readable.from([Buffer.from(stdin)]);
-  const exitCode = await run(args, { stdin: input, stdout, stderr, env });
+  const library = openLibrary === undefined ? {} : { openLibrary };
+  const exitCode = await run(args, { stdin: input, stdout, stderr, env, ...library });
   return { exitCode, stdout: stdout.text, stderr: stderr.text };
 }
 

