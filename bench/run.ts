@@ -2,7 +2,17 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** `npm run bench [NAME…]`: each benchmark in a process of its own, one figure a line as {name, value, unit}. */
-const all = ['evtx', 'ndjson', 'features', 'scoring', 'lineage', 'incident', 'response', 'forward', 'end-to-end'];
+const all = [
+  'evtx',
+  'ndjson',
+  'features',
+  'scoring',
+  'lineage',
+  'incident',
+  'response',
+  'forward',
+  'end-to-end',
+];
 
 const chosen = process.argv.slice(2);
 for (const name of chosen.length > 0 ? chosen : all) {

@@ -4,7 +4,7 @@ import { buildNative } from './harness/native-build.ts';
 import { prepareWindows } from './harness/prepare.ts';
 import { runWindowsNode } from './harness/windows-node.ts';
 
-/** `node test/windows/bench.ts ffi|live`: one of bench/ inside Node for Windows, under Wine on Linux. */
+/** `node test/windows/bench.ts ffi|live|response-live`: one of bench/ inside Node for Windows, under Wine on Linux. */
 const benchTimeoutMs = 3_600_000;
 
 function note(line: string): void {
