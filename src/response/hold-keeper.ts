@@ -140,9 +140,10 @@ export class HoldKeeper {
       ...action,
       end: goneCodes.has(act.code) ? { ...end, outcome: 'unknown', result: 'gone', refusals: [] } : end,
     };
-    journal.finish(action.id, done.end!);
+    // The hold goes first: an action without its end is looked into, a hold that is left would be resumed again.
     if (end.outcome === 'success' || goneCodes.has(act.code)) this.#release(hold);
     else journal.hold({ ...hold, dueMs: clock.nowMs() + retryMs });
+    journal.finish(action.id, done.end!);
     audience.action(done);
     return done;
   }

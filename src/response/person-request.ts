@@ -1,5 +1,5 @@
 import { type Action, type ActionSubject, actionId } from './action.ts';
-import type { Hold } from './journal-port.ts';
+import { isHoldOn } from './hold-match.ts';
 import type { ResponseTarget } from './policy/index.ts';
 import type { ResponseParts } from './response-parts.ts';
 import type { ResponseStage } from './response-stage.ts';
@@ -49,13 +49,4 @@ export async function carryOutRequest(
     holdMs: undefined,
     isHeld: false,
   });
-}
-
-/** A number of milliseconds keeps 300 ns of a creation time. */
-const roundingMs = 0.0003;
-
-/** Whether this process is the one held, by whichever of its names each of the two is known. */
-function isHoldOn({ pid, createdMs }: Hold, { target }: ActionSubject): boolean {
-  if (target?.pid !== pid) return false;
-  return Math.abs(target.createdMs - createdMs) <= Math.max(target.toleranceMs, roundingMs);
 }

@@ -1,4 +1,5 @@
 import type { Action, ActionEnd } from './action.ts';
+import { isHoldOn } from './hold-match.ts';
 import type { ProcessAct } from './process-port.ts';
 import { identify } from './process-target.ts';
 import type { ResponseParts } from './response-parts.ts';
@@ -15,6 +16,10 @@ export async function finishInterrupted(parts: ResponseParts): Promise<void> {
     // Broken off before the process stood still: there is nothing to resume.
     if (action.verb === 'suspend' && isThere === true && found?.facts.suspended === false) {
       journal.release(action.id);
+    }
+    // Broken off after it was resumed: a second time would undo what somebody else suspended since.
+    if (action.verb === 'resume' && isThere === true && found?.facts.suspended === false) {
+      for (const hold of journal.holds()) if (isHoldOn(hold, action.subject)) journal.release(hold.id);
     }
     const isOver = action.verb === 'terminate' && isThere === false;
     const end: ActionEnd = {
