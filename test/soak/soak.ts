@@ -28,7 +28,7 @@ const tickMs = 100;
 const faultEveryMs = Math.max(15_000, Math.min(60_000, (minutes * 60_000) / 16));
 /** A run of the agent must be long enough to show what its memory does. */
 const restartEveryMs = (minutes * 60_000) / 8;
-const rotateEveryFaults = 16;
+const rotateEveryFaults = 8;
 const stopWithinMs = 10_000;
 const catchUpWithinMs = 120_000;
 /** Resident memory of the last third of the run against that of the middle third. */
@@ -108,22 +108,23 @@ function feed(): void {
 }
 let toldBefore = 0;
 
-/** A file that its writer replaces: only once all of it was read, since what it says after its name is gone is lost. */
-async function rotate(): Promise<void> {
+/** A log that its writer rotates: the agent reads the old file to its end, then the new one. */
+function rotate(): void {
   counts.rotations++;
-  await restartWhenRead();
+  finishLine();
   renameSync(input, `${input}.old`);
   toldBefore = telemetry.told;
   writeFileSync(input, '');
-  agent = start();
+}
+
+function finishLine(): void {
+  if (half !== '') appendFileSync(input, half);
+  half = '';
 }
 
 /** Stops feeding and the agent; starts and stops it until its state says that it has read all. */
 async function restartWhenRead(): Promise<void> {
-  if (half !== '') {
-    appendFileSync(input, half);
-    half = '';
-  }
+  finishLine();
   const giveUpMs = performance.now() + catchUpWithinMs;
   for (;;) {
     await wait(2_000);
