@@ -1,9 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { DeliveryFailure, type Destination } from '../../src/forward/destination.ts';
+import type { QueuedEntry } from '../../src/forward/outbox.ts';
 import { type Certificates, makeCertificates, whyNoOpenssl } from '../support/certificates.ts';
 import { makeSettings, openTestRoute, trust } from '../support/destination.ts';
+import { firstArrivals } from '../support/forward-faults.ts';
 import { makeQueued } from '../support/outbox-entry.ts';
 import { type PeerName, type SyslogPeer, startPeer, whyNoPeer } from '../support/syslog-peer.ts';
 
@@ -35,6 +38,23 @@ const entries = Array.from({ length: 200 }, (_, index) =>
 );
 const { signal } = new AbortController();
 
+/**
+ * Sends a batch as a delivery does: again, when the link breaks before the receiver has confirmed it; answers how often
+ * it did. rsyslog's OpenSSL driver answers the end of a TLS 1.3 connection now and then with what is no TLS record.
+ */
+async function deliver(destination: Destination, batch: readonly QueuedEntry[]): Promise<number> {
+  const attempts = 4;
+  for (let broken = 0; ; broken++) {
+    try {
+      const { verdicts } = await destination.send(batch, signal);
+      expect(new Set(verdicts)).toEqual(new Set(['delivered']));
+      return broken;
+    } catch (error) {
+      if (!(error instanceof DeliveryFailure) || broken + 1 === attempts) throw error;
+    }
+  }
+}
+
 for (const name of ['rsyslog', 'syslog-ng'] as const satisfies PeerName[]) {
   const missing = whyNoPeer(name) ?? whyNoOpenssl();
   describe.skipIf(missing !== undefined)(`${name}${missing === undefined ? '' : ` (${missing})`}`, () => {
@@ -59,17 +79,20 @@ for (const name of ['rsyslog', 'syslog-ng'] as const satisfies PeerName[]) {
           }),
         );
         const sent = protocol === 'udp' ? entries.slice(0, 50) : entries;
-        for (let at = 0; at < sent.length; at += 50) {
-          const { verdicts } = await destination.send(sent.slice(at, at + 50), signal);
-          expect(new Set(verdicts)).toEqual(new Set(['delivered']));
-        }
-        const messages = await peer.messages(sent.length);
-        const bodies = messages.map(
-          (line) => JSON.parse(line.slice(line.indexOf('{')).trim()) as { event: { id: string } },
-        );
-        const ids = bodies.map(({ event }) => event.id);
-        expect(ids).toEqual(sent.map(({ eventId }) => eventId));
-        expect(bodies[0]).toEqual(JSON.parse(sent[0]!.document));
+        let broken = 0;
+        for (let at = 0; at < sent.length; at += 50)
+          broken += await deliver(destination, sent.slice(at, at + 50));
+        const expected = sent.map(({ eventId }) => eventId);
+        const bodies = await vi.waitFor(async () => {
+          const arrived = (await peer!.messages(sent.length)).map(
+            (line) => JSON.parse(line.slice(line.indexOf('{')).trim()) as { event: { id: string } },
+          );
+          const ids = firstArrivals(arrived.map(({ event }) => event.id));
+          // A receiver may take what came over a broken connection after what came over the next.
+          expect(broken === 0 ? ids : ids.toSorted()).toEqual(expected);
+          return arrived;
+        }, 15_000);
+        expect(bodies.find(({ event }) => event.id === expected[0])).toEqual(JSON.parse(sent[0]!.document));
         await destination.close();
       });
     }

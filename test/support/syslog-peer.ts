@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Certificates } from './certificates.ts';
 import { findFreePort } from './free-port.ts';
@@ -122,7 +123,7 @@ export async function startPeer(name: PeerName, folder: string, tls?: Certificat
   });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   await waitFor(
-    () => isListening(port),
+    () => canConnect(port),
     () => `${name} does not listen: ${said.slice(-2_000)}`,
   );
   const read = (): string[] => {
@@ -150,12 +151,15 @@ function modulePath(): string {
   return existsSync(own) ? own : '/usr/lib/syslog-ng/3.38';
 }
 
-/** Whether a socket listens there. Asked of the kernel: a connection that goes away at once can upset a TLS listener. */
-function isListening(port: number): Promise<boolean> {
-  const local = `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;
-  const listening = '0A';
-  const rows = readFileSync('/proc/net/tcp', 'utf8').split('\n');
-  return Promise.resolve(rows.some((row) => row.includes(` ${local} 00000000:0000 ${listening} `)));
+function canConnect(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket: Socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
 }
 
 async function waitFor(isSo: () => Promise<boolean>, why: () => string): Promise<void> {
