@@ -158,13 +158,12 @@ for (const ffi of ffiNames) {
         await setTimeout(100);
         seen = await control.tree(target);
       }
-      assert.deepEqual(
-        seen.members.map(({ depth }) => depth).toSorted((a, b) => a - b),
-        [0, 1, 2],
-      );
+      // Windows may add a process of its own, such as a console host.
+      assert.deepEqual([...new Set(seen.members.map(({ depth }) => depth))].toSorted(), [0, 1, 2]);
       const ended = once(root, 'exit');
       const result = await control.terminateTree(target);
-      assert.deepEqual([result.code, result.found, result.ended], ['PC_OK', 3, 3]);
+      assert.deepEqual([result.code, result.ended], ['PC_OK', result.found]);
+      assert.ok(result.found >= 3);
       assert.ok(result.members.every(({ outcome }) => outcome === 'terminated'));
       await ended;
       const pids = new Set(seen.members.map(({ pid }) => pid));
@@ -179,7 +178,7 @@ for (const ffi of ffiNames) {
       const refused = await control.terminateTree(target, { treeLimit: 2 });
       assert.equal(refused.code, 'PC_E_TREE_LIMIT');
       assert.equal((await control.query(target)).facts.suspended, false);
-      assert.equal((await control.terminateTree(target)).ended, 3);
+      assert.ok((await control.terminateTree(target)).ended >= 3);
     });
   });
 }
