@@ -40,7 +40,7 @@ export { type ModelFacts, readModelFacts } from './model-facts.ts';
 export { type OpenPipeline, openPipeline, type PipelineHooks } from './open-pipeline.ts';
 export { openPathJudge } from './path-judge-loader.ts';
 export type { BatchOutcome, PipelineParts, StartStage } from './pipeline.ts';
-export { type NamedProcess, ProcessDesk, type RunningProcess } from './process-desk.ts';
+export { type NamedProcess, openProcessDesk, type ProcessDesk, type RunningProcess } from './process-desk.ts';
 export { openRecordRun } from './record-run.ts';
 export type { RecordingManifest } from './recording/recording-manifest.ts';
 export { openRehearsalRun, type RehearsalRun } from './rehearsal-run.ts';

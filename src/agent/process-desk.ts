@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import type { Config } from '../config/index.ts';
 import { AgentError } from '../errors/index.ts';
 import {
   type Action,
@@ -10,6 +11,7 @@ import {
 } from '../response/index.ts';
 import { ProcessRowTable, Store } from '../store/index.ts';
 import { listProcesses, type NativeLibrary } from '../windows/index.ts';
+import { openExceptions } from './alert-stages.ts';
 import { type LiveResponse, type LiveResponseOptions, openLiveResponse } from './response-desk.ts';
 
 /** A process that a responder named, as it is now. */
@@ -90,6 +92,26 @@ export class ProcessDesk {
       store.close();
     }
   }
+}
+
+/**
+ * The desk of a command: no agent need run, and nobody is told but the journal. `onFailure` hears of what went wrong
+ * off to the side.
+ * @throws AgentError when the journal or an exception is refused
+ */
+export function openProcessDesk(
+  config: Config,
+  library: NativeLibrary,
+  onFailure: (what: string, error: unknown) => void,
+): ProcessDesk {
+  const exceptions = openExceptions(config.alert);
+  return new ProcessDesk({
+    config: () => config,
+    exceptions: () => exceptions.current,
+    library,
+    clock: { nowMs: Date.now },
+    audience: { action: () => undefined, stoodDown: () => undefined, failed: onFailure },
+  });
 }
 
 /** `PID@MILLISECONDS`, with the fraction that the kernel keeps. */

@@ -25,12 +25,7 @@ export {
 } from './process-control.ts';
 export type { ProcessFacts } from './process-facts.ts';
 export { listProcesses } from './process-list.ts';
-export {
-  type EnvironmentLook,
-  type MappedImage,
-  type ModulesLook,
-  ProcessLook,
-} from './process-look.ts';
+export { ProcessLook } from './process-look.ts';
 export { decodeRecords, type RecordReceiver } from './record-decoder.ts';
 export { type NativeBatch, RecordStream } from './record-stream.ts';
 export { readRegistryNumber } from './registry.ts';

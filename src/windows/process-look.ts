@@ -1,41 +1,9 @@
+import type { EnvironmentLook, MappedImage, ModulesLook, ProcessLookPort } from '../response/index.ts';
 import { code, field, nameOfCode, recordKind } from './abi.ts';
 import { newCause, readCause } from './call-buffers.ts';
 import type { NativeLibrary } from './native-library.ts';
 import { type ProcessTarget, requestFor } from './process-control.ts';
 import { RecordCursor } from './record-cursor.ts';
-
-/** What a look into a process came to. */
-interface Look {
-  /** `PC_OK`, or why nothing could be read: `PC_E_IDENTITY`, `PC_E_EXITED`, `PC_E_ACCESS`, … */
-  readonly code: string;
-  /** The system call behind it. */
-  readonly cause: string;
-}
-
-export interface EnvironmentLook extends Look {
-  /** `NAME=value`, as the process has them now. */
-  readonly entries: readonly string[];
-  /** There is more than was read. */
-  readonly isCut: boolean;
-}
-
-export interface ModulesLook extends Look {
-  readonly modules: readonly MappedImage[];
-  /** How many the process has; more than are listed when they did not fit. */
-  readonly found: number;
-}
-
-/** One image mapped into a process. */
-export interface MappedImage {
-  /** `C:\…`, of the file that is mapped; what the loader's list says where that has no drive letter. */
-  readonly path: string | undefined;
-  /** `\Device\HarddiskVolume…`, as the memory manager names the file. */
-  readonly ntPath: string | undefined;
-  /** Address as `0x7ffb…`. */
-  readonly base: string;
-  /** In memory. */
-  readonly bytes: number | undefined;
-}
 
 const environmentUnits = 1 << 16;
 const modulesBytes = 1 << 18;
@@ -44,7 +12,7 @@ const modulesBytes = 1 << 18;
  * Reads from the memory of running processes, 32-bit ones too. The library checks the identity on the handle that
  * it reads from. What is read is what the process shows: it can have changed it. Calls run off the main thread.
  */
-export class ProcessLook {
+export class ProcessLook implements ProcessLookPort {
   readonly #library: NativeLibrary;
 
   constructor(library: NativeLibrary) {
@@ -95,7 +63,7 @@ export class ProcessLook {
   }
 }
 
-function explain(answer: number, cause: Buffer): Look {
+function explain(answer: number, cause: Buffer): Pick<ModulesLook, 'code' | 'cause'> {
   return { code: nameOfCode(answer), cause: answer === code.OK ? '' : readCause(cause) };
 }
 

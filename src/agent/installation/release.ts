@@ -2,9 +2,8 @@ import { type Config, loadConfig } from '../../config/index.ts';
 import { AgentError } from '../../errors/index.ts';
 import { ResponseJournalFile, responseFileOf } from '../../store/index.ts';
 import { type NativeLibrary, stopOrphanSessions } from '../../windows/index.ts';
-import { openExceptions } from '../alert-stages.ts';
 import { openIsolation } from '../isolation-desk.ts';
-import { ProcessDesk } from '../process-desk.ts';
+import { openProcessDesk } from '../process-desk.ts';
 import { places } from './data-folder.ts';
 import { DataFolderFiles } from './data-folder-files.ts';
 import type { InstallRequest } from './request.ts';
@@ -56,19 +55,8 @@ async function releaseProcesses(
   library: NativeLibrary,
 ): Promise<string | undefined> {
   if (config.state.file === null || !files.isFile(responseFileOf(config.state.file))) return undefined;
-  const exceptions = openExceptions(config.alert);
   const problems: string[] = [];
-  const desk = new ProcessDesk({
-    config: () => config,
-    exceptions: () => exceptions.current,
-    library,
-    clock: { nowMs: Date.now },
-    audience: {
-      action: () => undefined,
-      stoodDown: () => undefined,
-      failed: (what, error) => problems.push(`${what}: ${String(error)}`),
-    },
-  });
+  const desk = openProcessDesk(config, library, (what, error) => problems.push(`${what}: ${String(error)}`));
   try {
     const left = await desk.release('the installer', 'uninstallation');
     if (left > 0) throw new Error([`${left} are still suspended`, ...problems].join('; '));

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { currentPerson, openExceptions, openLibrary, ProcessDesk } from '../../agent/index.ts';
+import { currentPerson, openLibrary, openProcessDesk, type ProcessDesk } from '../../agent/index.ts';
 import { actionToEcs, type PersonRequest, type ProcessAct } from '../../response/index.ts';
 import { escapeForTerminal, shortenForTerminal } from '../../text/index.ts';
 import { openCommandLog } from '../command-log.ts';
@@ -104,18 +104,9 @@ async function withDesk(
   const log = openCommandLog(io, config.log);
   try {
     const library = await (io.openLibrary ?? openLibrary)(config);
-    const exceptions = openExceptions(config.alert);
-    const desk = new ProcessDesk({
-      config: () => config,
-      exceptions: () => exceptions.current,
-      library,
-      clock: { nowMs: Date.now },
-      audience: {
-        action: () => undefined,
-        stoodDown: () => undefined,
-        failed: (what, error) => log.error('A process command failed', { what, error: String(error) }),
-      },
-    });
+    const desk = openProcessDesk(config, library, (what, error) =>
+      log.error('A process command failed', { what, error: String(error) }),
+    );
     try {
       await use(desk, config.output.format === 'table');
     } finally {
