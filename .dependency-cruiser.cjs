@@ -81,8 +81,6 @@ const packageOwners = {
   commander: ['cli'],
   yauzl: ['source'],
   tinyglobby: ['source'],
-  graphology: ['alert'],
-  'graphology-communities-louvain': ['alert'],
 };
 
 /** Modules of Node → the rooms that may import them. */

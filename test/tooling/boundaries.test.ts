@@ -176,7 +176,6 @@ const planted: readonly (readonly [what: string, file: string, text: string, rep
     ['commander', 'agent'],
     ['yauzl', 'event'],
     ['tinyglobby', 'cli'],
-    ['graphology', 'anomaly'],
   ].map(([name, room]): readonly [string, string, string, string] => [
     `${name} in ${room}`,
     `src/${room}/with-${name}.ts`,

@@ -1,5 +1,5 @@
-import { UndirectedGraph } from 'graphology';
 import type { ActivityMember } from './activity.ts';
+import { WeightedGraph } from './weighted-graph.ts';
 
 /** How far apart starts of one user may be and still be seen as one sitting. */
 const sittingMs = 30 * 60_000;
@@ -20,15 +20,15 @@ const leastScore = 0.1;
  * its starter, and starts of one user or host that came close together. An edge weighs more the more malicious
  * and the rarer its starts are. Pauses after every member.
  */
-export function* buildStartGraph(members: readonly ActivityMember[]): Generator<void, UndirectedGraph> {
-  const graph = new UndirectedGraph();
+export function* buildStartGraph(members: readonly ActivityMember[]): Generator<void, WeightedGraph> {
+  const graph = new WeightedGraph();
   for (const member of members) {
     const id = vertexOf(member);
-    graph.mergeNode(id);
+    graph.add(id);
     let below = id;
     for (const [level, ancestor] of member.lineage.entries()) {
       const weight = lineageWeight + (level === 0 ? scoredLineageWeight * strengthOf(member) : 0);
-      connect(graph, below, ancestor.entityId, weight);
+      graph.connect(below, ancestor.entityId, weight);
       below = ancestor.entityId;
     }
     yield;
@@ -42,7 +42,7 @@ export function vertexOf({ entityId, eventId }: ActivityMember): string {
   return entityId ?? `start ${eventId}`;
 }
 
-function* connectSittings(graph: UndirectedGraph, members: readonly ActivityMember[]): Generator<void> {
+function* connectSittings(graph: WeightedGraph, members: readonly ActivityMember[]): Generator<void> {
   const byUser = new Map<string, ActivityMember[]>();
   const onHost: ActivityMember[] = [];
   for (const member of members) {
@@ -58,22 +58,14 @@ function* connectSittings(graph: UndirectedGraph, members: readonly ActivityMemb
   }
 }
 
-function connectNear(graph: UndirectedGraph, a: ActivityMember, b: ActivityMember, weight: number): void {
+function connectNear(graph: WeightedGraph, a: ActivityMember, b: ActivityMember, weight: number): void {
   const distanceMs = Math.abs(b.timeMs - a.timeMs);
   if (distanceMs > sittingMs) return;
   const strength = Math.sqrt(strengthOf(a) * strengthOf(b));
-  connect(graph, vertexOf(a), vertexOf(b), weight * strength * Math.exp(-distanceMs / nearnessMs));
+  graph.connect(vertexOf(a), vertexOf(b), weight * strength * Math.exp(-distanceMs / nearnessMs));
 }
 
 /** 0.05 .. 1.5: probability, raised by rarity. */
 function strengthOf({ score, rarity }: ActivityMember): number {
   return Math.max(leastScore, score) * (0.5 + rarity / 100);
-}
-
-function connect(graph: UndirectedGraph, a: string, b: string, weight: number): void {
-  if (a === b) return;
-  graph.mergeNode(a);
-  graph.mergeNode(b);
-  if (!graph.hasEdge(a, b)) graph.addEdge(a, b, { weight });
-  else graph.updateEdgeAttribute(a, b, 'weight', (known: number | undefined) => (known ?? 0) + weight);
 }
