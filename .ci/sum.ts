@@ -4,7 +4,8 @@ import { z } from 'zod';
 
 /**
  * Adds up what the suites left behind: reports of vitest (.json), and the output of the others (.log), whose last
- * line of the form "N passed, N failed, N skipped" counts.
+ * line of the form "N passed, N failed, N skipped" counts. A run of vitest that was killed left the files that it was
+ * at (.running, see running.ts).
  */
 
 interface Counts {
@@ -66,10 +67,21 @@ function readLog(text: string): Counts {
   return { passed: Number(found[1]), failed: Number(found[2]), skipped: Number(found[3]), failures };
 }
 
+function readRunning(text: string): Counts {
+  return {
+    passed: 0,
+    failed: 1,
+    skipped: 0,
+    failures: [`killed while it ran: ${text.replaceAll('\n', ', ')}`],
+  };
+}
+
+const readers = { json: readReport, log: readLog, running: readRunning };
+
 const folder = process.argv[2] ?? 'build/test-results';
 const sum = { passed: 0, failed: 0, skipped: 0 };
 for (const name of readdirSync(folder).sort()) {
-  const read = name.endsWith('.json') ? readReport : name.endsWith('.log') ? readLog : undefined;
+  const read = readers[name.slice(name.lastIndexOf('.') + 1) as keyof typeof readers];
   if (read === undefined) continue;
   const { passed, failed, skipped, failures } = read(readFileSync(join(folder, name), 'utf8'));
   process.stdout.write(`${name}: ${passed} passed, ${failed} failed, ${skipped} skipped\n`);
