@@ -1,44 +1,18 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DeskOutcome } from '../alert/index.ts';
-import type { Config, LoadedConfig } from '../config/index.ts';
 import { AgentError } from '../errors/index.ts';
-import type { Clock } from '../event/index.ts';
-import { createQuarantineNotice } from '../forward/index.ts';
-import type { LogFields, OpenLog } from '../log/index.ts';
+import type { LogFields } from '../log/index.ts';
 import type { SourceBatch } from '../source/index.ts';
-import { openOrQuarantine, Store } from '../store/index.ts';
-import { BatchRunner } from './batch-runner.ts';
-import { ConfigWatch } from './config-watch.ts';
-import { CpuLimit } from './cpu-limit.ts';
-import { type EngineHooks, openEngine } from './engine.ts';
-import { agentFacts } from './forwarding.ts';
 import { startHeartbeat } from './heartbeat.ts';
-import { openIsolationRun } from './isolation-run.ts';
 import { openLiveControl, type RunOutcome } from './live-control.ts';
-import { LiveForwarding } from './live-forwarding.ts';
-import { countWaiting, type OpenLibrary, openLiveInput } from './live-input.ts';
-import { LiveReload } from './live-reload.ts';
-import { LoadShedding } from './load-shedding.ts';
-import { createOutboxAudience } from './outbox-audience.ts';
-import { toOutboxEntries } from './outbox-entries.ts';
+import { countWaiting } from './live-input.ts';
+import { type LivePartsOptions, openLiveParts } from './live-parts.ts';
 import { applyPriority } from './priority.ts';
-import { openLiveResponse } from './response-desk.ts';
-import { SourceNotices } from './source-notices.ts';
 import { judgeStages, type StageState } from './stages.ts';
-import { watchStore } from './store-watch.ts';
 import type { Tally } from './tally.ts';
 import { watchMainThread } from './watchdog.ts';
 
-export interface LiveRunOptions {
-  readonly config: Config;
-  /** How the configuration is read again when its file changes; without it, it stays as it is. */
-  readonly reload?: { readonly file: string | undefined; readonly load: () => LoadedConfig };
-  readonly stdin: AsyncIterable<Uint8Array>;
-  readonly clock: Clock;
-  /** Where destinations may find their secrets. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly log: Omit<OpenLog, 'close'>;
-  readonly openLibrary?: OpenLibrary | undefined;
+export interface LiveRunOptions extends LivePartsOptions {
   /** Ends the run: what the source already holds is still processed and committed. */
   readonly signal: AbortSignal;
   /** Told of alerts and incidents after they are committed. */
@@ -70,88 +44,11 @@ const latenessMs = 300_000;
  * @throws AgentError naming the step of the start that failed
  */
 export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
-  const { stdin, clock, env, log, signal, onOutcome } = options;
-  const keep = (): LoadedConfig => ({ config: options.config, file: undefined, provenance: new Map() });
-  const watch = new ConfigWatch({
-    first: options.config,
-    ...(options.reload ?? { file: undefined, load: keep }),
-  });
-  const config = (): Config => watch.current;
+  const { clock, log, signal, onOutcome } = options;
+  const parts = await openLiveParts(options);
+  const { config, store, forwarding, notices, input, runner, response, isolation, load, cpu, live } = parts;
+  const { source } = input;
   const { state, source: sourceSettings } = options.config;
-  const { store, quarantined } =
-    state.file === null
-      ? { store: Store.openTemporary(), quarantined: undefined }
-      : openOrQuarantine(state.file, clock.nowMs());
-  const onSecret = (secret: string): void => log.hide(secret);
-  const forwarding = await LiveForwarding.open(config(), { env, clock, onSecret }, store, log);
-  if (quarantined !== undefined) {
-    log.error('The state file was damaged; a new one was begun', { ...quarantined });
-    forwarding.current.outbox.add([createQuarantineNotice(quarantined, clock.nowMs(), agentFacts())]);
-  }
-  const notices = new SourceNotices({
-    put: (entry) => forwarding.current.outbox.add([entry]),
-    clock,
-    agent: agentFacts(),
-    log,
-  });
-  const input = await openLiveInput({
-    config: config(),
-    stdin,
-    clock,
-    openLibrary: options.openLibrary,
-    onNotice: (notice) => notices.take(notice),
-  });
-  const { source, library } = input;
-  const audience = createOutboxAudience((entry) => forwarding.current.outbox.add([entry]), log);
-  const response =
-    library === undefined || state.file === null
-      ? undefined
-      : openLiveResponse({
-          config,
-          exceptions: () => runner.engine.stages.exceptions.current,
-          library,
-          clock,
-          audience,
-        });
-  const isolation =
-    library === undefined || response === undefined
-      ? undefined
-      : openIsolationRun({ config, env, library, journal: response.journal, clock, audience });
-  const load = new LoadShedding(sourceSettings.batchSize);
-  const cpu = new CpuLimit(config().agent.maxCpuPercent);
-  const hooks: EngineHooks = {
-    explains: () => load.level === 'full',
-    forward: (outcome) => forwarding.current.outbox.put(toOutboxEntries(outcome, clock.nowMs())),
-    ...(response === undefined ? {} : { response: response.stage }),
-  };
-  const runner = new BatchRunner({
-    engine: await openEngine(config(), store, hooks),
-    reopen: (tally) => openEngine(runner.engine.config, store, hooks, tally),
-    log,
-  });
-  watchStore({
-    store,
-    clock,
-    log,
-    put: (entry) => forwarding.current.outbox.add([entry]),
-    onReplaced() {
-      forwarding.current.forwarder.introduce();
-      // What was learnt is in the file that was moved: the new one and the memory go on from the same place.
-      runner.renew();
-    },
-  });
-  const live = new LiveReload({
-    watch,
-    runner,
-    forwarding,
-    openEngine: (next, tally) => openEngine(next, store, hooks, tally),
-    apply({ log: { level }, agent }) {
-      log.setLevel(level);
-      cpu.percent = agent.maxCpuPercent;
-      applyPriority(agent.priority, log);
-    },
-    log,
-  });
   let lastBatchMs = performance.now();
   let captureRestarts = 0;
   const control = openLiveControl({
