@@ -5,9 +5,9 @@ const serviceSid = /^S-1-5-(?:18|19|20|6|80-.*|82-.*|83-.*|87-.*|90-.*|96-.*)$/i
 const userSid = /^S-1-(?:5-21|12-1)-/i;
 /** Logon sessions that Windows gives the three accounts, in every language. */
 const serviceLogons: ReadonlySet<string> = new Set(['0x3e7', '0x3e5', '0x3e4']);
-/** The names that English, German, French, Italian, Spanish and Portuguese Windows give them. */
+/** The names that English, German, French, Italian, Spanish and Portuguese Windows give them; è, ç and é as numbers, for a bundle in ASCII. */
 const serviceNames =
-  /^(?:system|syst[eè]me|sistema|local service|lokaler dienst|service local|servizio locale|servicio local|servi[cç]o local|network service|netzwerkdienst|service r[eé]seau|servizio di rete|servicio de red|servi[cç]o de rede)$/i;
+  /^(?:system|syst[e\xe8]me|sistema|local service|lokaler dienst|service local|servizio locale|servicio local|servi[c\xe7]o local|network service|netzwerkdienst|service r[e\xe9]seau|servizio di rete|servicio de red|servi[c\xe7]o de rede)$/i;
 /** Domains that only Windows' own accounts have. */
 const serviceDomains = /^(?:nt[ -]|autorit|nt service|window manager|font driver host|iis apppool)/i;
 
