@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Layout, reservedVariables, type Setting } from './layout.ts';
 import { unwrapSchema } from './walk-schema.ts';
 

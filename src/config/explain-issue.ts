@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { escapeForTerminal, findNearest } from '../text/index.ts';
 import type { Layout } from './layout.ts';
 import type { ConfigProblem, Origin } from './problem.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { isPlainObject, type Schema, unwrapSchema } from './walk-schema.ts';
 
 /** How text from an environment variable or a flag becomes a value. */

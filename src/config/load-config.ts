@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { readConfigFile } from './config-file.ts';
 import { explainIssue } from './explain-issue.ts';
 import { type FileLayer, parseFileLayer } from './file-layer.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What the schema says about a setting besides its type; documentation, masking and path rules read it. */
 interface SettingMeta {

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** Any schema of zod's classic interface. */
 export type Schema = z.ZodType;

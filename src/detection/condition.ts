@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ProcessEvent } from '../event/index.ts';
 import { type FieldName, fieldNames, readField } from './field.ts';
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { AgentError } from '../errors/index.ts';
 import { type Rule, RuleOverlaySchema, RuleSchema } from './rule.ts';
 

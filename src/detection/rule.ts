@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConditionSchema } from './condition.ts';
 
 const severities = ['low', 'medium', 'high', 'critical'] as const;

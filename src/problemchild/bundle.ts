@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AgentError } from '../errors/index.ts';
 import type { JsonValue } from './feature-set.ts';
 import { featureSets } from './feature-sets.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const Numbers = z.array(z.number());
 /** What a bundle of feature set agent-v1 keeps for explanations: its trees and linear weights. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const Bookmark = z.strictObject({
   /** Which file the path led to: a rotated one keeps its identity and loses its name. */

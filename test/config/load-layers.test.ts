@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createLayout } from '../../src/config/layout.ts';
 import { loadLayers } from '../../src/config/load-config.ts';
 import { ConfigError } from '../../src/config/problem.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { AgentError } from '../../errors/index.ts';
 import type { Access, Caller } from './transport.ts';
 

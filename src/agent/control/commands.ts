@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AgentError } from '../../errors/index.ts';
 import type { Hold } from '../../response/index.ts';
 import type { ActivitySnapshot } from '../activity.ts';

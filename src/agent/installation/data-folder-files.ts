@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AgentError } from '../../errors/index.ts';
 
 /** What one installation wrote, so that its failure can take that away again. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AgentError } from '../../errors/index.ts';
 
 const value = z.string().max(16_384).optional();

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConditionSchema } from '../../detection/index.ts';
 
 const oneLine = (maxLength: number) =>

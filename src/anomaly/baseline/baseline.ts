@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AgentError } from '../../errors/index.ts';
 import type { StartCounts } from '../priors.ts';
 import { maxKeyLength } from '../subject.ts';

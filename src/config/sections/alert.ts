@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { section, text } from '../setting.ts';
 
 export const alert = section('What a person sees: exceptions, suppression, indicators and incidents.', {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { section, text } from '../setting.ts';
 
 export const detection = section('Which rules run, and how severe their alerts are.', {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { text } from '../setting.ts';
 
 const secret = z.string().min(1).max(16_384).meta({ secret: true });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { section, text } from '../setting.ts';
 
 export const log = section("The agent's own log. Results never go there.", {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { section } from '../setting.ts';
 
 export const native = section('The native library that captures events on Windows.', {

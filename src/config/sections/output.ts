@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { section } from '../setting.ts';
 
 export const output = section('How results are printed on stdout.', {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseNetwork } from '../../text/index.ts';
 import { text } from '../setting.ts';
 

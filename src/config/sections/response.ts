@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { section, text } from '../setting.ts';
 import { isolation } from './response-isolation.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { jsonFormats } from '../../event/index.ts';
 import { section, text } from '../setting.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /*
  * The parts of Elasticsearch's trained-model JSON that inference rests on. Elasticsearch adds keys from

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ControlClient } from '../../../src/agent/control/client.ts';
 import { defineCommand } from '../../../src/agent/control/command.ts';
 import { ControlServer } from '../../../src/agent/control/server.ts';

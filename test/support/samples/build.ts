@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type WrittenEvent, writeEvtx } from '../evtx-writer.ts';
 
 /** Writes samples/ from story.yml: the workstation as a Sysmon log, the server as Winlogbeat ships Security 4688. */

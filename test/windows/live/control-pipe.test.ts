@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ControlClient } from '../../../src/agent/control/client.ts';
 import { defineCommand } from '../../../src/agent/control/command.ts';
 import { connectPipe, PipeTransport } from '../../../src/agent/control/pipe-transport.ts';
