@@ -20,8 +20,8 @@ import {
   type ScoredStart,
   shippedCounts,
 } from '../src/anomaly/index.ts';
-import type { ProcessEvent } from '../src/event/index.ts';
 import { AnomalyStateTable, Store } from '../src/store/index.ts';
+import { makeProcessEvent } from '../test/support/process-event.ts';
 
 const { values } = parseArgs({
   options: {
@@ -60,52 +60,18 @@ function makeStart(day: number, index: number): ScoredStart {
   const flagged = random() < 0.01;
   const probability = flagged ? 0.5 + random() / 2 : random() / 3;
   const timeMs = begin + day * dayMs + (index * dayMs) / perDay;
-  const event: ProcessEvent = {
-    kind: 'start',
+  const event = makeProcessEvent({
     id: `${day}-${index}`,
     timeMs,
-    timestamp: '2025-01-01T00:00:00.000Z',
-    action: undefined,
-    provider: 'sysmon',
-    position: { source: 'bench', record: index, offset: 0 },
-    host: { id: undefined, name: 'SRV-01' },
-    user: {
-      id: undefined,
-      name: `user${Math.floor(users * random() ** 2)}`,
-      domain: 'CORP',
-      groups: undefined,
-    },
+    host: { name: 'SRV-01' },
+    user: { name: `user${Math.floor(users * random() ** 2)}`, domain: 'CORP' },
     process: {
-      pid: 1,
-      entityId: undefined,
       name,
       executable: `C:\\Program Files\\${name}`,
       commandLine: `"C:\\Program Files\\${name}" --run ${index}`,
-      args: undefined,
-      startMs: undefined,
-      workingDirectory: undefined,
-      originalFileName: undefined,
-      pe: { company: undefined, description: undefined, product: undefined, fileVersion: undefined },
-      hash: { md5: undefined, sha1: undefined, sha256: undefined, imphash: undefined },
-      signature: { exists: undefined, trusted: undefined, subjectName: undefined, status: undefined },
-      token: {
-        integrityLevel: undefined,
-        elevated: undefined,
-        elevationType: undefined,
-        winlogElevationType: undefined,
-        mandatoryLabel: undefined,
-      },
-      logonId: undefined,
-      parent: {
-        pid: 2,
-        entityId: undefined,
-        name: `always${Math.floor(random() ** 2 * 40)}.exe`,
-        executable: undefined,
-        commandLine: undefined,
-        startMs: undefined,
-      },
+      parent: { name: `always${Math.floor(random() ** 2 * 40)}.exe` },
     },
-  };
+  });
   return {
     event,
     ancestors: [],

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BookmarkTable, OutboxTable, Store, type StoreNotice } from '../../src/store/index.ts';
+import { BookmarkTable, OutboxTable, Store } from '../../src/store/index.ts';
+import { openEnduringStore, readIds } from '../support/enduring-store.ts';
 import { makeEntry } from '../support/outbox-entry.ts';
 import { mountSmallDisk, type SmallDisk, whyNoSmallDisk } from '../support/small-disk.ts';
 
@@ -10,39 +11,7 @@ if (reason !== undefined) process.stderr.write(`tests of a full disk skipped: ${
 let disk: SmallDisk;
 let path: string;
 
-const nowMs = Date.UTC(2026, 10, 18, 9, 41, 22);
-
-interface Enduring {
-  readonly store: Store;
-  readonly outbox: OutboxTable;
-  readonly bookmarks: BookmarkTable;
-  readonly notices: StoreNotice[];
-  kinds(): string[];
-}
-
-function openEnduring(options: { readonly maxBytes?: number } = {}): Enduring {
-  const store = Store.open(path);
-  const notices: StoreNotice[] = [];
-  store.endure({
-    onNotice: (notice) => notices.push(notice),
-    nowMs: () => nowMs,
-    retryMs: 0,
-    ...options,
-  });
-  const outbox = new OutboxTable(store);
-  outbox.configure(['one']);
-  return {
-    store,
-    outbox,
-    bookmarks: new BookmarkTable(store),
-    notices,
-    kinds: () => notices.map(({ kind }) => kind),
-  };
-}
-
 const big = (letter: string): string => letter.repeat(100_000);
-const all = { maxEntries: 1_000, maxBytes: 1e9 };
-const readIds = (outbox: OutboxTable): string[] => outbox.read('one', 0, all).map(({ eventId }) => eventId);
 
 describe.skipIf(reason !== undefined)('a full disk', () => {
   beforeEach(() => {
@@ -52,7 +21,7 @@ describe.skipIf(reason !== undefined)('a full disk', () => {
   afterEach(() => disk.remove());
 
   it('loses nothing: what is written is readable at once, and kept when there is room again', () => {
-    const { store, outbox, bookmarks, kinds } = openEnduring();
+    const { store, outbox, bookmarks, kinds } = openEnduringStore(path);
     disk.fill();
     for (const [index, letter] of ['a', 'b', 'c'].entries()) {
       store.transaction(() => {
@@ -82,7 +51,7 @@ describe.skipIf(reason !== undefined)('a full disk', () => {
   });
 
   it('keeps a failed transaction out of what waits', () => {
-    const { store, outbox, bookmarks } = openEnduring();
+    const { store, outbox, bookmarks } = openEnduringStore(path);
     disk.fill();
     bookmarks.set('source', big('a'));
     const fail = (): void => {
@@ -101,7 +70,7 @@ describe.skipIf(reason !== undefined)('a full disk', () => {
   });
 
   it('bounds what waits: state is given up first, then the least severe alerts stay out, counted', () => {
-    const { store, outbox, bookmarks, notices } = openEnduring({ maxBytes: 2_000_000 });
+    const { store, outbox, bookmarks, notices } = openEnduringStore(path, { maxBytes: 2_000_000 });
     disk.fill();
     for (let index = 0; index < 30; index++) bookmarks.set(`source ${index}`, big('x'));
     expect(notices.filter(({ kind }) => kind === 'given up').length).toBeGreaterThan(0);
@@ -111,7 +80,7 @@ describe.skipIf(reason !== undefined)('a full disk', () => {
       outbox.add([makeEntry(index, { severity: severities[index % 4] ?? 0, document })]);
     }
     const refused = outbox.takeRefused();
-    const taken = outbox.read('one', 0, all);
+    const taken = readIds(outbox);
     expect([...refused.values()].reduce((sum, count) => sum + count, 0) + taken.length).toBe(200);
     expect([...refused.keys()].toSorted((a, b) => a - b)).toEqual(severities);
     const counts = severities.map((severity) => refused.get(severity) ?? 0);
@@ -122,12 +91,12 @@ describe.skipIf(reason !== undefined)('a full disk', () => {
     // The next write of any kind commits what waits, and then there is room.
     outbox.advanceClock(1);
     outbox.add([makeEntry(900)]);
-    expect(outbox.read('one', 0, all)).toHaveLength(taken.length + 1);
+    expect(readIds(outbox)).toHaveLength(taken.length + 1);
     store.close();
   });
 
   it('closes with what could be committed, and the next run goes on from there', () => {
-    const enduring = openEnduring();
+    const enduring = openEnduringStore(path);
     enduring.bookmarks.set('source', 'before');
     disk.fill();
     enduring.store.transaction(() => {

@@ -2,13 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  BookmarkTable,
-  OutboxTable,
-  openOrQuarantine,
-  Store,
-  type StoreNotice,
-} from '../../src/store/index.ts';
+import { OutboxTable, openOrQuarantine, Store } from '../../src/store/index.ts';
+import { nowMs, openEnduringStore, readIds } from '../support/enduring-store.ts';
 import { makeEntries, makeEntry } from '../support/outbox-entry.ts';
 
 let folder: string;
@@ -21,8 +16,6 @@ beforeEach(() => {
 afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
-
-const nowMs = Date.UTC(2026, 10, 18, 9, 41, 22);
 
 function fill(): void {
   const store = Store.open(path);
@@ -71,43 +64,12 @@ describe('openOrQuarantine', () => {
   });
 });
 
-interface Enduring {
-  readonly store: Store;
-  readonly outbox: OutboxTable;
-  readonly bookmarks: BookmarkTable;
-  readonly notices: StoreNotice[];
-  kinds(): string[];
-}
-
-function openEnduring(options: { readonly maxBytes?: number } = {}): Enduring {
-  const store = Store.open(path);
-  const notices: StoreNotice[] = [];
-  store.endure({
-    onNotice: (notice) => notices.push(notice),
-    nowMs: () => nowMs,
-    retryMs: 0,
-    ...options,
-  });
-  const outbox = new OutboxTable(store);
-  outbox.configure(['one']);
-  return {
-    store,
-    outbox,
-    bookmarks: new BookmarkTable(store),
-    notices,
-    kinds: () => notices.map(({ kind }) => kind),
-  };
-}
-
-const all = { maxEntries: 1_000, maxBytes: 1e9 };
-const readIds = (outbox: OutboxTable): string[] => outbox.read('one', 0, all).map(({ eventId }) => eventId);
-
 describe('a file that gets damaged while it is open', () => {
   it('is moved aside, and the work at hand goes into a new one', () => {
     fill();
-    const { store, outbox, bookmarks, notices } = openEnduring();
+    const { store, outbox, bookmarks, notices } = openEnduringStore(path);
     outbox.add([makeEntry(500)]);
-    const last = outbox.read('one', 0, all).at(-1)?.seq ?? 0;
+    const [{ seq: last } = { seq: 0 }] = outbox.read('one', 0, { maxEntries: 1, maxBytes: 1e9 });
     store.connection.pragma('wal_checkpoint(TRUNCATE)');
     const bytes = readFileSync(path);
     bytes.fill(0xa5, 4096, bytes.length);
@@ -124,7 +86,7 @@ describe('a file that gets damaged while it is open', () => {
     expect(damaged?.path).toBe(`${path}.damaged-2026-11-18T09-41-22-000Z`);
     expect(bookmarks.get('source')).toBe('here');
     // Numbers go on, so that who has read up to the last one misses nothing.
-    expect(outbox.read('one', last, all).map(({ eventId }) => eventId)).toEqual(['alert-00000501']);
+    expect(readIds(outbox, last)).toEqual(['alert-00000501']);
     outbox.add([makeEntry(502)]);
     expect(store.isWaiting).toBe(false);
     store.close();
