@@ -118,6 +118,11 @@ const table: readonly Explanation[] = [
     remedy: 'Set the address it names.',
   },
   {
+    code: /^(ANSWER SIZE|UND_ERR_HEADERS_OVERFLOW)$/,
+    what: 'The receiver answers more than any receiver of this kind does.',
+    remedy: 'Check the address: this is no answer of a SIEM.',
+  },
+  {
     code: /^ANSWERED$/,
     what: 'Answered: what listens there is no syslog receiver.',
     remedy: 'Check the port; a web server or a shell server answers like this.',
@@ -144,7 +149,7 @@ export function explainFailure({ code, message }: Pick<DeliveryFailure, 'code' |
   readonly what: string;
   readonly remedy: string;
 } {
-  const proxied = /Proxy response \((\d+)\)/.exec(message)?.[1];
+  const proxied = /Proxy (?:response|Authentication Required) \((\d+)\)/.exec(message)?.[1];
   if (proxied !== undefined) return find(proxied === '407' ? 'HTTP 407' : 'PROXY');
   return find(code);
 }

@@ -1,23 +1,17 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
 import { escapeForTerminal } from '../text/index.ts';
 import { parseRetryAfter } from './backoff.ts';
 import { DeliveryFailure } from './destination.ts';
+import type { ProxyRoute, ProxyServer } from './proxy-route.ts';
 import type { TlsMaterial } from './tls-options.ts';
-
-/** A proxy for each scheme, its credentials in the URL, and the hosts that are reached without it. */
-export interface ProxyRoute {
-  readonly http: string | undefined;
-  readonly https: string | undefined;
-  /** As in NO_PROXY: hosts and domains, separated by commas; `*` for all. */
-  readonly except: string;
-}
 
 export interface HttpClientOptions {
   readonly tls: TlsMaterial;
   readonly proxy: ProxyRoute | undefined;
   readonly connectTimeoutMs: number;
+  /** Until the answer begins, and once more until it ends. */
   readonly timeoutMs: number;
   /** The time of day, for Retry-After. */
   readonly nowMs: () => number;
@@ -45,61 +39,87 @@ const gzipAsync = promisify(gzip);
 
 /** HTTP over one pool of connections: TLS checked, proxies respected, redirects not followed. */
 export class HttpClient {
-  readonly #dispatcher: Dispatcher;
+  readonly #route: (url: URL) => Dispatcher;
+  readonly #dispatchers: readonly Dispatcher[];
+  readonly #limitMs: number;
   readonly #nowMs: () => number;
 
   constructor({ tls, proxy, connectTimeoutMs, timeoutMs, nowMs }: HttpClientOptions) {
     this.#nowMs = nowMs;
-    const agent: Agent.Options = {
-      connect: { ...tls, timeout: connectTimeoutMs },
+    this.#limitMs = connectTimeoutMs + 2 * timeoutMs;
+    const shared = {
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
       connections: 4,
       pipelining: 1,
       allowH2: false,
-      maxResponseSize: maxResponseBytes,
     };
-    this.#dispatcher =
-      proxy === undefined
-        ? new Agent(agent)
-        : new EnvHttpProxyAgent({
-            ...agent,
-            requestTls: { ...tls, timeout: connectTimeoutMs },
-            // The proxy has a name and perhaps a certificate of its own.
-            proxyTls: { ca: tls.ca as string[], minVersion: 'TLSv1.2', timeout: connectTimeoutMs },
-            // Empty text would make undici look into the environment of the process.
-            httpProxy: proxy.http ?? '',
-            httpsProxy: proxy.https ?? '',
-            noProxy: proxy.except,
-          });
+    const direct = new Agent({ ...shared, connect: { ...tls, timeout: connectTimeoutMs } });
+    const open = (through: ProxyServer): ProxyAgent =>
+      new ProxyAgent({
+        ...shared,
+        uri: through.url,
+        ...(through.authorization === undefined ? {} : { token: through.authorization }),
+        requestTls: { ...tls, timeout: connectTimeoutMs },
+        // The proxy has a name and perhaps a certificate of its own.
+        proxyTls: { ca: tls.ca as string[], minVersion: 'TLSv1.2', timeout: connectTimeoutMs },
+      });
+    const http = proxy?.http && open(proxy.http);
+    const https = proxy?.https && open(proxy.https);
+    this.#dispatchers = [direct, http, https].filter((each) => each !== undefined);
+    this.#route = (url) => {
+      if (proxy === undefined || proxy.isExcepted(url)) return direct;
+      return (url.protocol === 'https:' ? https : http) ?? direct;
+    };
   }
 
-  /** @throws DeliveryFailure when there is no answer; any answer is returned, whatever its status */
+  /** @throws DeliveryFailure when there is no whole answer; any answer is returned, whatever its status */
   async request({ method, url, headers = {}, body, signal }: HttpRequest): Promise<HttpResponse> {
+    // A receiver that says a little now and then is given up as well.
+    const limit = new AbortController();
+    const timer = setTimeout(
+      () => limit.abort(new DOMException('no whole answer in time', 'TimeoutError')),
+      this.#limitMs,
+    );
     try {
       const response = await request(url, {
-        dispatcher: this.#dispatcher,
+        dispatcher: this.#route(new URL(url)),
         method,
         headers: { 'user-agent': 'problemchild-agent', ...headers },
         ...(body === undefined ? {} : { body }),
-        ...(signal === undefined ? {} : { signal }),
+        signal: signal === undefined ? limit.signal : AbortSignal.any([signal, limit.signal]),
       });
       const retryAfter = response.headers['retry-after'];
       const dateMs = Date.parse(String(response.headers['date'] ?? ''));
       return {
         status: response.statusCode,
-        body: await response.body.text(),
+        body: await readText(response.body),
         retryAfterMs: parseRetryAfter(Array.isArray(retryAfter) ? retryAfter[0] : retryAfter, this.#nowMs()),
         dateMs: Number.isNaN(dateMs) ? undefined : dateMs,
       };
     } catch (error) {
       throw connectionFailure(error, peerOf(url));
+    } finally {
+      clearTimeout(timer);
     }
   }
 
-  close(): Promise<void> {
-    return this.#dispatcher.destroy();
+  async close(): Promise<void> {
+    await Promise.all(this.#dispatchers.map((dispatcher) => dispatcher.destroy()));
   }
+}
+
+/** Counted here, because undici bounds no answers that come through a proxy without a tunnel. */
+async function readText(body: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > maxResponseBytes)
+      throw Object.assign(new Error('the answer does not end'), { code: 'ANSWER SIZE' });
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** Compressed body; the level that costs least, because documents compress well at any. */

@@ -2,16 +2,17 @@ import { AgentError } from '../errors/index.ts';
 import type { Clock } from '../event/index.ts';
 import { openAuthorization } from './authorization.ts';
 import type { Destination } from './destination.ts';
-import type { DestinationSettings, HttpSettings, ProxySettings } from './destination-settings.ts';
+import type { DestinationSettings, HttpSettings } from './destination-settings.ts';
 import { Elasticsearch } from './elasticsearch.ts';
 import { EventLogDestination, type EventLogWriter } from './event-log.ts';
 import { compileFieldMap } from './field-map.ts';
 import { compileFilter } from './filter.ts';
 import type { Route } from './forwarder.ts';
-import { HttpClient, type ProxyRoute } from './http-client.ts';
+import { HttpClient } from './http-client.ts';
 import { NdjsonFile } from './ndjson-file.ts';
 import type { AgentFacts } from './notices.ts';
 import { Otlp } from './otlp.ts';
+import { openProxy } from './proxy-route.ts';
 import type { SecretOpener, SecretRef } from './secret.ts';
 import { guardSecrets } from './secret-guard.ts';
 import { Splunk } from './splunk.ts';
@@ -71,7 +72,7 @@ function openDestination(settings: DestinationSettings, surroundings: Destinatio
       const { url, token, index, source, acknowledge, gzip } = settings;
       const options = {
         url: trimUrl(url),
-        token: secrets.open(token),
+        token: secrets.openForHeader(token, 'the token'),
         index: index ?? undefined,
         source,
         acknowledge,
@@ -137,7 +138,10 @@ function openHeaders(
   secrets: SecretOpener,
 ): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Object.entries(headers).map(([name, ref]) => [name.toLowerCase(), secrets.open(ref)]),
+    Object.entries(headers).map(([name, ref]) => [
+      name.toLowerCase(),
+      secrets.openForHeader(ref, `the header ${name}`),
+    ]),
   );
 }
 
@@ -153,50 +157,4 @@ export function openHttp(
     timeoutMs,
     nowMs: () => clock.nowMs(),
   });
-}
-
-/** The proxies that a destination goes through; `undefined` when there is none. */
-export function openProxy(
-  settings: ProxySettings,
-  env: Readonly<Record<string, string | undefined>>,
-  secrets: SecretOpener,
-): ProxyRoute | undefined {
-  if (settings === 'none') return undefined;
-  if (settings === 'environment') {
-    const lookup = (name: string): string | undefined => env[name.toLowerCase()] || env[name] || undefined;
-    const http = lookup('HTTP_PROXY');
-    const https = lookup('HTTPS_PROXY') ?? http;
-    for (const url of [http, https]) {
-      if (url === undefined || (/^https?:\/\/[^\s/]/i.test(url) && URL.canParse(url))) continue;
-      throw new AgentError('PC_FORWARD_CONFIG', 'HTTPS_PROXY or HTTP_PROXY is no URL with http or https');
-    }
-    return http === undefined && https === undefined
-      ? undefined
-      : {
-          http: noteCredentials(http, secrets),
-          https: noteCredentials(https, secrets),
-          except: lookup('NO_PROXY') ?? '',
-        };
-  }
-  const url = new URL(settings.url);
-  if (settings.user !== null) {
-    url.username = encodeURIComponent(settings.user);
-    url.password = encodeURIComponent(secrets.openOptional(settings.password) ?? '');
-  }
-  noteCredentials(url.href, secrets);
-  return { http: url.href, https: url.href, except: settings.except.join(',') };
-}
-
-/** Passwords in the environment's proxies are secrets like others. */
-function noteCredentials(url: string | undefined, secrets: SecretOpener): string | undefined {
-  if (url !== undefined && URL.canParse(url)) {
-    const { username, password } = new URL(url);
-    if (password !== '') {
-      secrets.note(decodeURIComponent(password));
-      secrets.note(
-        Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64'),
-      );
-    }
-  }
-  return url;
 }

@@ -1,5 +1,5 @@
 import type { DestinationSettings } from './destination-settings.ts';
-import { openProxy } from './open-destination.ts';
+import { openProxy } from './proxy-route.ts';
 import type { SecretOpener } from './secret.ts';
 
 /** A host that a destination's connections go to. */
@@ -34,7 +34,7 @@ export function listPeers(settings: DestinationSettings, { secrets, env }: Surro
           ? settings.hosts
           : [settings.type === 'webhook' ? secrets.open(settings.url) : settings.url];
       const proxy = openProxy(settings.proxy, env, secrets);
-      return [...urls, proxy?.http, proxy?.https].flatMap((url) => peerOf(url) ?? []);
+      return [...urls, proxy?.http?.url, proxy?.https?.url].flatMap((url) => peerOf(url) ?? []);
     }
   }
 }
