@@ -212,7 +212,12 @@ export class Delivery {
       if (!answered.signal.aborted) attempted.abort();
     });
     try {
-      return await destination.send(entries, attempted.signal);
+      const result = await destination.send(entries, attempted.signal);
+      if (result.failure !== undefined || result.verdicts.some((verdict) => verdict !== 'retry'))
+        return result;
+      // Tried again at once it would be tried for ever.
+      const message = 'nothing of the batch was taken, and no reason given';
+      return { ...result, failure: new DeliveryFailure(message, { code: 'ANSWER' }) };
     } catch (error) {
       return { verdicts: entries.map(() => 'retry'), failure: asFailure(error) };
     } finally {

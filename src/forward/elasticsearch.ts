@@ -1,7 +1,9 @@
 import { escapeForTerminal } from '../text/index.ts';
 import { DeliveryFailure, type Destination, type SendResult, type Verdict } from './destination.ts';
+import { readPath } from './field-map.ts';
 import { compress, type HttpClient, type HttpResponse, peerOf, statusFailure } from './http-client.ts';
 import type { OutboxKind, QueuedEntry } from './outbox.ts';
+import { textAt } from './syslog-fields.ts';
 
 export interface ElasticsearchOptions {
   /** Base URLs of the cluster's nodes, without a trailing slash. */
@@ -13,19 +15,6 @@ export interface ElasticsearchOptions {
   readonly gzip: boolean;
   /** Name of an ingest pipeline, if any. */
   readonly pipeline: string | undefined;
-}
-
-interface BulkItem {
-  readonly status?: number;
-  readonly error?: {
-    readonly type?: string;
-    readonly reason?: string;
-    readonly caused_by?: { readonly reason?: string };
-  };
-}
-interface BulkAnswer {
-  readonly errors?: boolean;
-  readonly items?: readonly { readonly create?: BulkItem }[];
 }
 
 /** Keeps the answer short: of each item its status, and why where it failed. */
@@ -121,9 +110,9 @@ function withTimestamp(document: string, timeMs: number): string {
 }
 
 function readAnswer(response: HttpResponse, count: number, peer: string): SendResult {
-  let answer: BulkAnswer;
+  let items: unknown;
   try {
-    answer = JSON.parse(response.body) as BulkAnswer;
+    items = readPath(JSON.parse(response.body), ['items']);
   } catch (cause) {
     throw new DeliveryFailure(`${peer}: the answer to a bulk request is not JSON`, {
       code: 'ANSWER',
@@ -131,21 +120,21 @@ function readAnswer(response: HttpResponse, count: number, peer: string): SendRe
       cause,
     });
   }
-  const { items } = answer;
   if (!Array.isArray(items) || items.length !== count) {
-    const message = `${peer}: ${items?.length ?? 0} answers to ${count} documents`;
+    const message = `${peer}: ${Array.isArray(items) ? items.length : 0} answers to ${count} documents`;
     throw new DeliveryFailure(message, { code: 'ANSWER', peer });
   }
   const verdicts: Verdict[] = [];
   let failure: DeliveryFailure | undefined;
-  for (const { create } of items as readonly { readonly create?: BulkItem }[]) {
-    const status = create?.status ?? 0;
+  for (const item of items as readonly unknown[]) {
+    const said = readPath(item, ['create', 'status']);
+    const status = typeof said === 'number' ? said : 0;
     if ((status >= 200 && status < 300) || status === 409) verdicts.push('delivered');
     else if (status === 429 || status >= 500 || status < 200) {
       verdicts.push('retry');
-      const said = create?.error?.type ?? 'no status';
+      const type = textAt(item, 'create.error.type') ?? 'no status';
       failure ??= new DeliveryFailure(
-        `${peer}: documents were not taken: ${status} ${escapeForTerminal(said, 100)}`,
+        `${peer}: documents were not taken: ${status} ${escapeForTerminal(type, 100)}`,
         {
           code: `HTTP ${status}`,
           retryAfterMs: response.retryAfterMs,
@@ -154,19 +143,20 @@ function readAnswer(response: HttpResponse, count: number, peer: string): SendRe
       );
     } else if (status === 401 || status === 403) {
       verdicts.push('retry');
-      failure ??= new DeliveryFailure(`${peer}: may not write to the index: ${describeItem(create)}`, {
+      failure ??= new DeliveryFailure(`${peer}: may not write to the index: ${describeItem(status, item)}`, {
         code: `HTTP ${status}`,
         peer,
       });
-    } else verdicts.push({ rejected: describeItem(create) });
+    } else verdicts.push({ rejected: describeItem(status, item) });
   }
   return { verdicts, failure };
 }
 
-function describeItem(item: BulkItem | undefined): string {
-  const { type = 'unknown', reason = '', caused_by: cause } = item?.error ?? {};
-  const text = [type, reason, cause?.reason].filter((part) => part !== undefined && part !== '').join(': ');
-  return escapeForTerminal(`${item?.status ?? 0} ${text}`, 1_000);
+function describeItem(status: number, item: unknown): string {
+  const text = ['type', 'reason', 'caused_by.reason']
+    .flatMap((name) => textAt(item, `create.error.${name}`) ?? [])
+    .join(': ');
+  return escapeForTerminal(`${status} ${text === '' ? 'unknown' : text}`, 1_000);
 }
 
 /** The reason in an error answer of either product. */

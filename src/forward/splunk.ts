@@ -7,6 +7,7 @@ import {
   sameVerdict,
   type Verdict,
 } from './destination.ts';
+import { readPath } from './field-map.ts';
 import { compress, type HttpClient, type HttpResponse, peerOf, statusFailure } from './http-client.ts';
 import type { QueuedEntry } from './outbox.ts';
 import { textAt } from './syslog-fields.ts';
@@ -24,11 +25,14 @@ export interface SplunkOptions {
   readonly timers: Timers;
 }
 
+/** What the collector says; whatever is not of its kind is left out. */
 interface HecAnswer {
-  readonly text?: string;
-  readonly code?: number;
-  readonly ackId?: number;
-  readonly 'invalid-event-number'?: number;
+  readonly text: string | undefined;
+  readonly code: number | undefined;
+  readonly ackId: number | undefined;
+  /** Which event of the batch is bad, from 0. */
+  readonly badEvent: number | undefined;
+  readonly acks: unknown;
 }
 
 /** How often the collector is asked whether a batch was indexed. */
@@ -109,8 +113,7 @@ export class Splunk implements Destination {
         signal,
       });
       if (response.status !== 200) throw statusFailure(response, peer, parseAnswer(response).text);
-      const { acks } = parseAnswer(response) as { acks?: Record<string, boolean> };
-      if (acks?.[String(ackId)] === true) return;
+      if (readPath(parseAnswer(response).acks, [String(ackId)]) === true) return;
       await this.#options.timers.wait(ackPollMs, signal);
       if (signal.aborted) {
         throw new DeliveryFailure(`${peer}: the batch was not acknowledged in time`, {
@@ -123,11 +126,23 @@ export class Splunk implements Destination {
 }
 
 function parseAnswer({ body }: HttpResponse): HecAnswer {
+  let answer: unknown;
   try {
-    return JSON.parse(body) as HecAnswer;
+    answer = JSON.parse(body);
   } catch {
-    return {};
+    // An error page of something in between, as a rule; its status says what it is.
   }
+  const numberAt = (name: string): number | undefined => {
+    const value = readPath(answer, [name]);
+    return typeof value === 'number' && Number.isSafeInteger(value) ? value : undefined;
+  };
+  return {
+    text: textAt(answer, 'text'),
+    code: numberAt('code'),
+    ackId: numberAt('ackId'),
+    badEvent: numberAt('invalid-event-number'),
+    acks: readPath(answer, ['acks']),
+  };
 }
 
 /** Of a batch with a bad event, that event is refused and all others are sent again. */
@@ -137,7 +152,7 @@ function refuse(
   answer: HecAnswer,
   peer: string,
 ): SendResult {
-  const bad = answer['invalid-event-number'];
+  const { badEvent: bad } = answer;
   if (
     response.status === 400 &&
     bad !== undefined &&

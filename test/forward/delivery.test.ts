@@ -235,6 +235,16 @@ describe('a delivery', () => {
     expect(receiver.has).toEqual(idsOf(0, 3));
   });
 
+  it('waits before it asks a receiver again that takes nothing and says nothing', async () => {
+    const receiver = new Receiver();
+    receiver.answer = (entries) => ({ verdicts: entries.map(() => 'retry') });
+    const forwarder = start({ siem: receiver });
+    put(makeEntries(4));
+    await timers.settle();
+    expect(receiver.batches).toHaveLength(1);
+    expect(forwarder.status[0]).toMatchObject({ state: 'waiting', failures: 1 });
+  });
+
   it('passes what is not meant for it', async () => {
     const receiver = new Receiver();
     const accepts = ({ severity }: QueuedEntry): boolean => severity >= 73;
