@@ -13,9 +13,10 @@ export function openAuthorization(
   { apiKey, user, password }: AuthSettings,
   secrets: SecretOpener,
 ): string | undefined {
-  const key = secrets.openOptional(apiKey);
-  if (key !== undefined)
+  if (apiKey !== null) {
+    const key = secrets.openForHeader(apiKey, 'the API key');
     return header('ApiKey', key.includes(':') ? Buffer.from(key).toString('base64') : key);
+  }
   if (user === null) return undefined;
   const secret = secrets.openOptional(password) ?? '';
   return header('Basic', Buffer.from(`${user}:${secret}`).toString('base64'));

@@ -43,6 +43,20 @@ export class SecretOpener {
     }
   }
 
+  /**
+   * A secret that becomes the value of a header as it is.
+   *
+   * @throws AgentError PC_FORWARD_SECRET also when it holds what no header may: it would fail with every request
+   */
+  openForHeader(ref: SecretRef, what: string): string {
+    const secret = this.open(ref);
+    if (/^[\x20-\x7e]+$/.test(secret)) return secret;
+    throw new AgentError(
+      'PC_FORWARD_SECRET',
+      `${what} holds a line end or another character that no HTTP header may hold`,
+    );
+  }
+
   openOptional(ref: SecretRef | null | undefined): string | undefined {
     return ref === null || ref === undefined ? undefined : this.open(ref);
   }
@@ -56,7 +70,7 @@ export class SecretOpener {
     if (typeof ref === 'string') return ref;
     if ('file' in ref) return readSecretFile(ref.file);
     if ('env' in ref) {
-      const value = this.#sources.env[ref.env];
+      const value = this.#sources.env[ref.env]?.replace(/[\r\n]+$/, '');
       if (value === undefined || value === '') {
         throw new AgentError('PC_FORWARD_SECRET', `the environment variable ${ref.env} is not set`);
       }

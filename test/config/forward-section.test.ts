@@ -57,6 +57,13 @@ forward:
     ['{type: elasticsearch, hosts: [ftp://es]}', 'a URL with http or https'],
     ['{type: elasticsearch, hosts: ["https://elastic:changeme@es"]}', 'a URL without user and password'],
     ['{type: telegraph}', 'type'],
+    ['{type: otlp, url: \'https://o\', headers: {"X-A: b": c}}', 'the name of an HTTP header'],
+    ['{type: otlp, url: "https://o", headers: {"X\\nHost": c}}', 'the name of an HTTP header'],
+    [
+      "{type: otlp, url: 'https://o', headers: {Content-Length: '5'}}",
+      'a header that the agent does not write',
+    ],
+    ["{type: otlp, url: 'https://o', headers: {HOST: other}}", 'a header that the agent does not write'],
     ['{type: syslog, host: a, fields: {event.id: null}}', 'a field other than event.id'],
     ['{type: syslog, host: a, tls: {rejectUnauthorized: false}}', 'unknown key'],
   ])('refuses %s', (yaml, message) => {

@@ -72,7 +72,7 @@ describe('a field map', () => {
 });
 
 describe('secrets', () => {
-  const file = (mode: number, text = 'from-file\r\n'): string => {
+  const file = (mode: number, text: string | Buffer = 'from-file\r\n'): string => {
     const path = join(folder, `secret-${mode.toString(8)}-${text.length}`);
     writeFileSync(path, text);
     chmodSync(path, mode);
@@ -110,11 +110,38 @@ describe('secrets', () => {
     expect(reason({ file: join(folder, 'missing') })).toContain('ENOENT');
     expect(reason({ file: folder })).toMatch(/no regular file|EISDIR/);
     expect(reason({ file: file(0o600, '\n') })).toContain('empty');
+    const utf16 = Buffer.from('\ufefftoken\r\n', 'utf16le');
+    expect(reason({ file: file(0o600, utf16) })).toContain('no text in UTF-8');
+    expect(reason({ file: file(0o600, utf16.subarray(2)) })).toContain('no text in UTF-8');
     if (process.platform !== 'win32') {
       expect(reason({ file: file(0o644) })).toContain('others may read or write it');
       expect(reason({ file: file(0o620) })).toContain('others may read or write it');
     }
   });
+});
+
+describe('secrets in headers', () => {
+  const open = (secret: string): string =>
+    new SecretOpener({ env: { KEY: secret } }).openForHeader({ env: 'KEY' }, 'the token');
+
+  it('end before the line end that editors and shells leave', () => {
+    expect(open('a-token\r\n')).toBe('a-token');
+    const path = join(folder, 'with-mark');
+    writeFileSync(path, '\ufeffa-token\n', { mode: 0o600 });
+    expect(new SecretOpener({ env: {} }).openForHeader({ file: path }, 'the token')).toBe('a-token');
+  });
+
+  it.each(['a\r\nHost: evil.test', 'a\nb', 'a\tb', 'a\u0000b', 'ä', 'a\u007f'])(
+    'are refused where they would end it: %j',
+    (secret) => {
+      expect(() => open(secret)).toThrow(
+        expect.objectContaining({
+          code: 'PC_FORWARD_SECRET',
+          message: 'the token holds a line end or another character that no HTTP header may hold',
+        }),
+      );
+    },
+  );
 });
 
 describe('the heartbeat', () => {

@@ -26,6 +26,33 @@ const httpUrl = text(2_048)
     },
   );
 
+/** What HTTP writes by itself, or what would change where a request ends. */
+const ownHeaders = new Set([
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+const headers = z
+  .record(
+    text(128)
+      .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, { error: 'the name of an HTTP header' })
+      .refine((name) => !ownHeaders.has(name.toLowerCase()), {
+        error: 'a header that the agent does not write by itself',
+      }),
+    secretRef,
+  )
+  .default({});
+
 const hostName = text(253).regex(/^[^\s/:]+$|^[0-9a-fA-F:]+$/, {
   error: 'a host name or address, without port',
 });
@@ -123,7 +150,7 @@ const webhook = z.strictObject({
   ]),
   template: z.enum(['json', 'slack', 'teams']).default('json'),
   key: optionalSecret,
-  headers: z.record(text(128), secretRef).default({}),
+  headers,
   ...http,
   gzip: z.boolean().default(false),
 });
@@ -132,7 +159,7 @@ const otlp = z.strictObject({
   type: z.literal('otlp'),
   ...shared,
   url: httpUrl,
-  headers: z.record(text(128), secretRef).default({}),
+  headers,
   ...http,
 });
 
