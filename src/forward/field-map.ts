@@ -1,3 +1,4 @@
+import { escapeJsonControls } from '../text/index.ts';
 import type { QueuedEntry } from './outbox.ts';
 
 /** Dotted path of a field → dotted path that the receiver knows it by, or null to leave it out. */
@@ -5,10 +6,10 @@ export type FieldMap = Readonly<Record<string, string | null>>;
 
 type Fields = Record<string, unknown>;
 
-/** What makes a destination's document of an entry's: the document itself where no field is mapped. */
+/** What makes a destination's document of an entry's, one line of JSON without raw control characters. */
 export function compileFieldMap(map: FieldMap): (entry: QueuedEntry) => string {
   const moves = Object.entries(map).map(([from, to]) => ({ from: from.split('.'), to: to?.split('.') }));
-  if (moves.length === 0) return ({ document }) => document;
+  if (moves.length === 0) return ({ document }) => escapeJsonControls(document);
   return ({ document }) => {
     const fields = JSON.parse(document) as Fields;
     // All are taken out before any is put back, so that two fields may change places.
@@ -17,7 +18,7 @@ export function compileFieldMap(map: FieldMap): (entry: QueuedEntry) => string {
       const value = taken[index];
       if (to !== undefined && value !== undefined) put(fields, to, value);
     }
-    return JSON.stringify(fields);
+    return escapeJsonControls(JSON.stringify(fields));
   };
 }
 

@@ -1,4 +1,4 @@
-import { shortenMiddle } from '../text/index.ts';
+import { escapeJsonControls, shortenMiddle } from '../text/index.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -36,25 +36,29 @@ export function trimDocument(document: Fields, maxBytes: number): string {
   else copy['problemchild'] = { trimmed: true };
   for (const path of expendable) {
     remove(copy, path);
-    const text = JSON.stringify(copy);
+    const text = escapeJsonControls(JSON.stringify(copy));
     if (Buffer.byteLength(text) <= maxBytes) return text;
   }
   for (const length of textLengths) {
-    const text = JSON.stringify(copy, (_, value: unknown) =>
-      typeof value === 'string' ? shortenMiddle(value, Math.max(length, 36)) : value,
-    );
+    const text = writeShortened(copy, Math.max(length, 36));
     if (Buffer.byteLength(text) <= maxBytes) return text;
   }
   for (const name of Object.keys(copy).reverse()) {
     if (essential.has(name)) continue;
     delete copy[name];
-    const text = JSON.stringify(copy, (_, value: unknown) =>
-      typeof value === 'string' ? shortenMiddle(value, 64) : value,
-    );
+    const text = writeShortened(copy, 64);
     if (Buffer.byteLength(text) <= maxBytes) return text;
   }
   const { id, kind, severity } = isFields(copy['event']) ? copy['event'] : {};
   return JSON.stringify({ event: { id, kind, severity }, problemchild: { trimmed: true } });
+}
+
+function writeShortened(fields: Fields, length: number): string {
+  return escapeJsonControls(
+    JSON.stringify(fields, (_, value: unknown) =>
+      typeof value === 'string' ? shortenMiddle(value, length) : value,
+    ),
+  );
 }
 
 function remove(fields: Fields, path: readonly string[]): void {
