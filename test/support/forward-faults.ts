@@ -14,10 +14,14 @@ export interface FaultRun {
   readonly syslog: readonly string[];
   readonly record: readonly string[];
   readonly kills: number;
+  /** How many had arrived at Elasticsearch when the agent was killed, kill by kill. */
+  readonly arrivedAtKills: readonly number[];
   readonly faults: number;
   /** What the last agent reported. */
   readonly report: string;
 }
+
+const index = 'logs-problemchild.alert-default';
 
 /** Collects the ids of octet-counted syslog messages. */
 class SyslogSink {
@@ -79,6 +83,7 @@ export async function runThroughFaults(
     }
   }, 120);
   let kills = 0;
+  const arrivedAtKills: number[] = [];
   let report = '';
   try {
     for (;;) {
@@ -91,15 +96,20 @@ export async function runThroughFaults(
       const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
       const isLast = kills >= options.kills;
       const said = collect(child);
-      const timer = isLast ? undefined : setTimeout(() => child.kill('SIGKILL'), 400 + random() * 1_200);
+      let timer: NodeJS.Timeout | undefined;
+      // From its first word on, so that on a busy machine too it is killed at work and not while it starts.
+      child.stdout?.once('data', () => {
+        if (!isLast) timer = setTimeout(() => child.kill('SIGKILL'), random() * 1_200);
+      });
       const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
       clearTimeout(timer);
       if (code === null) {
         kills++;
+        arrivedAtKills.push(elastic.ids(index).length);
         continue;
       }
       if (code !== 0) throw new Error(`the agent ended with ${code}`);
-      report = said();
+      report = said().trimEnd().split('\n').at(-1) ?? '';
       break;
     }
   } finally {
@@ -109,7 +119,7 @@ export async function runThroughFaults(
     await elastic.stop();
   }
   return {
-    elastic: elastic.ids('logs-problemchild.alert-default'),
+    elastic: elastic.ids(index),
     conflicts: elastic.conflicts,
     syslog: sink.ids,
     record: readFileSync(recordFile, 'utf8')
@@ -117,6 +127,7 @@ export async function runThroughFaults(
       .slice(0, -1)
       .map((line) => (JSON.parse(line) as { event: { id: string } }).event.id),
     kills,
+    arrivedAtKills,
     faults: switched,
     report,
   };
