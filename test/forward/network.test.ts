@@ -21,7 +21,7 @@ beforeAll(() => {
   if (missing !== undefined) return;
   good = makeCertificates(join(folder, 'good'));
   elsewhere = makeCertificates(join(folder, 'elsewhere'), 'siem.elsewhere.example');
-});
+}, 60_000);
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
