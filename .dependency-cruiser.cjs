@@ -90,7 +90,8 @@ const moduleOwners = {
     // agent/control: the local channel only.
     rooms: ['forward', 'agent/control'],
   },
-  process: { modules: ['child_process', 'cluster'], rooms: [] },
+  // Its own Node, with a mark, and nothing else.
+  process: { modules: ['child_process', 'cluster'], rooms: ['agent/selftest'] },
   // To reach V8's collector; see heap-brake.ts.
   context: { modules: ['vm'], rooms: ['cli'] },
 };

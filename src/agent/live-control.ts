@@ -10,6 +10,7 @@ import { openControl } from './control/index.ts';
 import type { LiveForwarding } from './live-forwarding.ts';
 import type { LiveInput } from './live-input.ts';
 import { openResponseDesk } from './response-desk.ts';
+import type { LiveSelftest } from './selftest/live-selftest.ts';
 import type { StageState } from './stages.ts';
 import { StatusReader } from './status.ts';
 
@@ -23,6 +24,7 @@ export interface LiveControlParts {
   readonly forwarding: LiveForwarding;
   readonly input: LiveInput;
   readonly runner: BatchRunner;
+  readonly selftest: LiveSelftest;
   readonly stages: () => readonly StageState[];
   /** Looks at once for what people changed. */
   readonly reload: () => Promise<void>;
@@ -40,7 +42,7 @@ export interface LiveControl {
 }
 
 export function openLiveControl(parts: LiveControlParts): LiveControl {
-  const { config, clock, log, store, forwarding, input, runner, stages } = parts;
+  const { config, clock, log, store, forwarding, input, runner, selftest, stages } = parts;
   const activity = new Activity(clock);
   const reader = new StatusReader({
     config,
@@ -66,13 +68,18 @@ export function openLiveControl(parts: LiveControlParts): LiveControl {
       status: () => reader.read(response),
       top: () => activity.snapshot(),
       response,
+      selftest,
       reload: parts.reload,
     },
   });
   return {
     start: () => control.start(),
-    observe: (outcome, recordsRead) => activity.take(outcome, recordsRead),
+    observe(outcome, recordsRead) {
+      activity.take(outcome, recordsRead);
+      selftest.commit(outcome.scored ?? []);
+    },
     async stop() {
+      selftest.stop();
       await control.stop();
       response?.close();
     },

@@ -17,6 +17,8 @@ import { createOutboxAudience } from './outbox-audience.ts';
 import { toOutboxEntries } from './outbox-entries.ts';
 import { applyPriority } from './priority.ts';
 import { type LiveResponse, openLiveResponse } from './response-desk.ts';
+import type { LiveSelftest } from './selftest/live-selftest.ts';
+import { openLiveSelftest } from './selftest/open-live-selftest.ts';
 import { SourceNotices } from './source-notices.ts';
 import { watchStore } from './store-watch.ts';
 
@@ -46,6 +48,7 @@ export interface LiveParts {
   readonly isolation: IsolationRun | undefined;
   readonly load: LoadShedding;
   readonly cpu: CpuLimit;
+  readonly selftest: LiveSelftest;
   readonly live: LiveReload;
 }
 
@@ -103,7 +106,9 @@ export async function openLiveParts(options: LivePartsOptions): Promise<LivePart
       : openIsolationRun({ config, env, library, journal: response.journal, clock, audience });
   const load = new LoadShedding(source.batchSize);
   const cpu = new CpuLimit(config().agent.maxCpuPercent);
+  const selftest = openLiveSelftest(input, store, forwarding, log);
   const hooks: EngineHooks = {
+    aside: (start) => selftest.take(start),
     explains: () => load.level === 'full',
     forward: (outcome) => forwarding.current.outbox.put(toOutboxEntries(outcome, clock.nowMs())),
     ...(response === undefined ? {} : { response: response.stage }),
@@ -147,6 +152,7 @@ export async function openLiveParts(options: LivePartsOptions): Promise<LivePart
     isolation,
     load,
     cpu,
+    selftest,
     live,
   };
 }

@@ -46,7 +46,20 @@ const latenessMs = 300_000;
 export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
   const { clock, log, signal, onOutcome } = options;
   const parts = await openLiveParts(options);
-  const { config, store, forwarding, notices, input, runner, response, isolation, load, cpu, live } = parts;
+  const {
+    config,
+    store,
+    forwarding,
+    notices,
+    input,
+    runner,
+    response,
+    isolation,
+    load,
+    cpu,
+    selftest,
+    live,
+  } = parts;
   const { source } = input;
   const { state, source: sourceSettings } = options.config;
   let lastBatchMs = performance.now();
@@ -59,6 +72,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
     forwarding,
     input,
     runner,
+    selftest,
     stages,
     reload: () => live.reload(),
   });
@@ -108,6 +122,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
     for (const { code, message, position } of batch.rejections) {
       log.warn('Input rejected', { code, source: position.source, record: position.record, why: message });
     }
+    selftest.arrive(batch.events);
     await handOn(await runner.process(source.name, batch), batch.recordsRead);
     const level = load.observe(batch.recordsRead, performance.now());
     if (level !== undefined) log.warn('Load', { level });

@@ -7,7 +7,7 @@ import { type AlertHooks, type AlertStages, openAlertStages } from './alert-stag
 import { openAnomalyEngine } from './anomaly.ts';
 import { type DriftLog, openDriftLog } from './drift.ts';
 import { openTable } from './input.ts';
-import { Pipeline, type StartStage } from './pipeline.ts';
+import { Pipeline, type PipelineParts, type StartStage } from './pipeline.ts';
 import { noPipelineState, openPipelineState } from './pipeline-state.ts';
 import type { Tally } from './tally.ts';
 
@@ -22,6 +22,7 @@ export interface OpenPipeline {
 /** What takes part in a pipeline besides what the configuration says. */
 export interface PipelineHooks extends AlertHooks {
   readonly response?: StartStage;
+  readonly aside?: PipelineParts['aside'];
   readonly forward?: (outcome: DeskOutcome) => void;
   /** Of an earlier pipeline of the same run, which goes on. */
   readonly tally?: Tally | undefined;
@@ -67,6 +68,7 @@ export function openPipeline(
     bookmarks,
     drift,
     response: hooks.response,
+    aside: hooks.aside,
     forward: hooks.forward,
     tally: hooks.tally,
   });

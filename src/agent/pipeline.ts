@@ -31,6 +31,8 @@ export interface PipelineParts {
   readonly bookmarks: BookmarkTable;
   readonly drift: DriftLog;
   readonly response: StartStage | undefined;
+  /** Takes a start that is the agent's own test: then no rule, baseline or response sees it. */
+  readonly aside: ((start: ScoredStart) => boolean) | undefined;
   /** Takes what comes of a batch into the outbox, in the transaction that raised it. */
   readonly forward: ((outcome: DeskOutcome) => void) | undefined;
   /** Goes on counting, where an earlier pipeline of the same run began. */
@@ -104,7 +106,8 @@ export class Pipeline {
   }
 
   #takeStart(start: ScoredStart): void {
-    const { eventRules, anomalies, desk, drift, response } = this.#parts;
+    const { eventRules, anomalies, desk, drift, response, aside } = this.#parts;
+    if (aside?.(start) === true) return;
     drift.tally.count(start.event, start.prediction.maliciousProbability);
     // An undated start has no place among the buckets.
     const rarity = start.event.timestamp === undefined ? undefined : anomalies.observe(start);

@@ -21,6 +21,14 @@ export const errorTable = {
     remedy:
       'Take the rights away, or move the files to a folder of administrators; the installer makes one. A service does not start before.',
   },
+  PC_SELFTEST_START: {
+    cause: 'The harmless process of a self-test could not be started.',
+    remedy: 'See whether something keeps the agent from starting its own node, such as application control.',
+  },
+  PC_SELFTEST_NO_CAPTURE: {
+    cause: 'The running agent captures nothing itself that a self-test could follow.',
+    remedy: 'Test the capture with an agent on Windows whose source.input is auto, etw, eventlog or both.',
+  },
   PC_USAGE: {
     cause: 'A command was called with arguments it does not take.',
     remedy: 'Run the command with --help and correct the arguments.',

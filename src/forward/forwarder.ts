@@ -4,14 +4,14 @@ import type { BackoffOptions } from './backoff.ts';
 import { Delivery, type DeliveryOptions, type DeliveryStatus } from './delivery.ts';
 import type { Destination } from './destination.ts';
 import { type AgentFacts, createDeadLetterNotice, createDropNotice } from './notices.ts';
-import type { Drop, OutboxLimits, OutboxQueue, QueuedEntry, RejectedEntry } from './outbox.ts';
+import type { Drop, OutboxEntry, OutboxLimits, OutboxQueue, RejectedEntry } from './outbox.ts';
 import type { Timers } from './timers.ts';
 
 /** A destination with what is particular to it. */
 export interface Route {
   readonly name: string;
   readonly destination: Destination;
-  readonly accepts: (entry: QueuedEntry) => boolean;
+  readonly accepts: (entry: OutboxEntry) => boolean;
 }
 
 export interface ForwarderOptions {
@@ -98,6 +98,11 @@ export class Forwarder {
     for (const delivery of this.#deliveries) delivery.wake();
   }
 
+  /** Whether a destination is to get this. */
+  accepts(destination: string, entry: OutboxEntry): boolean {
+    return this.#accepts.get(destination)?.(entry) ?? false;
+  }
+
   /** Tries destinations that wait after a failure. */
   retryNow(names?: readonly string[]): void {
     for (const delivery of this.#deliveries) {
@@ -156,7 +161,7 @@ export class Forwarder {
     const requests = queue.takeRetryRequests();
     if (requests.length > 0) this.retryNow(requests);
     const inFlight = this.#deliveries.flatMap(({ inFlight: range }) => range ?? []);
-    const drops = queue.shrink(limits, inFlight, (name, entry) => this.#accepts.get(name)?.(entry) ?? false);
+    const drops = queue.shrink(limits, inFlight, (name, entry) => this.accepts(name, entry));
     for (const drop of drops) this.#noteDrop(drop);
     if (drops.length > 0) log.error('documents were dropped from the outbox', { drops });
     const refused = [...queue.takeRefused()].map(

@@ -16,6 +16,7 @@ export class DeadLetterTable {
   readonly #trim;
   readonly #count;
   readonly #select;
+  readonly #reason;
   readonly #remove;
 
   constructor({ connection }: Store) {
@@ -33,6 +34,11 @@ export class DeadLetterTable {
       `SELECT seq, destination, event_id AS eventId, kind, severity, time_ms AS timeMs, rule_id AS ruleId, reason,
        document FROM outbox_dead_letter WHERE ? IS NULL OR destination = ? ORDER BY seq LIMIT ?`,
     );
+    this.#reason = connection
+      .prepare<[string, string], string>(
+        'SELECT reason FROM outbox_dead_letter WHERE destination = ? AND event_id = ? ORDER BY seq DESC LIMIT 1',
+      )
+      .pluck();
     this.#remove = connection.prepare<[number]>('DELETE FROM outbox_dead_letter WHERE seq = ?');
   }
 
@@ -49,6 +55,11 @@ export class DeadLetterTable {
   /** The oldest first; of every destination unless one is named. */
   list(destination: string | undefined, limit: number): DeadLetter[] {
     return this.#select.all(destination ?? null, destination ?? null, limit);
+  }
+
+  /** Why a destination refused this document, the last time that it did. */
+  reason(destination: string, eventId: string): string | undefined {
+    return this.#reason.get(destination, eventId);
   }
 
   remove(seq: number): void {

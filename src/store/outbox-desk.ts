@@ -30,6 +30,11 @@ export class OutboxDesk {
     return this.#deadLetters.list(destination, limit);
   }
 
+  /** Why a destination refused this document for good; `undefined` where it did not. */
+  refusal(destination: string, eventId: string): string | undefined {
+    return this.#deadLetters.reason(destination, eventId);
+  }
+
   /** Asks the running agent to try these again now. Returns those that are there. */
   requestRetry(names: readonly string[]): readonly string[] {
     return this.#store.transaction(() => names.filter((name) => this.#destinations.requestRetry(name)));

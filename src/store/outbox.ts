@@ -80,6 +80,11 @@ export class OutboxTable implements OutboxQueue {
     this.#store.transaction(() => this.put(entries));
   }
 
+  /** The number of what is queued for all by this id. */
+  seqOf(eventId: string): number | undefined {
+    return this.#statements.seqOf.get(eventId);
+  }
+
   configure(destinations: readonly string[]): void {
     this.#store.transaction(() => {
       // A new destination begins with what is queued for all.
@@ -199,6 +204,7 @@ function prepareStatements({ connection }: Store) {
       `SELECT seq, event_id AS eventId, kind, severity, rule_id AS ruleId, time_ms AS timeMs, document, bytes
        FROM outbox WHERE seq > ? AND destination IN ('', ?) ORDER BY seq LIMIT ?`,
     ),
+    seqOf: number<[string]>("SELECT seq FROM outbox WHERE event_id = ? AND destination = ''"),
     first: number<[]>('SELECT min(seq) FROM outbox'),
     sum: connection.prepare<[number], { entries: number; bytes: number }>(
       'SELECT count(*) AS entries, coalesce(sum(bytes), 0) AS bytes FROM outbox WHERE seq <= ?',

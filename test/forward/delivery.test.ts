@@ -247,7 +247,7 @@ describe('a delivery', () => {
 
   it('passes what is not meant for it', async () => {
     const receiver = new Receiver();
-    const accepts = ({ severity }: QueuedEntry): boolean => severity >= 73;
+    const accepts = ({ severity }: OutboxEntry): boolean => severity >= 73;
     start({}, { routes: [{ name: 'siem', destination: receiver, accepts }] });
     put([makeEntry(0, { severity: 21 }), makeEntry(1), makeEntry(2, { severity: 21 })]);
     put(makeEntries(2, 10).map((entry) => ({ ...entry, severity: 21 })));

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { AgentError } from '../../errors/index.ts';
 import type { Access, Caller } from './transport.ts';
 
-/** Something that the agent can be asked or told. None runs a program. */
+/** Something that the agent can be asked or told. None runs a program of the caller's choice. */
 export interface ControlCommand {
   readonly name: string;
   /** `read` changes nothing and is open to the reading group; `admin` is audited. */

@@ -4,6 +4,7 @@ import type { Hold } from '../../response/index.ts';
 import type { ActivitySnapshot } from '../activity.ts';
 import { formatEntity } from '../process-desk.ts';
 import type { ResponseDesk } from '../response-desk.ts';
+import type { SelftestProgress } from '../selftest/live-selftest.ts';
 import type { AgentStatus } from '../status.ts';
 import { type ControlCommand, defineCommand } from './command.ts';
 import { metricsOf } from './metrics.ts';
@@ -16,6 +17,11 @@ export interface ControlContext {
   top(): ActivitySnapshot;
   /** Without a state file there is none. */
   readonly response: ResponseDesk | undefined;
+  /** Follows a harmless process that the agent starts; see LiveSelftest. */
+  readonly selftest: {
+    begin(timeoutMs: number): Promise<SelftestProgress>;
+    progress(): SelftestProgress;
+  };
   /** Looks at once for what people changed; what comes of it is in the log. */
   reload(): Promise<void>;
 }
@@ -34,6 +40,7 @@ export interface SuspendedProcess {
 
 const nothing = z.strictObject({});
 const reason = z.string().trim().min(1).max(500);
+const selftest = z.strictObject({ timeoutMs: z.int().min(1_000).max(600_000) });
 const override = z.strictObject({
   mode: z.enum(['audit', 'suspend', 'terminate']),
   ruleId: z.uuid().optional(),
@@ -66,6 +73,8 @@ export function createCommands(context: ControlContext): ControlCommand[] {
       deskOf(context).disarm({ reason: params.reason, by: nameCaller(caller) });
       return deskOf(context).status();
     }),
+    defineCommand('selftest.begin', 'admin', selftest, ({ timeoutMs }) => context.selftest.begin(timeoutMs)),
+    defineCommand('selftest.progress', 'read', nothing, () => context.selftest.progress()),
     defineCommand('reload', 'admin', nothing, async () => {
       await context.reload();
       return 'looked';

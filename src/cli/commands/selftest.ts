@@ -9,12 +9,14 @@ import { addSettingFlags, loadCommandConfig } from '../options.ts';
 const defaultTimeoutMs = 30_000;
 const words = { ok: 'ok  ', fail: 'FAIL', skipped: 'skip' } as const;
 
-/** `problemchild selftest`: a marked start from the decoder to every destination. */
+/** `problemchild selftest`: a marked start from the capture to every destination. */
 export function selftestCommand(io: CliIo, finish: (exitCode: number) => void): Command {
   const command = new Command('selftest')
-    .description('Follow a marked, made-up process start through model, rules, outbox and destinations.')
+    .description(
+      'Follow a harmless marked process from the capture to every destination; see docs/operate.md.',
+    )
     .option('--json', 'print one JSON document')
-    .option('--timeout <time>', 'how long destinations may take, e.g. 30s', parseDurationMs);
+    .option('--timeout <time>', 'how long capture and destinations may take, e.g. 30s', parseDurationMs);
   addSettingFlags(command, ['state', 'model', 'exceptions', 'logLevel']);
   return command.action(async (options: Record<string, unknown>) => {
     const { config } = loadCommandConfig(io, options);
@@ -38,10 +40,12 @@ export function selftestCommand(io: CliIo, finish: (exitCode: number) => void): 
   });
 }
 
-function formatSelftest({ mark, steps }: SelftestReport): string {
+function formatSelftest({ mark, steps, captureTested }: SelftestReport): string {
   const lines = steps.map(({ name, state, tookMs, what }) => {
     const shown = escapeForTerminal(name, 40).padEnd(24);
     return `${words[state]} ${shown} ${`${tookMs} ms`.padStart(10)}  ${escapeForTerminal(what, 500)}`;
   });
-  return `${lines.join('\n')}\nlook for ${mark} at the receivers; rule.id is problemchild-selftest\n`;
+  const untested = captureTested ? [] : ['the capture was not tested: no process was started'];
+  const hint = `look for ${mark} at the receivers; rule.id is problemchild-selftest`;
+  return `${[...lines, ...untested, hint].join('\n')}\n`;
 }

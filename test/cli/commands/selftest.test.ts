@@ -1,9 +1,13 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Readable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openLiveRun } from '../../../src/agent/index.ts';
+import { loadConfig } from '../../../src/config/index.ts';
 import { type CliResult, parseLines, runCli } from '../../support/cli.ts';
 import { findFreePort } from '../../support/free-port.ts';
+import { createMemoryLog } from '../../support/memory-log.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -14,6 +18,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 interface Report {
   mark: string;
   passed: boolean;
+  captureTested: boolean;
   steps: { name: string; state: string; what: string; tookMs: number }[];
 }
 
@@ -28,13 +33,14 @@ describe('problemchild selftest', () => {
   it('follows the marked start to the destination, where it can be told from an attack', async () => {
     const out = join(folder, 'out.ndjson');
     const state = join(folder, 'state.db');
-    const [{ exitCode }, { mark, passed, steps }] = await selftest(
+    const [{ exitCode }, { mark, passed, captureTested, steps }] = await selftest(
       { siem: { type: 'file', path: out }, quiet: { type: 'file', path: `${out}.2`, minSeverity: 90 } },
       ['--state', state],
     );
-    expect([exitCode, passed]).toEqual([0, true]);
+    expect([exitCode, passed, captureTested]).toEqual([0, true, false]);
     expect(steps.map(({ name, state: found }) => [name, found])).toEqual([
       ['agent', 'skipped'],
+      ['capture', 'skipped'],
       ['decode', 'ok'],
       ['alert', 'ok'],
       ['outbox', 'ok'],
@@ -55,6 +61,33 @@ describe('problemchild selftest', () => {
     ]);
     expect(existsSync(state)).toBe(false);
   }, 30_000);
+
+  it('says that it was not tested where the running agent captures nothing', async () => {
+    const input = join(folder, 'in.ndjson');
+    writeFileSync(input, '');
+    const config = join(folder, 'agent.json');
+    const state = { file: join(folder, 'state.db') };
+    writeFileSync(config, JSON.stringify({ source: { input }, state }));
+    const stop = new AbortController();
+    const agent = await openLiveRun({
+      config: loadConfig({ file: config, env: {} }).config,
+      stdin: Readable.from([]),
+      clock: { nowMs: Date.now },
+      env: {},
+      log: { ...createMemoryLog(), setLevel: () => undefined, hide: () => undefined },
+      signal: stop.signal,
+      onOutcome: () => Promise.resolve(),
+    });
+    const ended = agent.run();
+    await vi.waitFor(() => expect(existsSync(join(folder, 'state.control.sock'))).toBe(true), 10_000);
+    const { exitCode, stdout } = await runCli(['selftest', '--config', config]);
+    stop.abort();
+    await ended;
+    expect(exitCode, stdout).toBe(0);
+    expect(stdout).toMatch(/^ok {3}agent .*it reads /m);
+    expect(stdout).toMatch(/^skip capture .*not tested: this agent reads what others captured$/m);
+    expect(stdout).toMatch(/^the capture was not tested/m);
+  }, 60_000);
 
   it('fails when a receiver is not there, and still tries the others', async () => {
     const url = `http://127.0.0.1:${await findFreePort()}`;
