@@ -21,11 +21,10 @@ export interface MarkedProcess {
 export async function startMarkedProcess(mark: string): Promise<MarkedProcess> {
   const { execPath } = process;
   const args = ['-', mark];
-  // Nothing of the agent's own surroundings reaches it: neither secrets nor options that would have Node do more.
-  const { SystemRoot } = process.env;
   const child = spawn(execPath, args, {
     cwd: dirname(execPath),
-    env: SystemRoot === undefined ? {} : { SystemRoot },
+    // Neither secrets of the agent nor options that would have Node do more; what Windows needs, Node adds by itself.
+    env: {},
     stdio: ['pipe', 'ignore', 'ignore'],
     windowsHide: true,
   });

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { defaultFfi, ProcessControl } from '../../../src/windows/index.ts';
 import { AgentFolder, until } from './agent-process.ts';
@@ -25,15 +27,18 @@ interface Report {
   readonly steps: readonly { readonly name: string; readonly state: string; readonly what: string }[];
 }
 
-/** What the agent says of the process that it started, in its log. */
+/** What the agent's log says of the process that it started. */
 async function readBegun(folder: AgentFolder): Promise<Begun> {
-  const find = () => /"?Self-test begun"?.*/.exec(folder.said('stderr'))?.[0];
-  await until('the marked process is started', () => find() !== undefined);
-  const line = folder
-    .said('stderr')
-    .split('\n')
-    .find((each) => each.includes('Self-test begun'));
-  return JSON.parse(line!) as Begun;
+  let begun: Begun | undefined;
+  await until('the marked process is started', () => {
+    const line = readFileSync(join(folder.path, 'log.ndjson'), 'utf8')
+      .split('\n')
+      .slice(0, -1)
+      .find((each) => each.includes('Self-test begun'));
+    if (line !== undefined) begun = JSON.parse(line) as Begun;
+    return begun !== undefined;
+  });
+  return begun!;
 }
 
 async function selftest(folder: AgentFolder, ...args: readonly string[]) {
@@ -54,6 +59,7 @@ test('a marked process is followed from the capture to the record, and lives on 
     const ntPath = `\\Device\\HarddiskVolume3${executable.slice(2)}`;
     etw.say('start', pid, agent.pid!, facts.created.toString(), ntPath, commandLine);
     const { exitCode, report } = await running;
+    process.stderr.write(JSON.stringify(report.steps));
     assert.deepEqual(
       report.steps.map(({ name, state }) => `${name} ${state}`),
       [
