@@ -108,7 +108,7 @@ export class LiveSelftest {
     if (test === undefined || !isMarked(test, start.event)) return false;
     if (test.state === 'captured') {
       const { maliciousProbability } = start.prediction;
-      finishStep(test, 'score', `P(malicious) ${maliciousProbability.toFixed(3)}, as it is harmless`);
+      finishStep(test, 'score', `P(malicious) ${maliciousProbability.toFixed(3)}`);
     }
     const alert = createAlert({ kind: 'event', rule: selftestRule, subject: start }, []);
     this.#parts.entry.put(createSelftestEntry(alert, test.mark));

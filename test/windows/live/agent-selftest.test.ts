@@ -35,7 +35,7 @@ async function readBegun(folder: AgentFolder): Promise<Begun> {
       .split('\n')
       .slice(0, -1)
       .find((each) => each.includes('Self-test begun'));
-    if (line !== undefined) begun = JSON.parse(line) as Begun;
+    if (line !== undefined) begun = (JSON.parse(line) as { fields: Begun }).fields;
     return begun !== undefined;
   });
   return begun!;
@@ -59,7 +59,6 @@ test('a marked process is followed from the capture to the record, and lives on 
     const ntPath = `\\Device\\HarddiskVolume3${executable.slice(2)}`;
     etw.say('start', pid, agent.pid!, facts.created.toString(), ntPath, commandLine);
     const { exitCode, report } = await running;
-    process.stderr.write(JSON.stringify(report.steps));
     assert.deepEqual(
       report.steps.map(({ name, state }) => `${name} ${state}`),
       [
