@@ -1,18 +1,11 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
 import { escapeForTerminal } from '../text/index.ts';
 import { parseRetryAfter } from './backoff.ts';
 import { DeliveryFailure } from './destination.ts';
-import type { ProxyRoute, ProxyServer } from './proxy-route.ts';
-import type { TlsMaterial } from './tls-options.ts';
+import { type ConnectionOptions, type HttpConnections, openConnections } from './http-connections.ts';
 
-export interface HttpClientOptions {
-  readonly tls: TlsMaterial;
-  readonly proxy: ProxyRoute | undefined;
-  readonly connectTimeoutMs: number;
-  /** Until the answer begins, and once more until it ends. */
-  readonly timeoutMs: number;
+export interface HttpClientOptions extends ConnectionOptions {
   /** The time of day, for Retry-After. */
   readonly nowMs: () => number;
 }
@@ -39,51 +32,27 @@ const gzipAsync = promisify(gzip);
 
 /** HTTP over one pool of connections: TLS checked, proxies respected, redirects not followed. */
 export class HttpClient {
-  readonly #route: (url: URL) => Dispatcher;
-  readonly #dispatchers: readonly Dispatcher[];
-  readonly #limitMs: number;
-  readonly #nowMs: () => number;
+  readonly #options: HttpClientOptions;
+  #connections: Promise<HttpConnections> | undefined;
 
-  constructor({ tls, proxy, connectTimeoutMs, timeoutMs, nowMs }: HttpClientOptions) {
-    this.#nowMs = nowMs;
-    this.#limitMs = connectTimeoutMs + 2 * timeoutMs;
-    const shared = {
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
-      connections: 4,
-      pipelining: 1,
-      allowH2: false,
-    };
-    const direct = new Agent({ ...shared, connect: { ...tls, timeout: connectTimeoutMs } });
-    const open = (through: ProxyServer): ProxyAgent =>
-      new ProxyAgent({
-        ...shared,
-        uri: through.url,
-        ...(through.authorization === undefined ? {} : { token: through.authorization }),
-        requestTls: { ...tls, timeout: connectTimeoutMs },
-        // The proxy has a name and perhaps a certificate of its own.
-        proxyTls: { ca: tls.ca as string[], minVersion: 'TLSv1.2', timeout: connectTimeoutMs },
-      });
-    const http = proxy?.http && open(proxy.http);
-    const https = proxy?.https && open(proxy.https);
-    this.#dispatchers = [direct, http, https].filter((each) => each !== undefined);
-    this.#route = (url) => {
-      if (proxy === undefined || proxy.isExcepted(url)) return direct;
-      return (url.protocol === 'https:' ? https : http) ?? direct;
-    };
+  constructor(options: HttpClientOptions) {
+    this.#options = options;
   }
 
   /** @throws DeliveryFailure when there is no whole answer; any answer is returned, whatever its status */
   async request({ method, url, headers = {}, body, signal }: HttpRequest): Promise<HttpResponse> {
+    const { connectTimeoutMs, timeoutMs, nowMs } = this.#options;
     // A receiver that says a little now and then is given up as well.
     const limit = new AbortController();
     const timer = setTimeout(
       () => limit.abort(new DOMException('no whole answer in time', 'TimeoutError')),
-      this.#limitMs,
+      connectTimeoutMs + 2 * timeoutMs,
     );
     try {
-      const response = await request(url, {
-        dispatcher: this.#route(new URL(url)),
+      this.#connections ??= openConnections(this.#options);
+      const connections = await this.#connections;
+      const response = await connections.request(url, {
+        dispatcher: connections.for(new URL(url)),
         method,
         headers: { 'user-agent': 'problemchild-agent', ...headers },
         ...(body === undefined ? {} : { body }),
@@ -94,7 +63,7 @@ export class HttpClient {
       return {
         status: response.statusCode,
         body: await readText(response.body),
-        retryAfterMs: parseRetryAfter(Array.isArray(retryAfter) ? retryAfter[0] : retryAfter, this.#nowMs()),
+        retryAfterMs: parseRetryAfter(Array.isArray(retryAfter) ? retryAfter[0] : retryAfter, nowMs()),
         dateMs: Number.isNaN(dateMs) ? undefined : dateMs,
       };
     } catch (error) {
@@ -105,7 +74,7 @@ export class HttpClient {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#dispatchers.map((dispatcher) => dispatcher.destroy()));
+    await (await this.#connections)?.close();
   }
 }
 
