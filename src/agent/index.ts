@@ -1,7 +1,7 @@
 export type { ActivitySnapshot } from './activity.ts';
 export { type AlertHooks, type AlertStages, openExceptions } from './alert-stages.ts';
 export { exportBaseline, importBaseline, openUserHash } from './anomaly.ts';
-export { findArmableRule } from './armable-rule.ts';
+export { findArmableRule, findUnarmableRules } from './armable-rules.ts';
 export { siemAssetsFolder } from './assets.ts';
 export { type ControlClient, connectToAgent, type SuspendedProcess } from './control/index.ts';
 export { collectDiagnostics } from './diagnostics/diagnostics.ts';

@@ -5,6 +5,7 @@ import type { Scorer } from '../problemchild/index.ts';
 import { BookmarkTable, type Store } from '../store/index.ts';
 import { type AlertHooks, type AlertStages, openAlertStages } from './alert-stages.ts';
 import { openAnomalyEngine } from './anomaly.ts';
+import { assertArmableRules } from './armable-rules.ts';
 import { type DriftLog, openDriftLog } from './drift.ts';
 import { openTable } from './input.ts';
 import { Pipeline, type PipelineParts, type StartStage } from './pipeline.ts';
@@ -39,6 +40,7 @@ export function openPipeline(
   hooks: PipelineHooks = {},
 ): OpenPipeline {
   const rules = loadRules(config.detection.rulesFolder ?? undefined);
+  assertArmableRules(config, rules);
   const state = config.state.file === null ? noPipelineState : openPipelineState(store);
   const bookmarks = new BookmarkTable(store);
   const table = openTable(config);

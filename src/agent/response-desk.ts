@@ -27,6 +27,7 @@ import {
   ProcessControl,
   ProcessLook,
 } from '../windows/index.ts';
+import { findArmableRule } from './armable-rules.ts';
 import { createKillSwitch, registryOf } from './kill-switch.ts';
 
 /** What people see and say of the response, whether or not the agent runs: all of it is in the journal. */
@@ -49,7 +50,11 @@ export function openResponseDesk(config: () => Config, clock: Clock, library?: N
   return {
     journal,
     status: () => statusOf(journal, config().response, isKilled(), clock.nowMs()),
-    arm: (request) => arm(journal, request, clock.nowMs()),
+    arm(request) {
+      const { override } = request;
+      if (override?.ruleId !== undefined) findArmableRule(config(), override.ruleId);
+      arm(journal, request, clock.nowMs());
+    },
     disarm: (request) => disarm(journal, request, clock.nowMs()),
     close: () => journal.close(),
   };

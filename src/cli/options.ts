@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { findUnarmableRules } from '../agent/index.ts';
 import { type FlagValue, type LoadedConfig, loadConfig, type SettingKey } from '../config/index.ts';
 import type { CliIo } from './io.ts';
 
@@ -55,5 +56,8 @@ export function loadCommandConfig(io: CliIo, options: Readonly<Record<string, un
     if (value !== undefined) flags.push({ flag: spelling.split(' ')[0] ?? spelling, key, value });
   }
   const file = options['config'];
-  return loadConfig({ file: typeof file === 'string' ? file : undefined, env: io.env, flags });
+  return loadConfig(
+    { file: typeof file === 'string' ? file : undefined, env: io.env, flags },
+    findUnarmableRules,
+  );
 }

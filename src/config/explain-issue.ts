@@ -20,7 +20,7 @@ const typeNames: Readonly<Record<string, string>> = {
   null: 'null',
 };
 
-function formatKey(path: readonly PropertyKey[]): string {
+export function formatKey(path: readonly PropertyKey[]): string {
   const text = path
     .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
     .join('')

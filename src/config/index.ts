@@ -9,7 +9,13 @@ import { configLayout } from './schema.ts';
 import { showConfig } from './show-config.ts';
 
 export { describeUnsafeMode } from './config-file.ts';
-export { type ConfigSources, type LoadedConfig, loadConfig } from './load-config.ts';
+export {
+  type ConfigCheck,
+  type ConfigProblemAt,
+  type ConfigSources,
+  type LoadedConfig,
+  loadConfig,
+} from './load-config.ts';
 export type { FlagValue } from './override-layers.ts';
 export { ConfigError, type ConfigProblem, type Layer, type Origin } from './problem.ts';
 export type { Config, SettingKey } from './schema.ts';

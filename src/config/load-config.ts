@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type * as z from 'zod';
 import { readConfigFile } from './config-file.ts';
-import { explainIssue } from './explain-issue.ts';
+import { explainIssue, formatKey } from './explain-issue.ts';
 import { type FileLayer, parseFileLayer } from './file-layer.ts';
 import type { Layout, Setting } from './layout.ts';
 import { type FlagValue, type Override, readEnvironment, readFlags } from './override-layers.ts';
@@ -25,6 +25,15 @@ export interface LoadedConfig<Values = Config> {
   /** Who set each setting, by its dotted key. */
   readonly provenance: ReadonlyMap<string, Origin>;
 }
+
+/** What a value means to another room, which is asked once the schema has nothing against it. */
+export interface ConfigProblemAt {
+  readonly path: readonly string[];
+  /** In one line, already escaped; the place is put before it. */
+  readonly message: string;
+}
+
+export type ConfigCheck = (config: Config) => readonly ConfigProblemAt[];
 
 const emptyFile: FileLayer = { values: {}, locate: () => '', problems: [] };
 
@@ -83,6 +92,7 @@ function resolveFilePaths(values: unknown, given: readonly Setting[], file: stri
 export function loadLayers<Root extends z.ZodObject>(
   layout: Layout<Root>,
   sources: ConfigSources<string>,
+  check: (config: z.output<Root>) => readonly ConfigProblemAt[] = () => [],
 ): LoadedConfig<z.output<Root>> {
   const file = sources.file ?? (sources.env['PC_CONFIG'] || undefined);
   const fileLayer = file === undefined ? emptyFile : parseFileLayer(file, readConfigFile(file));
@@ -117,8 +127,16 @@ export function loadLayers<Root extends z.ZodObject>(
     provenance.set(key, isGiven ? locate(path, 'value') : { layer: 'default', where: '' });
   }
   const fromFile = layout.settings.filter(({ key }) => provenance.get(key)?.layer === 'file');
-  const config = file === undefined ? result.data : resolveFilePaths(result.data, fromFile, file);
-  return { config: deepFreeze(config) as z.output<Root>, file, provenance };
+  const resolved = file === undefined ? result.data : resolveFilePaths(result.data, fromFile, file);
+  const config = deepFreeze(resolved) as z.output<Root>;
+  const objections = check(config).map(({ path, message }) => ({
+    code: 'PC_CONFIG_INVALID_VALUE' as const,
+    origin: locate(path, 'key'),
+    key: formatKey(path),
+    message,
+  }));
+  if (objections.length > 0) throw new ConfigError(objections);
+  return { config, file, provenance };
 }
 
 /**
@@ -128,6 +146,6 @@ export function loadLayers<Root extends z.ZodObject>(
  * @throws ConfigError with every problem at once; AgentError PC_CONFIG_UNREADABLE, PC_CONFIG_UNSAFE or
  * PC_CONFIG_TOO_LARGE where the file itself cannot be used
  */
-export function loadConfig(sources: ConfigSources): LoadedConfig {
-  return loadLayers(configLayout, sources);
+export function loadConfig(sources: ConfigSources, check?: ConfigCheck): LoadedConfig {
+  return loadLayers(configLayout, sources, check);
 }

@@ -116,7 +116,7 @@ export const response = section('What is done about flagged processes. Nothing, 
     .prefault({}),
   rules: z
     .record(
-      z.uuid(),
+      text(128),
       z.strictObject({
         action: action.optional(),
         minProbability: probability.optional(),
@@ -128,7 +128,7 @@ export const response = section('What is done about flagged processes. Nothing, 
     .default({})
     .meta({
       description:
-        'By rule id, what this rule asks for instead: action, minProbability, minRarity, target, suspendFirst.',
+        'By id of a rule about single starts, what it asks for instead: action, minProbability, minRarity, target, suspendFirst.',
     }),
   target: target.default('process').meta({
     description: 'Whether the process alone is ended, or all that descends from it as well.',
