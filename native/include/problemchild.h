@@ -412,7 +412,9 @@ typedef struct pc_process_facts {
 } pc_process_facts;
 
 enum {
-  PC_ASK_SIGNATURE = 0x1 /* in request.flags; costs milliseconds when the file is not cached */
+  /* in request.flags */
+  PC_ASK_SIGNATURE = 0x1, /* costs milliseconds when the file is not cached */
+  PC_JUST_ACT = 0x2       /* suspend only: no look whether every thread stands still; PC_IS_SUSPENDED says nothing */
 };
 
 /* 56 bytes */

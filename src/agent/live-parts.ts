@@ -108,7 +108,7 @@ export async function openLiveParts(options: LivePartsOptions): Promise<LivePart
   const cpu = new CpuLimit(config().agent.maxCpuPercent);
   const selftest = openLiveSelftest(input, store, forwarding, log);
   const hooks: EngineHooks = {
-    aside: (start) => selftest.take(start),
+    aside: selftest,
     explains: () => load.level === 'full',
     forward: (outcome) => forwarding.current.outbox.put(toOutboxEntries(outcome, clock.nowMs())),
     ...(response === undefined ? {} : { response: response.stage }),

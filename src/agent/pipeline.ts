@@ -17,6 +17,33 @@ export interface StartStage {
     rarity: InterimAnomaly | undefined,
     detections: readonly EventDetection[],
   ): unknown;
+  /**
+   * Until what was wanted since the last call is done, or takes too long to be waited for; `undefined` when there
+   * was nothing.
+   */
+  acted(): Promise<unknown> | undefined;
+}
+
+/** Takes starts that are the agent's own test: no rule, baseline or response sees them. */
+export interface AsideStage {
+  owns(start: ScoredStart): boolean;
+  /** In the transaction of the batch; a batch that is tried again comes here again. */
+  take(start: ScoredStart): void;
+}
+
+interface AsideStart {
+  readonly kind: 'aside';
+  readonly start: ScoredStart;
+}
+
+/** A start with what the jobs and rules make of it, in memory only. */
+interface JudgedStart {
+  readonly kind: 'judged';
+  readonly start: ScoredStart;
+  readonly rarity: InterimAnomaly | undefined;
+  /** Buckets that this start closed. */
+  readonly closed: readonly ClosedBucket[];
+  readonly detections: readonly EventDetection[];
 }
 
 export interface PipelineParts {
@@ -31,8 +58,7 @@ export interface PipelineParts {
   readonly bookmarks: BookmarkTable;
   readonly drift: DriftLog;
   readonly response: StartStage | undefined;
-  /** Takes a start that is the agent's own test: then no rule, baseline or response sees it. */
-  readonly aside: ((start: ScoredStart) => boolean) | undefined;
+  readonly aside: AsideStage | undefined;
   /** Takes what comes of a batch into the outbox, in the transaction that raised it. */
   readonly forward: ((outcome: DeskOutcome) => void) | undefined;
   /** Goes on counting, where an earlier pipeline of the same run began. */
@@ -58,17 +84,25 @@ export class Pipeline {
 
   /** Takes one batch through to its alerts and commits them together with its bookmark. */
   async process(sourceName: string, batch: SourceBatch): Promise<BatchOutcome> {
-    const { table, scorer, desk, store, bookmarks } = this.#parts;
+    const { table, scorer, desk, store, bookmarks, response, aside } = this.#parts;
     const occurrences = await scoreBatch(batch.events, table, scorer);
+    const judged = occurrences.map((each) => (each.kind === 'start' ? this.#judge(each.start) : each));
+    // A process must not live on for as long as it takes to explain and store why it should not.
+    await response?.acted();
     const scored: ScoredStart[] = [];
     const outcome = store.transaction(() => {
-      for (const occurrence of occurrences) {
-        if (occurrence.kind === 'start') {
-          scored.push(occurrence.start);
-          this.#takeStart(occurrence.start);
-        } else {
-          desk.takeActivity(occurrence.event, occurrence.processId);
+      for (const each of judged) {
+        if (each.kind === 'activity') {
+          desk.takeActivity(each.event, each.processId);
+          continue;
         }
+        scored.push(each.start);
+        if (each.kind === 'aside') {
+          aside?.take(each.start);
+          continue;
+        }
+        this.#takeBuckets(each.closed);
+        desk.takeStart(each.start, each.rarity, each.detections);
       }
       this.#save();
       bookmarks.set(sourceName, batch.bookmark);
@@ -105,16 +139,16 @@ export class Pipeline {
     });
   }
 
-  #takeStart(start: ScoredStart): void {
-    const { eventRules, anomalies, desk, drift, response, aside } = this.#parts;
-    if (aside?.(start) === true) return;
+  #judge(start: ScoredStart): JudgedStart | AsideStart {
+    const { eventRules, anomalies, drift, response, aside } = this.#parts;
+    if (aside?.owns(start) === true) return { kind: 'aside', start };
     drift.tally.count(start.event, start.prediction.maliciousProbability);
     // An undated start has no place among the buckets.
     const rarity = start.event.timestamp === undefined ? undefined : anomalies.observe(start);
-    this.#takeBuckets(anomalies.takeClosed());
+    const closed = anomalies.takeClosed();
     const detections = eventRules.evaluate(start);
     response?.take(start, rarity, detections);
-    desk.takeStart(start, rarity, detections);
+    return { kind: 'judged', start, rarity, closed, detections };
   }
 
   #takeBuckets(closed: readonly ClosedBucket[]): void {

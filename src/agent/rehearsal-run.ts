@@ -56,6 +56,8 @@ export async function openRehearsalRun(options: InputOptions, mode: ResponseMode
         actions.push(action);
         report.add(action);
       },
+      // Nothing is ever done.
+      acted: () => undefined,
     },
   });
   return {

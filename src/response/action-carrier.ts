@@ -1,9 +1,11 @@
 import { type Action, type ActionEnd, type ActionSubject, userKey } from './action.ts';
 import { endWithout } from './action-ecs.ts';
+import { holdsAfter, holdsBefore, memberId } from './action-holds.ts';
 import type { EvidenceCollector, EvidenceDraft } from './evidence/index.ts';
 import { Budget, findRefusals, type RefusalCode, type SpentAction } from './guard/index.ts';
 import { type Inquiry, type Inspection, inspect } from './inspection.ts';
 import type { ProcessAct, ProcessTarget } from './process-port.ts';
+import { goneCodes } from './process-target.ts';
 import type { ResponseParts } from './response-parts.ts';
 
 /** An action that somebody wants, not yet judged. */
@@ -15,9 +17,13 @@ export interface Proposal extends Inquiry {
   readonly isHeld: boolean;
 }
 
+interface Freeze {
+  /** `undefined` when the call broke off. */
+  readonly isFrozen: boolean | undefined;
+  readonly atMs: number;
+}
+
 const hourMs = 3_600_000;
-/** Longer than ending a tree may take; what is still there and frozen then is resumed. */
-const treeMs = 30_000;
 
 /** Refusals of the native layer's own checks, by what they are here. */
 const nativeRefusals: Readonly<Record<string, RefusalCode>> = {
@@ -64,15 +70,32 @@ export class ActionCarrier {
       audience.action(recorded);
       return recorded;
     }
-    const { found, descendants } = inspection;
-    if (!journal.begin(action)) return undefined;
-    this.#holdBefore(proposal, found, descendants);
-    const { imagePath } = inspection;
+    return this.#carryOutAllowed(proposal, action, inspection.found, inspection);
+  }
+
+  async #carryOutAllowed(
+    proposal: Proposal,
+    action: Action,
+    found: ProcessTarget,
+    { imagePath, descendants: others }: Inspection,
+  ): Promise<Action | undefined> {
+    const { journal, audience, clock } = this.#parts;
     const evidence = action.verb === 'terminate' ? this.#parts.evidence?.() : undefined;
+    // A tree is frozen as it is ended, and a held process stands still already.
+    const forEvidence = evidence !== undefined && action.target === 'process' && !proposal.isHeld;
+    const freezing = { found, others, holdMs: proposal.holdMs, forEvidence };
+    if (!journal.begin(action, holdsBefore(action, clock.nowMs(), freezing))) return undefined;
+    const freeze = forEvidence ? await this.#freeze(found) : undefined;
     const draft = await evidence?.begin(found, imagePath);
-    const done = { ...action, end: await this.#act(proposal, found) };
-    journal.finish(action.id, done.end);
-    this.#releaseAfter(proposal, done.end, found);
+    const end: ActionEnd = {
+      ...(await this.#act(action, found)),
+      ...(freeze?.isFrozen === true ? { stoppedMs: freeze.atMs - action.atMs } : {}),
+    };
+    const after = holdsAfter(action, end, found, journal.holds());
+    for (const hold of after.changed) journal.hold(hold);
+    const isLoose = freeze !== undefined && end.outcome !== 'success' && (await this.#thaw(found, freeze));
+    journal.finish(action.id, end, isLoose ? [memberId(action, found)] : after.released);
+    const done = { ...action, end };
     audience.action(done);
     if (evidence !== undefined && draft !== undefined) this.#keep(evidence, draft, done);
     return done;
@@ -134,42 +157,32 @@ export class ActionCarrier {
     this.#budget.reset();
   }
 
-  /** Whatever might be found frozen after a crash is written down before it is touched. */
-  #holdBefore({ action, subject, holdMs }: Proposal, found: ProcessTarget, others: readonly ProcessTarget[]) {
-    const { journal, clock } = this.#parts;
-    const sinceMs = clock.nowMs();
-    const common = { subject, target: action.target, sinceMs };
-    if (action.verb === 'suspend') {
-      const due = holdMs === undefined ? undefined : sinceMs + holdMs;
-      const kind = holdMs === undefined ? 'person' : 'decision';
-      const { pid, createdMs } = found;
-      journal.hold({ ...common, id: action.id, kind, pid, createdMs, dueMs: due });
-    } else if (action.verb === 'terminate' && action.target === 'tree') {
-      for (const { pid, createdMs } of [found, ...others]) {
-        const id = `${action.id}/${pid}`;
-        journal.hold({ ...common, id, kind: 'member', pid, createdMs, dueMs: sinceMs + treeMs });
-      }
+  /** What is looked into stands still meanwhile: it does no more harm while its evidence is gathered. */
+  async #freeze(found: ProcessTarget): Promise<Freeze> {
+    const { control, clock } = this.#parts;
+    try {
+      const { outcome } = await control.freeze(found);
+      return { isFrozen: outcome === 'suspended', atMs: clock.nowMs() };
+    } catch {
+      return { isFrozen: undefined, atMs: clock.nowMs() };
     }
   }
 
-  /** Members of a tree that was not ended completely may be frozen: those stay written down. */
-  #releaseAfter({ action }: Proposal, end: ActionEnd, found: ProcessTarget): void {
-    const { journal } = this.#parts;
-    if (action.verb === 'suspend') {
-      const hold = journal.holds().find(({ id }) => id === action.id);
-      if (hold === undefined || end.result === 'suspended') return;
-      // A call that broke off may have suspended it all the same.
-      if (end.code === undefined) journal.hold({ ...hold, kind: 'member', dueMs: end.atMs + treeMs });
-      else journal.release(action.id);
-    } else if (action.verb === 'terminate' && end.outcome === 'success') {
-      for (const { id, pid, createdMs } of journal.holds()) {
-        const isEnded = pid === found.pid && createdMs === found.createdMs;
-        if (isEnded || id.startsWith(`${action.id}/`)) journal.release(id);
-      }
+  /**
+   * Lets go of a process that could not be ended, and answers whether it is certain that it is free. Otherwise its
+   * hold stays written down, and is looked after when it is due.
+   */
+  async #thaw(found: ProcessTarget, { isFrozen }: Freeze): Promise<boolean> {
+    if (isFrozen !== true) return isFrozen === false;
+    try {
+      const { code } = await this.#parts.control.resume(found);
+      return code === 'PC_OK' || goneCodes.has(code);
+    } catch {
+      return false;
     }
   }
 
-  async #act({ action }: Proposal, found: ProcessTarget): Promise<ActionEnd> {
+  async #act(action: Action, found: ProcessTarget): Promise<ActionEnd> {
     const { control, clock } = this.#parts;
     let act: ProcessAct;
     let processes = 1;

@@ -48,6 +48,7 @@ export function actionToEcs(action: Action, extras: ActionExtras = {}): WireDocu
         reason: action.reason,
         processes: end?.processes,
         latency_ms: end?.latencyMs,
+        stopped_ms: end?.stoppedMs,
         rarity_score: subject.rarity,
         rehearsal: extras.rehearsal === true ? true : undefined,
         assumed: extras.assumed,

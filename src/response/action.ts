@@ -57,6 +57,8 @@ export interface ActionEnd {
   readonly processes: number;
   /** From the decision until the act's call returned. */
   readonly latencyMs: number | undefined;
+  /** From the decision until the process stood still for its evidence; absent where it was not made to. */
+  readonly stoppedMs?: number | undefined;
 }
 
 /** What a start brings into an action. */

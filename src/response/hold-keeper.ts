@@ -4,12 +4,10 @@ import { type ActionCarrier, endOf } from './action-carrier.ts';
 import type { Hold } from './journal-port.ts';
 import { modeFor } from './policy/index.ts';
 import type { ProcessAct, ProcessTarget } from './process-port.ts';
-import { identify } from './process-target.ts';
+import { goneCodes, identify } from './process-target.ts';
 import type { ResponseParts } from './response-parts.ts';
 
 const retryMs = 5_000;
-/** Codes that say that the process is no longer there. */
-const goneCodes: ReadonlySet<string> = new Set(['PC_E_IDENTITY', 'PC_E_NOT_FOUND', 'PC_E_EXITED']);
 
 /** Sees to it that no process which the agent suspended stays frozen for nothing. */
 export class HoldKeeper {
@@ -140,10 +138,10 @@ export class HoldKeeper {
       ...action,
       end: goneCodes.has(act.code) ? { ...end, outcome: 'unknown', result: 'gone', refusals: [] } : end,
     };
-    // The hold goes first: an action without its end is looked into, a hold that is left would be resumed again.
-    if (end.outcome === 'success' || goneCodes.has(act.code)) this.#release(hold);
+    const isOver = end.outcome === 'success' || goneCodes.has(act.code);
+    if (isOver) this.#rarity.delete(hold.id);
     else journal.hold({ ...hold, dueMs: clock.nowMs() + retryMs });
-    journal.finish(action.id, done.end!);
+    journal.finish(action.id, done.end!, isOver ? [hold.id] : []);
     audience.action(done);
     return done;
   }

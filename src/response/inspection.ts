@@ -8,7 +8,7 @@ import {
   type RefusalCode,
 } from './guard/index.ts';
 import type { ProcessAct, ProcessTarget } from './process-port.ts';
-import { exactTarget, identify } from './process-target.ts';
+import { exactTarget, goneCodes, identify } from './process-target.ts';
 import type { ResponseParts } from './response-parts.ts';
 
 /** What the guard is asked about, besides what it finds out itself. */
@@ -91,9 +91,6 @@ export async function inspect(parts: ResponseParts, inquiry: Inquiry): Promise<I
   return { facts: { ...facts, isExiting }, found, imagePath: act.facts.imagePath, ...tree };
 }
 
-/** Members that ended by themselves are in nobody's way. */
-const endedCodes: ReadonlySet<string> = new Set(['PC_E_EXITED', 'PC_E_NOT_FOUND', 'PC_E_IDENTITY']);
-
 async function inspectTree(
   parts: ResponseParts,
   root: ProcessTarget,
@@ -106,7 +103,8 @@ async function inspectTree(
   const descendants = members.map(({ pid, created }) => exactTarget(pid, created));
   const acts = await Promise.all(descendants.map((member) => parts.control.query(member)));
   const { serviceAccounts } = parts.settings().policy;
-  const isRefused = acts.some((act) => !endedCodes.has(act.code) && !mayEnd(parts, act, serviceAccounts));
+  // Members that ended by themselves are in nobody's way.
+  const isRefused = acts.some((act) => !goneCodes.has(act.code) && !mayEnd(parts, act, serviceAccounts));
   return { descendants, treeRefusals: isRefused ? ['PC_REFUSED_TREE'] : [] };
 }
 

@@ -11,7 +11,7 @@ export interface StandDown {
 
 /**
  * Why a process is, or may be, suspended by the agent. `decision`: what becomes of it is decided when it is due.
- * `person`: it waits for a person. `member`: a tree was being ended; it should not be there any more.
+ * `person`: it waits for a person. `member`: it, or its tree, was being ended; it should not be there any more.
  */
 export type HoldKind = 'decision' | 'person' | 'member';
 
@@ -45,9 +45,13 @@ export interface PersonCommand {
  * the batch that the action comes from.
  */
 export interface ResponseJournal {
-  /** Before anything is done. False when an action with this id is there already. */
-  begin(action: Action): boolean;
-  finish(id: string, end: ActionEnd): void;
+  /**
+   * Before anything is done; together with what might be found suspended after a crash. False, and nothing is
+   * written, when an action with this id is there already.
+   */
+  begin(action: Action, holds?: readonly Hold[]): boolean;
+  /** Together with the holds that end with it. */
+  finish(id: string, end: ActionEnd, released?: readonly string[]): void;
   /** An action that was not carried out; false when it is there already. */
   record(action: Action & { readonly end: ActionEnd }): boolean;
   /** Actions that were begun and not finished. */

@@ -42,6 +42,8 @@ export interface TreeAct extends ProcessAct {
 export interface ProcessPort {
   query(target: ProcessTarget): Promise<ProcessAct>;
   suspend(target: ProcessTarget): Promise<ProcessAct>;
+  /** As suspend, without a look whether every thread stands still already. */
+  freeze(target: ProcessTarget): Promise<ProcessAct>;
   /** Undoes one suspend: they nest. */
   resume(target: ProcessTarget): Promise<ProcessAct>;
   terminate(target: ProcessTarget): Promise<ProcessAct>;

@@ -41,6 +41,9 @@ export interface Description {
   readonly parentPid: number | undefined;
 }
 
+/** Codes that say that the process is no longer there. */
+export const goneCodes: ReadonlySet<string> = new Set(['PC_E_IDENTITY', 'PC_E_NOT_FOUND', 'PC_E_EXITED']);
+
 /** Codes with which a query has found the process all the same. */
 const foundCodes: ReadonlySet<string> = new Set([
   'PC_OK',

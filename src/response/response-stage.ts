@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { DeskOutcome } from '../alert/index.ts';
 import type { InterimAnomaly, ScoredStart } from '../anomaly/index.ts';
 import type { EventDetection } from '../detection/index.ts';
@@ -13,17 +14,22 @@ export type ActionDecision =
   /** Asked for by the policy; the guard is yet to be asked about the process that runs. */
   | { readonly kind: 'wanted'; readonly proposal: Proposal };
 
+/** Longest that a batch waits for what it asked for: a look at an image on a slow disk must not stop the pipeline. */
+const maxWaitMs = 50;
+
 const nothing: ActionDecision = { kind: 'none' };
 
 /**
  * The response as the pipeline sees it. Each start is decided about as soon as it is scored; what is wanted is
- * carried out off to the side, so that no batch waits for it and none can undo what was written down.
+ * carried out off to the side, before the batch is stored and whatever becomes of it.
  */
 export class ResponseStage {
   readonly holds: HoldKeeper;
   readonly carrier: ActionCarrier;
   readonly #parts: ResponseParts;
   readonly #running = new Set<Promise<unknown>>();
+  /** Begun for the batch at hand. */
+  #acting: Promise<unknown>[] = [];
 
   constructor(parts: ResponseParts) {
     this.#parts = parts;
@@ -49,9 +55,21 @@ export class ResponseStage {
     const decision = this.decide(start, interim, detections);
     if (decision.kind === 'wanted') {
       this.#parts.evidence?.()?.expect(start.event.id);
-      this.#run('An action failed', () => this.carryOut(decision));
+      this.#acting.push(this.#run('An action failed', () => this.carryOut(decision)));
     }
     return decision;
+  }
+
+  /** See StartStage of the pipeline. */
+  acted(): Promise<unknown> | undefined {
+    if (this.#acting.length === 0) return undefined;
+    const acting = Promise.all(this.#acting);
+    this.#acting = [];
+    const isDone = new AbortController();
+    const { signal } = isDone;
+    return Promise.race([acting, wait(maxWaitMs, undefined, { signal }).catch(() => undefined)]).finally(() =>
+      isDone.abort(),
+    );
   }
 
   /** Nothing is looked at or done: the policy alone speaks. */
@@ -106,12 +124,12 @@ export class ResponseStage {
 
   /** Alerts and incidents that came of a batch, for the evidence of what was ended. */
   learn(outcome: DeskOutcome): void {
-    this.#run('Evidence could not be completed', async () => this.#parts.evidence?.()?.learn(outcome));
+    void this.#run('Evidence could not be completed', async () => this.#parts.evidence?.()?.learn(outcome));
   }
 
   /** To be called every few hundred milliseconds: decides about held processes that are due. */
   tick(): void {
-    this.#run('A held process could not be settled', () => this.holds.settleDue());
+    void this.#run('A held process could not be settled', () => this.holds.settleDue());
   }
 
   /** Waits until everything that was begun is done. */
@@ -120,9 +138,10 @@ export class ResponseStage {
     await this.carrier.settle();
   }
 
-  #run(what: string, work: () => Promise<unknown>): void {
+  #run(what: string, work: () => Promise<unknown>): Promise<unknown> {
     const running = work().catch((error: unknown) => this.#parts.audience.failed(what, error));
     this.#running.add(running);
     void running.finally(() => this.#running.delete(running));
+    return running;
   }
 }

@@ -112,18 +112,27 @@ export class ResponseJournalFile implements ResponseJournal, IsolationJournal {
       .run(maxActions);
   }
 
-  begin(action: Action): boolean {
-    return this.#write(action, true, action.by === 'agent' && action.verb !== 'resume');
+  begin(action: Action, holds: readonly Hold[] = []): boolean {
+    return this.#atOnce(() => {
+      if (!this.#write(action, true, action.by === 'agent' && action.verb !== 'resume')) return false;
+      for (const hold of holds) this.#upsertHold.run(hold.id, JSON.stringify(hold));
+      return true;
+    });
   }
 
-  finish(id: string, end: ActionEnd): void {
-    this.#flushAlways(true);
-    const document = this.#select.get(id);
-    if (document === undefined) return;
-    this.#update.run(JSON.stringify({ ...(JSON.parse(document) as Action), end }), id);
+  finish(id: string, end: ActionEnd, released: readonly string[] = []): void {
+    this.#atOnce(() => {
+      const document = this.#select.get(id);
+      if (document !== undefined) {
+        this.#update.run(JSON.stringify({ ...(JSON.parse(document) as Action), end }), id);
+      }
+      for (const each of released) this.#deleteHold.run(each);
+    });
   }
 
   record(action: Finished): boolean {
+    // Refusals may come in floods, and nothing hangs on one that a power failure takes.
+    this.#flushAlways(false);
     return this.#write(action, false, false);
   }
 
@@ -209,9 +218,13 @@ export class ResponseJournalFile implements ResponseJournal, IsolationJournal {
     this.#connection.close();
   }
 
+  /** One transaction is one flush of the disk. */
+  #atOnce<T>(work: () => T): T {
+    this.#flushAlways(true);
+    return this.#connection.transaction(work).immediate();
+  }
+
   #write(action: Action, isOpen: boolean, isSpent: boolean): boolean {
-    // Refusals may come in floods, and nothing hangs on one that a power failure takes.
-    this.#flushAlways(isOpen);
     const { id, verb, atMs, subject } = action;
     const { changes } = this.#insert.run(
       id,

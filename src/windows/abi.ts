@@ -162,6 +162,7 @@ export const is = {
 } as const;
 
 export const askSignature = 0x1;
+export const justAct = 0x2;
 
 export const outcome = {
   NONE: 0,

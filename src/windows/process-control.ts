@@ -1,4 +1,4 @@
-import { askSignature, code, nameOfCode, outcome, structBytes } from './abi.ts';
+import { askSignature, code, justAct, nameOfCode, outcome, structBytes } from './abi.ts';
 import { newCause, newStruct, readCause } from './call-buffers.ts';
 import { toFileTime } from './filetime.ts';
 import type { NativeLibrary } from './native-library.ts';
@@ -91,6 +91,11 @@ export class ProcessControl {
 
   suspend(target: ProcessTarget, options: ActOptions = {}): Promise<ActResult> {
     return this.#act('pc_process_suspend', target, options);
+  }
+
+  /** As {@link suspend}, without the look afterwards, which takes some milliseconds. */
+  freeze(target: ProcessTarget, options: ActOptions = {}): Promise<ActResult> {
+    return this.#act('pc_process_suspend', target, options, justAct);
   }
 
   /** Undoes one suspend: they nest. */

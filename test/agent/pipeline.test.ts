@@ -8,7 +8,7 @@ import { openPipeline } from '../../src/agent/index.ts';
 import { alertToEcs, type DeskOutcome, incidentToEcs } from '../../src/alert/index.ts';
 import { type FlagValue, loadConfig, type SettingKey } from '../../src/config/index.ts';
 import type { HostEvent } from '../../src/event/index.ts';
-import { Store } from '../../src/store/index.ts';
+import { BookmarkTable, Store } from '../../src/store/index.ts';
 import { createFakeScorer, makeBatch, recordings } from '../support/recordings.ts';
 
 let folder: string;
@@ -119,6 +119,31 @@ describe('Pipeline', () => {
       { numRuns: 15 },
     );
   }, 120_000);
+
+  it('acts before anything of the batch is stored', async () => {
+    const path = join(folder, `${++files}.db`);
+    const store = Store.open(path);
+    const other = Store.open(path);
+    const seen: unknown[] = [];
+    let taken = 0;
+    const { pipeline } = openPipeline(configure(path), createFakeScorer(), store, {
+      response: {
+        take: () => ++taken,
+        async acted() {
+          await new Promise(setImmediate);
+          seen.push([taken, new BookmarkTable(other).get('recording')]);
+        },
+      },
+    });
+    const [events] = fc.sample(recordings, { numRuns: 1, seed: 4 });
+    const starts = events!.filter(({ kind }) => kind === 'start');
+    await pipeline.process('recording', makeBatch(starts, 'end'));
+    expect(starts.length).toBeGreaterThan(0);
+    expect(seen).toEqual([[starts.length, undefined]]);
+    expect(new BookmarkTable(other).get('recording')).toBe('end');
+    store.close();
+    other.close();
+  });
 
   it('loses no alert: raised is shown, suppressed, silenced and known already together', async () => {
     let everSuppressed = 0;

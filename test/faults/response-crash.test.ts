@@ -38,6 +38,7 @@ for (const scenario of scenarios) {
         assert.deepEqual([report.holds, report.unfinished], [0, 0], told);
         for (const [act, verb] of [
           ['suspend', 'suspend'],
+          ['freeze', 'terminate'],
           ['resume', 'resume'],
           ['terminate', 'terminate'],
           ['terminateTree', 'terminate'],

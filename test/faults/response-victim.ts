@@ -4,7 +4,8 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ResponseStage } from '../../src/response/index.ts';
+import { EvidenceCollector, EvidenceFiles, ResponseStage } from '../../src/response/index.ts';
+import { FakeLook } from '../response/evidence/fake-look.ts';
 import { type FakeProcess, FakeProcesses } from '../response/fake-processes.ts';
 import { flagged, noonMs, ResponseWorld } from '../response/response-world.ts';
 
@@ -14,7 +15,16 @@ const policies = {
   hold: { mode: 'terminate', suspendFirst: true, holdMinRarity: 0 },
   resume: { mode: 'terminate', suspendFirst: true, holdMinRarity: 100 },
   suspend: { mode: 'suspend' },
+  evidence: { mode: 'terminate' },
 } as const;
+
+const limits = {
+  waitMs: 1_000,
+  timeoutMs: 10_000,
+  maxFileBytes: 1_000_000,
+  maxTotalBytes: 10_000_000,
+  secretNames: [],
+};
 
 export type Scenario = keyof typeof policies;
 export const scenarios = Object.keys(policies) as readonly Scenario[];
@@ -91,7 +101,12 @@ export async function runVictim(
 
   const world = new ResponseWorld(withSteps(processes), policies[scenario], join(folder, 'journal.db'));
   world.nowMs = phase === 'recover' ? noonMs + 20_000 : noonMs + 10;
-  const stage = new ResponseStage({ ...world.parts, journal: withSteps(world.journal) });
+  const evidence = new EvidenceCollector(new EvidenceFiles(join(folder, 'evidence')), limits, new FakeLook());
+  const stage = new ResponseStage({
+    ...world.parts,
+    journal: withSteps(world.journal),
+    evidence: () => (scenario === 'evidence' ? evidence : undefined),
+  });
   if (phase === 'recover') await stage.start();
   // After a crash the source hands the same event over again.
   stage.take(...flagged({ rarity: 60 }));

@@ -60,6 +60,13 @@ export class FakeProcesses implements ProcessPort {
     });
   }
 
+  freeze(target: ProcessTarget): Promise<ProcessAct> {
+    return this.#act('freeze', target, (process) => {
+      process.suspendCount++;
+      return 'suspended';
+    });
+  }
+
   resume(target: ProcessTarget): Promise<ProcessAct> {
     return this.#act('resume', target, (process) => {
       process.suspendCount = Math.max(0, process.suspendCount - 1);

@@ -156,6 +156,31 @@ describe('one action', () => {
   });
 });
 
+describe('a batch', () => {
+  it('waits until what it asked for is done', async () => {
+    const { processes, world, stage } = open();
+    processes.start({ pid: 4240, createdMs: noonMs });
+    expect(stage.acted()).toBeUndefined();
+    stage.take(...flagged());
+    await stage.acted();
+    expect(world.outcomes).toEqual(['terminate 4240: terminated']);
+    expect(stage.acted()).toBeUndefined();
+  });
+
+  it('does not wait for a look that does not end', async () => {
+    const { processes, world, stage } = open();
+    processes.start({ pid: 4240, createdMs: noonMs });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    processes.between = () => promise;
+    stage.take(...flagged());
+    await stage.acted();
+    expect(world.outcomes).toEqual([]);
+    resolve();
+    await stage.settle();
+    expect(world.outcomes).toEqual(['terminate 4240: terminated']);
+  });
+});
+
 describe('trees', () => {
   it('are ended whole', async () => {
     const { processes, world, take } = open({ ...armed, target: 'tree' });

@@ -57,6 +57,7 @@ describe('numbers are the header’s', () => {
     ['PC_LOG_TEXT_UNITS', abi.logTextUnits],
     ['PC_EVENTLOG_OLDEST', abi.eventLogOldest],
     ['PC_ASK_SIGNATURE', abi.askSignature],
+    ['PC_JUST_ACT', abi.justAct],
     ['PC_FILTER_LIMIT', abi.filterLimit],
     ['PC_ISOLATE_PERSISTENT', abi.isolatePersistent],
   ] as const)('%s', (name, value) => {

@@ -116,7 +116,7 @@ static int32_t suspend_or_resume(const pc_process_request *request, bool suspend
     result->outcome = PC_OUTCOME_FAILED;
   } else {
     result->outcome = suspend ? PC_OUTCOME_SUSPENDED : PC_OUTCOME_RESUMED;
-    if (suspend) see_suspended(&result->facts);
+    if (suspend && (request->flags & PC_JUST_ACT) == 0) see_suspended(&result->facts);
   }
   CloseHandle(process);
   result->total_ns = (pc_steady_us() - start_us) * 1000u;

@@ -99,13 +99,14 @@ export class LiveSelftest {
     }
   }
 
-  /**
-   * Inside the transaction of its batch: takes the marked start aside and raises the alert about it. False for every
-   * other start. A batch that is tried again comes here again.
-   */
-  take(start: ScoredStart): boolean {
+  owns({ event }: ScoredStart): boolean {
+    return this.#test !== undefined && isMarked(this.#test, event);
+  }
+
+  /** Raises the alert about the marked start, inside the transaction of its batch. */
+  take(start: ScoredStart): void {
     const test = this.#test;
-    if (test === undefined || !isMarked(test, start.event)) return false;
+    if (test === undefined || !this.owns(start)) return;
     if (test.state === 'captured') {
       const { maliciousProbability } = start.prediction;
       finishStep(test, 'score', `P(malicious) ${maliciousProbability.toFixed(3)}`);
@@ -116,7 +117,6 @@ export class LiveSelftest {
       test.state = 'put';
       finishStep(test, 'alert', `raised as ${selftestRule.id}; rules, baselines and response left it alone`);
     }
-    return true;
   }
 
   /** After the transaction. */

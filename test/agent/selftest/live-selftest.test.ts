@@ -45,8 +45,8 @@ async function openAgent(
     log,
   });
   const { pipeline } = openPipeline(config, createFakeScorer(), store, {
-    aside: (start) => selftest.take(start),
-    response: { take: response },
+    aside: selftest,
+    response: { take: response, acted: () => undefined },
   });
   forwarding.forwarder.start();
   open.push(
@@ -174,8 +174,8 @@ describe('a start that is taken aside', () => {
     const store = Store.openTemporary();
     const told: string[] = [];
     const { pipeline } = openPipeline(config, createFakeScorer(), store, {
-      aside: ({ event }) => event.process.pid === 99_996,
-      response: { take: (...all) => told.push(JSON.stringify(all)) },
+      aside: { owns: ({ event }) => event.process.pid === 99_996, take: () => undefined },
+      response: { take: (...all) => told.push(JSON.stringify(all)), acted: () => undefined },
     });
     const outcomes = [await pipeline.process('recording', makeBatch(events, '1')), pipeline.finish()];
     store.close();
