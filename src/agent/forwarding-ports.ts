@@ -7,7 +7,7 @@ import {
   openForMachine,
   sealForMachine,
 } from '../windows/index.ts';
-import { openLibrary } from './live-input.ts';
+import { type OpenLibrary, openLibrary } from './live-input.ts';
 
 interface ForwardingPorts {
   readonly unprotect?: SecretSources['unprotect'];
@@ -28,11 +28,14 @@ const logLevels = { error: 'ERROR', warning: 'WARNING', information: 'INFORMATIO
  *
  * @throws AgentError PC_NATIVE_…
  */
-export async function openForwardingPorts(config: Config): Promise<ForwardingPorts> {
+export async function openForwardingPorts(
+  config: Config,
+  open: OpenLibrary = openLibrary,
+): Promise<ForwardingPorts> {
   const { destinations } = config.forward;
   const isWanted =
     hasSealedSecret(destinations) || Object.values(destinations).some(({ type }) => type === 'eventlog');
-  return isWanted && process.platform === 'win32' ? createForwardingPorts(await openLibrary(config)) : {};
+  return isWanted && process.platform === 'win32' ? createForwardingPorts(await open(config)) : {};
 }
 
 /** Both ports over an open library. */

@@ -19,6 +19,7 @@ import {
 import type { Log } from '../log/index.ts';
 import { OutboxDesk, OutboxTable, Store } from '../store/index.ts';
 import { openForwardingPorts } from './forwarding-ports.ts';
+import type { OpenLibrary } from './live-input.ts';
 import { agentVersion } from './version.ts';
 
 /** What forwarding needs besides the configuration. */
@@ -28,6 +29,8 @@ export interface ForwardingOptions {
   readonly clock?: Clock;
   /** Told of every secret as it is opened, so that the log never prints it. */
   readonly onSecret?: SecretSources['onOpened'];
+  /** Where destinations need Windows: the event log, secrets sealed for this machine. */
+  readonly openLibrary?: OpenLibrary | undefined;
 }
 
 /** The agent's way out: what the pipeline puts into, and what empties it. */
@@ -148,8 +151,8 @@ async function openRoutes(options: ForwardingOptions, names: readonly string[] =
 
 /** What destinations of this process are opened with. */
 export async function createSurroundings(options: ForwardingOptions): Promise<DestinationSurroundings> {
-  const { config, env, onSecret, clock = { nowMs: Date.now } } = options;
-  const { unprotect, openEventLog } = await openForwardingPorts(config);
+  const { config, env, onSecret, openLibrary, clock = { nowMs: Date.now } } = options;
+  const { unprotect, openEventLog } = await openForwardingPorts(config, openLibrary);
   const { timeoutMs, connectTimeoutMs } = config.forward;
   return {
     secrets: new SecretOpener({ env, unprotect, onOpened: onSecret }),

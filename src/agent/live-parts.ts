@@ -70,7 +70,8 @@ export async function openLiveParts(options: LivePartsOptions): Promise<LivePart
       ? { store: Store.openTemporary(), quarantined: undefined }
       : openOrQuarantine(state.file, clock.nowMs());
   const onSecret = (secret: string): void => log.hide(secret);
-  const forwarding = await LiveForwarding.open(config(), { env, clock, onSecret }, store, log);
+  const { openLibrary } = options;
+  const forwarding = await LiveForwarding.open(config(), { env, clock, onSecret, openLibrary }, store, log);
   if (quarantined !== undefined) {
     log.error('The state file was damaged; a new one was begun', { ...quarantined });
     forwarding.current.outbox.add([createQuarantineNotice(quarantined, clock.nowMs(), agentFacts())]);
@@ -85,7 +86,7 @@ export async function openLiveParts(options: LivePartsOptions): Promise<LivePart
     config: config(),
     stdin,
     clock,
-    openLibrary: options.openLibrary,
+    openLibrary,
     onNotice: (notice) => notices.take(notice),
   });
   const { library } = input;

@@ -5,6 +5,7 @@ import { buildInstallers, newMachine } from './harness/installer-build.ts';
 import { checkout, newRunFolder, windowsPath } from './harness/layout.ts';
 import { buildNative } from './harness/native-build.ts';
 import { prepareWindows } from './harness/prepare.ts';
+import { type Surroundings, startReceiver } from './harness/syslog-receiver.ts';
 import { readTestEvents, type TestEvent } from './harness/test-events.ts';
 import { WindowsUnavailable } from './harness/unavailable.ts';
 import { runWindowsNode } from './harness/windows-node.ts';
@@ -33,7 +34,23 @@ function installs(file: string): boolean {
   return basename(file) === 'installer.test.ts';
 }
 
+/** What a file needs of this side while it runs. */
+async function surround(file: string): Promise<Surroundings> {
+  if (installs(file)) return { env: newMachine(), stop: () => Promise.resolve() };
+  if (basename(file) === 'agent-delivery.test.ts') return startReceiver();
+  return { env: {}, stop: () => Promise.resolve() };
+}
+
 async function runFile(file: string): Promise<readonly TestEvent[]> {
+  const { env, stop } = await surround(file);
+  try {
+    return await runFileIn(file, env);
+  } finally {
+    await stop();
+  }
+}
+
+async function runFileIn(file: string, env: Surroundings['env']): Promise<readonly TestEvent[]> {
   const events = join(newRunFolder('test'), 'events.jsonl');
   const result = await runWindowsNode(
     [
@@ -46,7 +63,7 @@ async function runFile(file: string): Promise<readonly TestEvent[]> {
       '--disable-warning=ExperimentalWarning',
       windowsPath(file),
     ],
-    { timeoutMs: fileTimeoutMs, ...(installs(file) ? { env: newMachine() } : {}) },
+    { timeoutMs: fileTimeoutMs, env },
   );
   const seen = readTestEvents(events);
   const failed = seen.some(({ outcome }) => outcome === 'failed');

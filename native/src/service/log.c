@@ -8,11 +8,21 @@
 typedef struct log_source {
   pc_object object; /* first: this is what a handle names */
   HANDLE events;
+  HANDLE(WINAPI *register_source)(LPCWSTR, LPCWSTR);
+  BOOL(WINAPI *deregister_source)(HANDLE);
+  BOOL(WINAPI *report)(HANDLE, WORD, WORD, DWORD, PSID, WORD, DWORD, LPCWSTR *, LPVOID);
 } log_source;
+
+static bool find_functions(log_source *source) {
+  const pc_import imports[] = {{"RegisterEventSourceW", &source->register_source},
+                               {"DeregisterEventSource", &source->deregister_source},
+                               {"ReportEventW", &source->report}};
+  return pc_import_all(L"advapi32.dll", PC_DOUBLE(L"PC_DOUBLE_EVENTLOG"), imports, sizeof imports / sizeof *imports);
+}
 
 static void destroy(pc_object *object) {
   log_source *source = (log_source *)object;
-  DeregisterEventSource(source->events);
+  source->deregister_source(source->events);
   free(source);
 }
 
@@ -20,7 +30,12 @@ static int32_t open_log(const wchar_t *name, pc_handle *log, pc_cause *cause) {
   log_source *source = calloc(1, sizeof *source);
   if (source == NULL) return PC_E_MEMORY;
   source->object = (pc_object){PC_OBJECT_LOG, NULL, destroy};
-  source->events = RegisterEventSourceW(NULL, name);
+  if (!find_functions(source)) {
+    int32_t missing = pc_fail_last(cause, "GetProcAddress");
+    free(source);
+    return missing;
+  }
+  source->events = source->register_source(NULL, name);
   if (source->events == NULL) {
     int32_t code = pc_fail_last(cause, "RegisterEventSourceW");
     free(source);
@@ -52,7 +67,7 @@ int32_t pc_log_write(pc_handle log, uint32_t level, uint32_t event_id, const uin
   int32_t code = PC_E_HANDLE;
   if (source != NULL) {
     LPCWSTR strings[] = {copy};
-    BOOL written = ReportEventW(source->events, (WORD)level, 0, event_id, NULL, 1, 0, strings, NULL);
+    BOOL written = source->report(source->events, (WORD)level, 0, event_id, NULL, 1, 0, strings, NULL);
     code = written ? PC_OK : pc_fail_last(cause, "ReportEventW");
     pc_handle_leave(log);
   }

@@ -102,6 +102,17 @@ export class AgentFolder {
     return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Document);
   }
 
+  /** What the agent wrote to the event log: source, type, event id and text of each event. */
+  eventLog(): string[][] {
+    const file = join(this.path, 'event-log.tsv');
+    return existsSync(file)
+      ? readFileSync(file, 'utf8')
+          .split('\n')
+          .slice(0, -1)
+          .map((line) => line.split('\t'))
+      : [];
+  }
+
   stop(): void {
     writeFileSync(this.stopFile, '');
   }
