@@ -41,5 +41,15 @@ export async function openReasons(
 
 /** @throws AgentError PC_MODEL_… when the bundle is refused */
 export function openModel(config: Config): Promise<Scorer> {
+  forbidTelemetry();
   return openScorer(config.model.bundle ?? shippedBundle);
+}
+
+/**
+ * Outside Windows, ONNX Runtime from 1.29 on reports sessions and how long they run to its vendor, and keeps a database for
+ * that, unless this variable is set when its first session is made.
+ */
+function forbidTelemetry(): void {
+  // biome-ignore lint/style/noProcessEnv: it is the only switch, and the library reads it there.
+  process.env['ORT_DISABLE_TELEMETRY'] = '1';
 }

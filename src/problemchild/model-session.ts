@@ -85,20 +85,10 @@ export async function openModelSession(
 
 async function createSession(weights: Uint8Array, place: { where?: string }): Promise<InferenceSession> {
   try {
-    forbidTelemetry();
     return await InferenceSession.create(weights, sessionOptions);
   } catch (error) {
     throw new AgentError('PC_MODEL_RUNTIME', messageOf(error), { ...place, cause: error });
   }
-}
-
-/**
- * Outside Windows, ONNX Runtime from 1.29 on reports sessions and how long they run to its vendor, and keeps a database for
- * that, unless this variable is set when its first session is made.
- */
-function forbidTelemetry(): void {
-  // biome-ignore lint/style/noProcessEnv: it is the only switch, and the library reads it there.
-  process.env['ORT_DISABLE_TELEMETRY'] = '1';
 }
 
 function requireShape(
