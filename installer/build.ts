@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -26,6 +26,9 @@ await build({
   },
   outdir: lib,
   bundle: true,
+  // What only some commands need is in files of its own, read when it is needed.
+  splitting: true,
+  chunkNames: 'part-[hash]',
   platform: 'node',
   target: 'node24',
   format: 'esm',
@@ -43,7 +46,7 @@ await build({
   outExtension: { '.js': '.mjs' },
   logLevel: 'warning',
 });
-requireAscii(join(lib, 'problemchild.mjs'));
+for (const file of globSync('*.mjs', { cwd: lib })) requireAscii(join(lib, file));
 for (const [from, name] of [
   ['src/detection/rules', 'rules'],
   ['src/alert/exceptions/sets', 'sets'],
