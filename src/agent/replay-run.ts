@@ -1,5 +1,5 @@
 import type { FileSource } from '../source/index.ts';
-import { Store } from '../store/index.ts';
+import { IncidentTable, Store } from '../store/index.ts';
 import type { AlertHooks, AlertStages } from './alert-stages.ts';
 import { type InputOptions, openModel, openReasons, openSource } from './input.ts';
 import { openPipeline } from './open-pipeline.ts';
@@ -12,6 +12,8 @@ export interface ReplayRun {
   readonly stages: AlertStages;
   /** Where an earlier run with the same state file stopped. */
   readonly bookmark: string | undefined;
+  /** The document of an incident that was told, as JSON. */
+  incidentDocument(id: string): string | undefined;
   close(): Promise<void>;
 }
 
@@ -25,11 +27,13 @@ export async function openReplayRun(options: InputOptions, hooks: AlertHooks = {
     explain: await openReasons(config, scorer),
     ...hooks,
   });
+  const incidents = new IncidentTable(store);
   return {
     source,
     pipeline,
     stages,
     bookmark: bookmarks.get(source.name),
+    incidentDocument: (id) => incidents.get(id),
     async close() {
       store.close();
       await scorer.close();

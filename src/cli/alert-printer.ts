@@ -11,6 +11,8 @@ interface AlertPrinterOptions extends AlertTableOptions {
 export class AlertPrinter {
   readonly #writer: ResultWriter;
   readonly #options: AlertPrinterOptions;
+  /** Texts of incidents that are printed later, or ids where documents are printed. */
+  #postponed: string[] = [];
   #section: 'none' | 'alerts' | 'incidents' = 'none';
 
   constructor(writer: ResultWriter, options: AlertPrinterOptions) {
@@ -29,12 +31,30 @@ export class AlertPrinter {
   }
 
   incident(incident: Incident): void {
-    if (this.#options.format === 'ndjson') {
-      this.#writer.json(incidentToEcs(incident));
-      return;
+    if (this.#options.format === 'ndjson') this.#writer.json(incidentToEcs(incident));
+    else this.#incidentText(formatIncident(incident, this.#options));
+  }
+
+  /** Keeps an incident for {@link postponed}. A whole one may hold thousands of starts: only what it takes is kept. */
+  postpone(incident: Incident): void {
+    this.#postponed.push(
+      this.#options.format === 'ndjson' ? incident.id : formatIncident(incident, this.#options),
+    );
+  }
+
+  /** Prints what was postponed; `documentOf` has the document of an incident, as JSON, by its id. */
+  async postponed(documentOf: (id: string) => string | undefined): Promise<void> {
+    for (const kept of this.#postponed) {
+      if (this.#options.format === 'ndjson') this.#writer.line(documentOf(kept)!);
+      else this.#incidentText(kept);
+      await this.#writer.flush();
     }
+    this.#postponed = [];
+  }
+
+  #incidentText(text: string): void {
     if (this.#section !== 'incidents') this.#writer.line('\nINCIDENTS');
     this.#section = 'incidents';
-    this.#writer.line(formatIncident(incident, this.#options));
+    this.#writer.line(text);
   }
 }

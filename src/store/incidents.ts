@@ -4,12 +4,16 @@ import type { Store } from './store.ts';
 /** Incidents told, kept as the documents that go out. */
 export class IncidentTable {
   readonly #insert;
+  readonly #select;
   readonly #selectAll;
 
   constructor(store: Store) {
     this.#insert = store.connection.prepare<[string, number, number, number, string]>(
       'INSERT INTO incident (id, start_ms, end_ms, severity, document) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING',
     );
+    this.#select = store.connection
+      .prepare<[string], string>('SELECT document FROM incident WHERE id = ?')
+      .pluck();
     this.#selectAll = store.connection
       .prepare<[], string>('SELECT document FROM incident ORDER BY start_ms, id')
       .pluck();
@@ -20,6 +24,11 @@ export class IncidentTable {
     const { id, startMs, endMs, severity } = incident;
     const document = JSON.stringify(incidentToEcs(incident));
     return this.#insert.run(id, startMs, endMs, severityNumbers[severity], document).changes === 1;
+  }
+
+  /** The incident's document as JSON. */
+  get(id: string): string | undefined {
+    return this.#select.get(id);
   }
 
   /** The documents of all incidents as JSON, earliest first. */

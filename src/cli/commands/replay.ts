@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { openReplayRun } from '../../agent/index.ts';
-import type { DeskOutcome, Incident } from '../../alert/index.ts';
+import type { DeskOutcome } from '../../alert/index.ts';
 import { AlertPrinter } from '../alert-printer.ts';
 import { openCommandLog } from '../command-log.ts';
 import { type CliIo, exitCodes } from '../io.ts';
@@ -39,10 +39,9 @@ export function replayCommand(io: CliIo, finish: (exitCode: number) => void): Co
         colour: io.stdout.isTTY === true && io.env['NO_COLOR'] === undefined,
       });
       const { pipeline, source, bookmark } = replay;
-      const incidents: Incident[] = [];
       const show = (outcome: DeskOutcome): void => {
         for (const alert of outcome.alerts) printer.alert(alert);
-        for (const incident of outcome.incidents) incidents.push(incident);
+        for (const incident of outcome.incidents) printer.postpone(incident);
       };
       await runInputs(
         io,
@@ -57,7 +56,7 @@ export function replayCommand(io: CliIo, finish: (exitCode: number) => void): Co
         bookmark,
       );
       if (!writer.closed) show(pipeline.finish());
-      for (const incident of incidents) printer.incident(incident);
+      await printer.postponed(replay.incidentDocument);
       await writer.flush(true);
       const { tally } = pipeline;
       io.stderr.write(`${formatSummary(tally, source.inputs, (performance.now() - startedMs) / 1_000)}\n`);
