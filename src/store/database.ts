@@ -4,14 +4,25 @@ import { AgentError } from '../errors/index.ts';
 
 export type Connection = Database.Database;
 
+/** Pages kept in memory; the documents of alerts would fill whatever is allowed, and are hardly read again. */
+const cacheKiB = 4_096;
+
+/** `lasting` outlives a crash; `temporary` is deleted by whoever opened it, so nothing waits for the disk. */
+export type Durability = 'lasting' | 'temporary';
+
 /**
  * Opens or creates a file of this agent and brings its schema up to date; `migrations` holds the SQL of each
  * version in order. @throws AgentError PC_STORE_OPEN or PC_STORE_NEWER
  */
-export function openDatabase(path: string, migrations: readonly string[]): Connection {
+export function openDatabase(
+  path: string,
+  migrations: readonly string[],
+  durability: Durability = 'lasting',
+): Connection {
   const connection = connect(path);
-  connection.pragma('journal_mode = WAL');
-  connection.pragma('synchronous = NORMAL');
+  connection.pragma(`journal_mode = ${durability === 'lasting' ? 'WAL' : 'MEMORY'}`);
+  connection.pragma(`synchronous = ${durability === 'lasting' ? 'NORMAL' : 'OFF'}`);
+  connection.pragma(`cache_size = -${cacheKiB}`);
   connection.pragma('foreign_keys = ON');
   connection.pragma('busy_timeout = 5000');
   // In KB. By itself the package lets each file have 16 MB, which a day's state fills; the system caches it as well.

@@ -32,7 +32,8 @@ export class Store {
   private constructor(path: string, temporaryFolder: string | undefined) {
     this.path = path;
     this.#temporaryFolder = temporaryFolder;
-    this.connection = new StoreConnection(openDatabase(path, migrations));
+    const durability = temporaryFolder === undefined ? 'lasting' : 'temporary';
+    this.connection = new StoreConnection(openDatabase(path, migrations, durability));
   }
 
   /** Opens or creates the file. Throws `PC_STORE_OPEN` or `PC_STORE_NEWER`. */
