@@ -1,6 +1,7 @@
 import { RE2JS } from 're2js';
 import * as z from 'zod';
 import type { ProcessEvent } from '../../event/index.ts';
+import { memoize } from '../../text/index.ts';
 
 const TechniqueFact = z.strictObject({
   id: z.string().regex(/^T\d{4}(\.\d{3})?$/),
@@ -35,11 +36,14 @@ export interface TechniqueClue {
 
 interface CompiledFact {
   readonly fact: BinaryFact;
-  readonly techniques: readonly { readonly clue: TechniqueClue; readonly when: RE2JS | undefined }[];
+  /** What a command line speaks for. */
+  readonly cluesOf: (line: string) => readonly TechniqueClue[];
 }
 
 /** Longest command line that is looked at. */
 const maxLineLength = 8_192;
+/** Command lines remembered of each program: every alert looks anew at all starts of its cluster. */
+const rememberedLines = 256;
 
 /** What is known of programs that serve administrators and intruders alike. */
 export class BinaryFacts {
@@ -47,13 +51,7 @@ export class BinaryFacts {
 
   constructor(facts: readonly BinaryFact[]) {
     for (const fact of facts) {
-      const compiled = {
-        fact,
-        techniques: fact.techniques.map(({ id, name, tactic, when }) => ({
-          clue: { id, name, tactic },
-          when: when === undefined ? undefined : RE2JS.compile(when),
-        })),
-      };
+      const compiled = { fact, cluesOf: memoize(compileClues(fact), rememberedLines) };
       for (const name of [fact.name, ...(fact.aka ?? [])]) this.#byName.set(name, compiled);
     }
   }
@@ -76,12 +74,21 @@ export class BinaryFacts {
   }
 
   /** What a program with a command line speaks for. */
-  clues(name: string | undefined, commandLine: string | undefined): TechniqueClue[] {
+  clues(name: string | undefined, commandLine: string | undefined): readonly TechniqueClue[] {
     const compiled = name === undefined ? undefined : this.#byName.get(name.toLowerCase());
-    if (compiled === undefined) return [];
-    const line = (commandLine ?? '').slice(0, maxLineLength).toLowerCase();
-    return compiled.techniques
-      .filter(({ when }) => when === undefined || when.matcher(line).find())
-      .map(({ clue }) => clue);
+    return compiled?.cluesOf((commandLine ?? '').slice(0, maxLineLength)) ?? [];
   }
+}
+
+function compileClues({ techniques }: BinaryFact): (line: string) => readonly TechniqueClue[] {
+  const compiled = techniques.map(({ id, name, tactic, when }) => ({
+    clue: { id, name, tactic },
+    when: when === undefined ? undefined : RE2JS.compile(when),
+  }));
+  return (line) => {
+    const text = line.toLowerCase();
+    return compiled
+      .filter(({ when }) => when === undefined || when.matcher(text).find())
+      .map(({ clue }) => clue);
+  };
 }

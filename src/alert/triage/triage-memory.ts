@@ -85,7 +85,7 @@ export class TriageMemory {
       : [...cluster, alert.subject];
     const { entityId, parent } = event.process;
     const found = {
-      cluster: excerpt(cluster.map(toSeenStart), clusterShown),
+      cluster: { shown: cluster.slice(0, clusterShown).map(toSeenStart), total: cluster.length },
       siblings: excerpt(
         this.#recent.childrenOf(parent.entityId).filter((start) => start.entityId !== entityId),
         relativesShown,
@@ -117,16 +117,13 @@ export class TriageMemory {
       return eventIds.map((id) => this.#flagged.get(id)).filter((start) => start !== undefined);
     }
     const { event } = subject;
-    const host = hostKeyOf(event.host);
-    const user = userKeyOf(event);
-    const starts: ScoredStart[] = [];
-    for (const start of this.#flagged.latestFirst()) {
-      const distanceMs = event.timeMs - start.event.timeMs;
-      if (distanceMs < 0 || distanceMs > clusterSpanMs) continue;
-      if (hostKeyOf(start.event.host) === host && userKeyOf(start.event) === user) starts.push(start);
-      if (starts.length === 4 * clusterShown) break;
-    }
-    return starts.reverse();
+    return this.#flagged
+      .of(hostKeyOf(event.host), userKeyOf(event))
+      .filter((start) => {
+        const distanceMs = event.timeMs - start.event.timeMs;
+        return distanceMs >= 0 && distanceMs <= clusterSpanMs;
+      })
+      .slice(-4 * clusterShown);
   }
 
   #networkOf(host: string, starts: readonly ScoredStart[]): NetworkFinding[] {
