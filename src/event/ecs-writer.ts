@@ -10,8 +10,8 @@ type EcsValue = string | number | boolean | readonly string[] | EcsDocument;
 
 type Draft = Record<string, EcsValue | undefined>;
 
-/** The event in ECS: `@timestamp`, `event`, `host`, `user` and `process` with its parent. */
-export function toEcs(event: ProcessEvent): EcsDocument {
+/** The event in ECS: `@timestamp`, `event` (of a dataset), `host`, `user` and `process` with its parent. */
+export function toEcs(event: ProcessEvent, dataset?: string): EcsDocument {
   const { host, user, process } = event;
   const { token, signature, hash, pe } = process;
   const document: Draft = {
@@ -23,6 +23,7 @@ export function toEcs(event: ProcessEvent): EcsDocument {
       type: ['start'],
       action: event.action,
       provider: providerNames[event.provider],
+      dataset,
     }),
     host: compact({ id: host.id, name: host.name, os: { type: 'windows' } }),
     user: compact({
@@ -103,13 +104,18 @@ function timestampOf(timeMs: number | undefined): string | undefined {
 
 /** The draft without its absent keys, or `undefined` when none is left. */
 function compact(draft: Draft): EcsDocument | undefined {
+  let present = 0;
+  let all = 0;
+  for (const key in draft) {
+    all++;
+    if (draft[key] !== undefined) present++;
+  }
+  if (present === 0) return undefined;
+  if (present === all) return draft as EcsDocument;
   const document: Record<string, EcsValue> = {};
-  let empty = true;
   for (const key in draft) {
     const value = draft[key];
-    if (value === undefined) continue;
-    document[key] = value;
-    empty = false;
+    if (value !== undefined) document[key] = value;
   }
-  return empty ? undefined : document;
+  return document;
 }

@@ -40,10 +40,5 @@ export function scoreCommand(io: CliIo, finish: (exitCode: number) => void): Com
 }
 
 function scoredToEcs({ event, prediction }: ScoredStart): WireDocument {
-  const document: WireDocument = toEcs(event);
-  return {
-    ...document,
-    event: { ...(document['event'] as WireDocument), dataset: 'problemchild.score' },
-    problemchild: predictionToEcs(prediction),
-  };
+  return { ...toEcs(event, 'problemchild.score'), problemchild: predictionToEcs(prediction) };
 }
