@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 
-const chunkBytes = 65_536;
+const chunkBytes = 262_144;
 
 /**
  * The bytes of a file from `offset` on. Every chunk is the same memory filled anew, good until the next is
