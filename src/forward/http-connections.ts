@@ -1,4 +1,4 @@
-import type { Dispatcher } from 'undici';
+import type { Dispatcher, request } from 'undici';
 import type { ProxyRoute, ProxyServer } from './proxy-route.ts';
 import type { TlsMaterial } from './tls-options.ts';
 
@@ -12,7 +12,7 @@ export interface ConnectionOptions {
 
 /** Connections that are kept for the next request: direct ones, and those through each proxy. */
 export interface HttpConnections {
-  readonly request: typeof import('undici').request;
+  readonly request: typeof request;
   /** What a request to this URL goes through. */
   for(url: URL): Dispatcher;
   close(): Promise<void>;
