@@ -11,84 +11,114 @@ function scaleSeverity(severity: number): number {
   return Math.min(10, Math.max(0, Math.round(severity / 10)));
 }
 
-/** In the header a bar ends a field, and line ends are not allowed at all. */
-function escapeHeader(text: string): string {
-  return escapeHidden(text.replace(/[\r\n]+/g, ' ')).replace(/[\\|]/g, '\\$&');
+/** Lengths that a text is cut to, until it fits; a field that does not fit at the last is left out. */
+const valueLengths = [1_023, 256, 64];
+const headerLengths = [256, 128, 64, 32, 16, 8];
+
+/** How text is made fit for a place: what cannot be in it at all is spelt out first, then cut, then quoted. */
+interface Notation {
+  readonly clean: (text: string) => string;
+  readonly quote: (text: string) => string;
 }
 
+/** In a header line ends are not allowed at all, and a bar ends a field. */
+const cefHeader: Notation = {
+  clean: (text) => escapeHidden(text.replace(/[\r\n]+/g, ' ')),
+  quote: (text) => text.replace(/[\\|]/g, '\\$&'),
+};
+
 /** In the extension an equals sign ends a key; line ends may be written out. */
-function escapeExtension(text: string): string {
-  const lines = text.split(/\r\n|\r|\n/).map((line) => escapeHidden(line).replace(/[\\=]/g, '\\$&'));
-  return lines.join('\\n');
+const cefValue: Notation = {
+  clean: (text) =>
+    text
+      .split(/\r\n|\r|\n/)
+      .map(escapeHidden)
+      .join('\n'),
+  quote: (text) => text.replace(/[\\=]/g, '\\$&').replaceAll('\n', '\\n'),
+};
+
+/** In LEEF a bar ends a field of the header, and a tab an attribute; there is no escape for either. */
+const leefHeader: Notation = {
+  clean: (text) => escapeHidden(text.replace(/[\t\r\n]+/g, ' ')),
+  quote: (text) => text.replaceAll('|', '_'),
+};
+const leefValue: Notation = { clean: leefHeader.clean, quote: (text) => text };
+
+function write({ clean, quote }: Notation, text: string, maxLength: number): string {
+  return quote(shortenMiddle(clean(text), maxLength));
 }
 
 /**
  * ArcSight Common Event Format, version 0, at most `maxBytes` of UTF-8: the last fields are shortened, then left out.
+ * The header takes half of it at most, unless that is less than 100.
  */
 export function formatCef(document: unknown, { version, severity }: Header, maxBytes: number): string {
-  const rule = textAt(document, 'rule.id') ?? textAt(document, 'event.dataset') ?? 'problemchild';
+  const rule = ruleOf(document);
   const name = textAt(document, 'rule.name') ?? textAt(document, 'message') ?? rule;
-  const header = ['ProblemChild', 'problemchild-agent', version, rule, shortenMiddle(name, 256)].map(
-    escapeHeader,
-  );
-  const time = Date.parse(textAt(document, '@timestamp') ?? '');
-  const pairs: string[] = Number.isNaN(time) ? [] : [`rt=${time}`];
-  const text = `CEF:0|${header.join('|')}|${scaleSeverity(severity)}|`;
-  return fillFields(text, pairs, ' ', maxBytes, document, ({ cef, cefLabel }, value) => {
-    const escaped = escapeExtension(value);
-    return cefLabel === undefined ? `${cef}=${escaped}` : `${cef}Label=${cefLabel} ${cef}=${escaped}`;
+  const start = startWithin(maxBytes, (length) => {
+    const parts = [version, rule, name].map((part) => write(cefHeader, part, length));
+    return `CEF:0|ProblemChild|problemchild-agent|${parts.join('|')}|${scaleSeverity(severity)}|`;
   });
-}
-
-/** In LEEF values a tab ends an attribute; there is no escape for it. */
-function cleanLeef(text: string): string {
-  return escapeHidden(text.replace(/[\t\r\n]+/g, ' '));
+  const time = Date.parse(textAt(document, '@timestamp') ?? '');
+  return fill(start, ' ', maxBytes, [
+    ...(Number.isNaN(time) ? [] : [() => `rt=${time}`]),
+    ...fieldNames.flatMap(({ path, cef, cefLabel }) => {
+      const value = textAt(document, path);
+      const label = cefLabel === undefined ? '' : `${cef}Label=${cefLabel} `;
+      return value === undefined
+        ? []
+        : [(length: number) => `${label}${cef}=${write(cefValue, value, length)}`];
+    }),
+  ]);
 }
 
 /** IBM Log Event Extended Format 1.0, at most `maxBytes` of UTF-8; attributes are separated by tabs. */
 export function formatLeef(document: unknown, { version, severity }: Header, maxBytes: number): string {
-  const id = textAt(document, 'rule.id') ?? textAt(document, 'event.dataset') ?? 'problemchild';
-  const header = ['ProblemChild', 'problemchild-agent', version, id].map((part) =>
-    cleanLeef(part).replaceAll('|', '_'),
-  );
+  const start = startWithin(maxBytes, (length) => {
+    const parts = [version, ruleOf(document)].map((part) => write(leefHeader, part, length));
+    return `LEEF:1.0|ProblemChild|problemchild-agent|${parts.join('|')}|`;
+  });
   const time = textAt(document, '@timestamp');
-  const pairs = [
-    `sev=${scaleSeverity(severity)}`,
-    `cat=${cleanLeef(textAt(document, 'event.dataset') ?? 'alert')}`,
-  ];
-  if (time !== undefined)
-    pairs.push(`devTime=${cleanLeef(time)}`, "devTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSX");
-  return fillFields(
-    `LEEF:1.0|${header.join('|')}|`,
-    pairs,
-    '\t',
-    maxBytes,
-    document,
-    ({ leef }, value) => `${leef}=${cleanLeef(value)}`,
-  );
+  const attribute = (name: string, value: string | undefined) =>
+    value === undefined ? [] : [(length: number) => `${name}=${write(leefValue, value, length)}`];
+  return fill(start, '\t', maxBytes, [
+    () => `sev=${scaleSeverity(severity)}`,
+    ...attribute('cat', textAt(document, 'event.dataset') ?? 'alert'),
+    ...attribute('devTime', time),
+    ...(time === undefined ? [] : [() => "devTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSX"]),
+    ...fieldNames.flatMap(({ path, leef }) => attribute(leef, textAt(document, path))),
+  ]);
 }
 
-/** Lengths that a value is cut to before it is left out. */
-const valueLengths = [1_023, 256, 64];
+function ruleOf(document: unknown): string {
+  return textAt(document, 'rule.id') ?? textAt(document, 'event.dataset') ?? 'problemchild';
+}
 
-function fillFields(
+function startWithin(maxBytes: number, build: (length: number) => string): string {
+  let start = '';
+  for (const length of headerLengths) {
+    start = build(length);
+    if (Buffer.byteLength(start) <= maxBytes / 2) break;
+  }
+  return start;
+}
+
+/** Adds each part at the greatest length at which it still fits. */
+function fill(
   start: string,
-  fixed: readonly string[],
   separator: string,
   maxBytes: number,
-  document: unknown,
-  format: (field: (typeof fieldNames)[number], value: string) => string,
+  parts: readonly ((length: number) => string)[],
 ): string {
-  let text = start + fixed.join(separator);
-  let isFirst = fixed.length === 0;
-  for (const field of fieldNames) {
-    const value = textAt(document, field.path);
-    if (value === undefined) continue;
+  let text = start;
+  let left = maxBytes - Buffer.byteLength(start);
+  for (const part of parts) {
     for (const length of valueLengths) {
-      const added = `${isFirst ? '' : separator}${format(field, shortenMiddle(value, length))}`;
-      if (Buffer.byteLength(text) + Buffer.byteLength(added) > maxBytes) continue;
+      const added = `${text === start ? '' : separator}${part(length)}`;
+      const size = Buffer.byteLength(added);
+      if (size > left) continue;
       text += added;
-      isFirst = false;
+      left -= size;
       break;
     }
   }

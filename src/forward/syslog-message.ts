@@ -1,4 +1,4 @@
-import { shortenMiddle } from '../text/index.ts';
+import { shortenForTerminal } from '../text/index.ts';
 import { formatCef, formatLeef } from './cef.ts';
 import type { QueuedEntry } from './outbox.ts';
 import { textAt } from './syslog-fields.ts';
@@ -18,6 +18,8 @@ export interface SyslogFormat {
 /** Private enterprise number reserved for examples and documentation (RFC 5612). */
 const structuredDataId = 'problemchild@32473';
 
+const maxParameterLength = 64;
+
 /** Severity of RFC 5424: 2 critical … 6 informational. */
 function severityOf({ severity, kind }: QueuedEntry): number {
   if (kind === 'health') return 6;
@@ -32,37 +34,47 @@ function headerField(text: string | undefined, maxLength: number): string {
   return clean === '' ? '-' : clean;
 }
 
-/** A parameter's value: quotes, backslashes and brackets escaped, nothing that ends a line. */
-function parameter(name: string, value: string | undefined, maxLength: number): string {
+/** A parameter's value: hidden characters spelt out, quotes, backslashes and brackets escaped. */
+function parameter(name: string, value: string | undefined): string {
   if (value === undefined) return '';
-  const text = shortenMiddle(value.replace(/[\p{Cc}\p{Cs}]/gu, ' '), maxLength);
+  const text = shortenForTerminal(value, maxParameterLength);
   return ` ${name}="${text.replace(/["\\\]]/g, '\\$&')}"`;
+}
+
+/** RFC 3339 has four digits for a year. */
+function timestamp(timeMs: number): string {
+  const time = new Date(timeMs);
+  const text = Number.isNaN(time.getTime()) ? '' : time.toISOString();
+  return /^\d{4}-/.test(text) ? text : '-';
 }
 
 /**
  * One message of RFC 5424: header, structured data with what is searched for first, and the document as JSON, or as
- * CEF or LEEF. A message that is too long loses fields of the document; JSON is never cut.
+ * CEF or LEEF. A message that is too long loses fields of the document; JSON is never cut. Where even short messages are
+ * too long, parameters of the structured data are left out, the id last.
  */
 export function formatSyslog(entry: QueuedEntry, document: string, format: SyslogFormat): string {
+  const { facility, hostName, processId, maxMessageBytes } = format;
   const parsed = JSON.parse(document) as Record<string, unknown>;
-  const time = new Date(entry.timeMs);
   const header = [
-    `<${format.facility * 8 + severityOf(entry)}>1`,
-    Number.isNaN(time.getTime()) ? '-' : time.toISOString(),
-    headerField(textAt(parsed, 'host.name') ?? format.hostName, 255),
+    `<${facility * 8 + severityOf(entry)}>1`,
+    timestamp(entry.timeMs),
+    headerField(textAt(parsed, 'host.name') ?? hostName, Math.min(255, Math.floor(maxMessageBytes / 8))),
     'problemchild',
-    String(format.processId),
+    String(processId),
     entry.kind,
   ].join(' ');
-  const data = [
-    parameter('id', entry.eventId, 64),
-    parameter('severity', String(entry.severity), 8),
-    parameter('rule', entry.ruleId, 64),
-    parameter('process', textAt(parsed, 'process.name'), 64),
-    parameter('user', textAt(parsed, 'user.name'), 64),
-  ].join('');
-  const start = `${header} [${structuredDataId}${data}] `;
-  const left = format.maxMessageBytes - Buffer.byteLength(start);
+  let start = `${header} [${structuredDataId}${parameter('id', entry.eventId)}`;
+  for (const each of [
+    parameter('severity', String(entry.severity)),
+    parameter('rule', entry.ruleId),
+    parameter('process', textAt(parsed, 'process.name')),
+    parameter('user', textAt(parsed, 'user.name')),
+  ]) {
+    if (Buffer.byteLength(start) + Buffer.byteLength(each) <= maxMessageBytes / 2) start += each;
+  }
+  start += '] ';
+  const left = maxMessageBytes - Buffer.byteLength(start);
   return start + formatBody(entry, parsed, document, format, left);
 }
 

@@ -45,12 +45,13 @@ export function trimDocument(document: Fields, maxBytes: number): string {
   }
   for (const name of Object.keys(copy).reverse()) {
     if (essential.has(name)) continue;
-    delete copy[name];
+    if (name === 'problemchild') copy[name] = { trimmed: true };
+    else delete copy[name];
     const text = writeShortened(copy, 64);
     if (Buffer.byteLength(text) <= maxBytes) return text;
   }
   const { id, kind, severity } = isFields(copy['event']) ? copy['event'] : {};
-  return JSON.stringify({ event: { id, kind, severity }, problemchild: { trimmed: true } });
+  return writeShortened({ event: { id, kind, severity }, problemchild: { trimmed: true } }, 64);
 }
 
 function writeShortened(fields: Fields, length: number): string {

@@ -41,18 +41,33 @@ function levelOf({ severity, kind }: QueuedEntry): string {
   return severity >= 47 ? 'medium' : 'low';
 }
 
+/** Slack refuses a message with a longer field, so whoever chose the text could keep it from arriving. */
+const maxSlackFieldLength = 1_900;
+
 /** Slack knows three characters of markup; a backquote would end the code it is shown in. */
 function escapeSlack(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('`', 'ˋ');
 }
 
+/** Escaped and then no longer than Slack takes: an ampersand becomes five characters. */
+function fitSlack(text: string): string {
+  for (let length = maxSlackFieldLength; ; length = Math.floor(length / 2)) {
+    const escaped = escapeSlack(shortenMiddle(text, length));
+    if (escaped.length <= maxSlackFieldLength) return escaped;
+  }
+}
+
 function slack(entry: QueuedEntry, { title, text, fields }: Shown): object {
   const head = `[${levelOf(entry)}] ${title}`;
   return {
-    text: escapeSlack(`${head}: ${text}`),
+    text: fitSlack(`${head}: ${text}`),
+    mrkdwn: false,
+    // Slack would fetch whatever a command line links to.
+    unfurl_links: false,
+    unfurl_media: false,
     blocks: [
       { type: 'header', text: { type: 'plain_text', text: shortenEnd(head, 150), emoji: false } },
-      { type: 'section', text: { type: 'mrkdwn', text: escapeSlack(text === '' ? head : text) } },
+      { type: 'section', text: { type: 'plain_text', text: text === '' ? head : text, emoji: false } },
       ...(fields.length === 0
         ? []
         : [
@@ -60,7 +75,9 @@ function slack(entry: QueuedEntry, { title, text, fields }: Shown): object {
               type: 'section',
               fields: fields.map(([name, value]) => ({
                 type: 'mrkdwn',
-                text: `*${name}*\n\`${escapeSlack(value)}\``,
+                text: `*${name}*\n\`${fitSlack(value)}\``,
+                // No links, mentions or channels made of what looks like one.
+                verbatim: true,
               })),
             },
           ]),

@@ -86,6 +86,14 @@ describe('trimDocument', () => {
     });
     expect(document.problemchild.triage).toBeDefined();
   });
+
+  it('says so to the last', () => {
+    const document = { event: { id: 'e1' }, process: { name: 'p'.repeat(90) }, problemchild: { mode: 'm' } };
+    expect(JSON.parse(trimDocument(document, 70))).toEqual({
+      event: { id: 'e1' },
+      problemchild: { trimmed: true },
+    });
+  });
 });
 
 const process = {
