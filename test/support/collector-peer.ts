@@ -7,7 +7,12 @@ const binary = join(import.meta.dirname, '../../build/collector/collector');
 
 /** The OpenTelemetry Collector, the real one, built by `npm run test:otel`; what it takes goes into a file. */
 export interface CollectorPeer {
+  /** OTLP/HTTP. */
   readonly port: number;
+  /** Splunk's HTTP Event Collector, without acknowledgement. */
+  readonly hecPort: number;
+  /** The same with it. */
+  readonly acknowledgingPort: number;
   /** Log records in the order in which they came, once there are `count`. */
   records(count: number): Promise<CollectedRecord[]>;
   stop(): Promise<void>;
@@ -17,8 +22,14 @@ export interface CollectedRecord {
   readonly eventName?: string;
   readonly severityNumber?: number;
   readonly timeUnixNano?: string;
-  readonly attributes: readonly { readonly key: string; readonly value: Readonly<Record<string, unknown>> }[];
+  readonly attributes: readonly CollectedAttribute[];
   readonly body: unknown;
+  readonly resource: readonly CollectedAttribute[];
+}
+
+interface CollectedAttribute {
+  readonly key: string;
+  readonly value: Readonly<Record<string, unknown>>;
 }
 
 /** Why the collector cannot be run here, if so. */
@@ -37,22 +48,30 @@ export async function startCollector(
   folder: string,
   tls?: { readonly certFile: string; readonly keyFile: string; readonly caFile: string },
 ): Promise<CollectorPeer> {
-  const port = await findFreePort();
+  const ports = [await findFreePort(), await findFreePort(), await findFreePort()] as const;
   const out = join(folder, 'collected.json');
   const config = join(folder, 'collector.json');
-  const http = {
+  const [http, hec, acknowledging] = ports.map((port) => ({
     endpoint: `127.0.0.1:${port}`,
     ...(tls === undefined
       ? {}
       : { tls: { cert_file: tls.certFile, key_file: tls.keyFile, client_ca_file: tls.caFile } }),
-  };
+  }));
+  // Tokens are not checked by this receiver; it can only be seen that they come.
+  const token = { access_token_passthrough: true };
   // YAML takes JSON.
   const text = {
-    receivers: { otlp: { protocols: { http } } },
+    receivers: {
+      otlp: { protocols: { http } },
+      splunk_hec: { ...hec, ...token },
+      'splunk_hec/ack': { ...acknowledging, ...token, ack: { extension: 'ack' } },
+    },
+    extensions: { ack: {} },
     exporters: { file: { path: out, flush_interval: '100ms' } },
     service: {
       telemetry: { metrics: { level: 'none' } },
-      pipelines: { logs: { receivers: ['otlp'], exporters: ['file'] } },
+      extensions: ['ack'],
+      pipelines: { logs: { receivers: ['otlp', 'splunk_hec', 'splunk_hec/ack'], exporters: ['file'] } },
     },
   };
   writeFileSync(config, JSON.stringify(text));
@@ -73,10 +92,14 @@ export async function startCollector(
       .split('\n')
       .slice(0, -1)
       .flatMap((line) => (JSON.parse(line) as Collected).resourceLogs)
-      .flatMap(({ scopeLogs }) => scopeLogs.flatMap(({ logRecords }) => logRecords));
+      .flatMap(({ resource: { attributes: resource = [] }, scopeLogs }) =>
+        scopeLogs.flatMap(({ logRecords }) => logRecords.map((record) => ({ ...record, resource }))),
+      );
   }
   return {
-    port,
+    port: ports[0],
+    hecPort: ports[1],
+    acknowledgingPort: ports[2],
     async records(count) {
       await until(() => read().length >= count);
       return read();
@@ -92,7 +115,8 @@ export async function startCollector(
 
 interface Collected {
   readonly resourceLogs: readonly {
-    readonly scopeLogs: readonly { readonly logRecords: readonly CollectedRecord[] }[];
+    readonly resource: { readonly attributes?: readonly CollectedAttribute[] };
+    readonly scopeLogs: readonly { readonly logRecords: readonly Omit<CollectedRecord, 'resource'>[] }[];
   }[];
 }
 
