@@ -4,7 +4,13 @@ import type { Config } from '../config/index.ts';
 import type { Clock } from '../event/index.ts';
 import { openNameResolution } from '../forward/index.ts';
 import type { Log } from '../log/index.ts';
-import { type IsolationAudience, type IsolationParts, IsolationStage, modeFor } from '../response/index.ts';
+import {
+  type IsolationAudience,
+  type IsolationParts,
+  IsolationStage,
+  modeFor,
+  OverrideWatch,
+} from '../response/index.ts';
 import { OutboxTable, type ResponseJournalFile, Store } from '../store/index.ts';
 import { FilterEngine, type NativeLibrary } from '../windows/index.ts';
 import { type ForwardingOptions, probeDestinations } from './forwarding.ts';
@@ -28,9 +34,10 @@ const nameTimeoutMs = 5_000;
 export function openIsolation(options: IsolationOptions): IsolationStage {
   const { config, env, library, journal, clock, audience } = options;
   const host = hostname().toLowerCase();
+  const override = new OverrideWatch(() => journal.override, clock);
   const parts: IsolationParts = {
     settings: () => config().response.isolation,
-    mode: () => modeFor(config().response, journal.override, '', clock.nowMs()),
+    mode: () => modeFor(config().response, override.current, '', clock.nowMs()),
     isStoodDown: () => journal.standDown !== undefined,
     isKilled: openKillSwitch(config, clock, library),
     journal,

@@ -101,6 +101,11 @@ export async function openLiveParts(options: LivePartsOptions): Promise<LivePart
           clock,
           audience,
         });
+  response?.journal.keepReserve((isWhole) => {
+    if (isWhole) log.info('The response journal has room for a full disk again');
+    else
+      log.error('The disk has no room left to reserve: when it is full, nothing can be written down or done');
+  });
   const isolation =
     library === undefined || response === undefined
       ? undefined

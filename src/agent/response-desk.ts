@@ -10,6 +10,7 @@ import {
   disarm,
   EvidenceCollector,
   EvidenceFiles,
+  OverrideWatch,
   type OwnProcesses,
   type ProcessLookPort,
   type ProcessPort,
@@ -47,9 +48,10 @@ export interface ResponseDesk {
 export function openResponseDesk(config: () => Config, clock: Clock, library?: NativeLibrary): ResponseDesk {
   const journal = openJournal(config());
   const isKilled = openKillSwitch(config, clock, library);
+  const override = new OverrideWatch(() => journal.override, clock);
   return {
     journal,
-    status: () => statusOf(journal, config().response, isKilled(), clock.nowMs()),
+    status: () => statusOf(journal, override.current, config().response, isKilled()),
     arm(request) {
       const { override } = request;
       if (override?.ruleId !== undefined) findArmableRule(config(), override.ruleId);
@@ -105,6 +107,7 @@ export function openLiveResponse(options: LiveResponseOptions): LiveResponse {
   const host = hostname().toLowerCase();
   const own = findOwnProcesses(library);
   const control: ProcessPort = new ProcessControl(library);
+  const override = new OverrideWatch(() => journal.override, clock);
   const evidence = openCollector(options);
   evidence();
   const parts: ResponseParts = {
@@ -120,6 +123,7 @@ export function openLiveResponse(options: LiveResponseOptions): LiveResponse {
     journal,
     control,
     clock,
+    override: () => override.current,
     isKilled: openKillSwitch(config, clock, library),
     own: () => own,
     isThisHost: (event) => isSameHost(event.host.name, host),

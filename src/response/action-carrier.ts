@@ -92,9 +92,14 @@ export class ActionCarrier {
       ...(freeze?.isFrozen === true ? { stoppedMs: freeze.atMs - action.atMs } : {}),
     };
     const after = holdsAfter(action, end, found, journal.holds());
-    for (const hold of after.changed) journal.hold(hold);
     const isLoose = freeze !== undefined && end.outcome !== 'success' && (await this.#thaw(found, freeze));
-    journal.finish(action.id, end, isLoose ? [memberId(action, found)] : after.released);
+    try {
+      for (const hold of after.changed) journal.hold(hold);
+      journal.finish(action.id, end, isLoose ? [memberId(action, found)] : after.released);
+    } catch (error) {
+      // It is done, and whoever is told must hear of it; the next start looks into what it finds unfinished.
+      audience.failed('The end of an action could not be written down', error);
+    }
     const done = { ...action, end };
     audience.action(done);
     if (evidence !== undefined && draft !== undefined) this.#keep(evidence, draft, done);

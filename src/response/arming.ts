@@ -1,12 +1,6 @@
 import { AgentError } from '../errors/index.ts';
 import type { ResponseJournal } from './journal-port.ts';
-import {
-  isInForce,
-  maxOverrideMs,
-  type Override,
-  type ResponseMode,
-  type ResponsePolicy,
-} from './policy/index.ts';
+import { maxOverrideMs, type Override, type ResponseMode, type ResponsePolicy } from './policy/index.ts';
 
 /** A person's order to act, or to act otherwise, for a time. */
 export interface ArmRequest {
@@ -61,20 +55,20 @@ export interface ResponseStatus {
   readonly held: number;
 }
 
+/** `override`: what holds now. */
 export function statusOf(
   journal: ResponseJournal,
+  override: Override | undefined,
   policy: ResponsePolicy,
   killSwitch: boolean | undefined,
-  nowMs: number,
 ): ResponseStatus {
-  const { override, standDown } = journal;
-  const inForce = override !== undefined && isInForce(override, nowMs) ? override : undefined;
-  const armed = inForce !== undefined && inForce.ruleId === undefined ? inForce.mode : policy.mode;
+  const { standDown } = journal;
+  const armed = override !== undefined && override.ruleId === undefined ? override.mode : policy.mode;
   const isStopped = standDown !== undefined || killSwitch !== false;
   return {
     mode: isStopped ? 'audit' : armed,
     configuredMode: policy.mode,
-    override: inForce,
+    override,
     standDown,
     killSwitch,
     held: journal.holds().length,

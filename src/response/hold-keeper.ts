@@ -1,13 +1,22 @@
 import type { InterimAnomaly, ScoredStart } from '../anomaly/index.ts';
+import type { EventDetection } from '../detection/index.ts';
 import { type Action, actionId, userKey } from './action.ts';
-import { type ActionCarrier, endOf } from './action-carrier.ts';
+import { type ActionCarrier, endOf, type Proposal } from './action-carrier.ts';
 import type { Hold } from './journal-port.ts';
-import { modeFor } from './policy/index.ts';
 import type { ProcessAct, ProcessTarget } from './process-port.ts';
 import { goneCodes, identify } from './process-target.ts';
 import type { ResponseParts } from './response-parts.ts';
 
+/** A flagged start as the policy was asked about it. */
+export interface HeldCase {
+  readonly start: ScoredStart;
+  readonly interim: InterimAnomaly | undefined;
+  readonly detections: readonly EventDetection[];
+}
+
 const retryMs = 5_000;
+/** No hold waits longer than the longest that response.holdMs may say; only a clock that was set back says so. */
+const longestHoldMs = 300_000;
 
 /** Sees to it that no process which the agent suspended stays frozen for nothing. */
 export class HoldKeeper {
@@ -15,6 +24,10 @@ export class HoldKeeper {
   readonly #carrier: ActionCarrier;
   /** Highest interim score that has to do with a held process, by hold id. */
   readonly #rarity = new Map<string, number>();
+  /** What was known of held processes when they were suspended, by hold id. */
+  readonly #cases = new Map<string, HeldCase>();
+  /** Resumed while the journal could not be written, which therefore still has them as held. */
+  readonly #letGo = new Set<string>();
   #open: Hold[];
   #isBusy = false;
 
@@ -39,10 +52,15 @@ export class HoldKeeper {
     }
   }
 
+  /** What its decision will rest on, besides what is written down. */
+  remember(holdId: string, held: HeldCase): void {
+    this.#cases.set(holdId, held);
+  }
+
   /** Decides about every hold that is due. Calls that overlap do nothing. */
   async settleDue(): Promise<void> {
     const nowMs = this.#parts.clock.nowMs();
-    await this.#settle(({ dueMs }) => dueMs !== undefined && dueMs <= nowMs, 'the hold is over');
+    await this.#settle((hold) => isDue(hold, nowMs), 'the hold is over');
   }
 
   /** After a restart: everything is decided about at once, and nothing stays suspended. */
@@ -56,12 +74,16 @@ export class HoldKeeper {
     this.refresh();
   }
 
-  async #settle(isDue: (hold: Hold) => boolean, reason: string): Promise<void> {
+  async #settle(isMeant: (hold: Hold) => boolean, reason: string): Promise<void> {
     if (this.#isBusy) return;
     this.#isBusy = true;
     try {
       for (const hold of this.#parts.journal.holds()) {
-        if (!isDue(hold)) continue;
+        if (this.#letGo.has(hold.id)) {
+          if (this.#tryToWrite(() => this.#release(hold))) continue;
+          break;
+        }
+        if (!isMeant(hold)) continue;
         if (hold.kind === 'decision' && (await this.#end(hold))) continue;
         await this.resume(hold, reason, 'agent');
       }
@@ -73,38 +95,53 @@ export class HoldKeeper {
 
   /** Ends a held process if its case has grown strong enough, and answers whether it is no longer held. */
   async #end(hold: Hold): Promise<boolean> {
-    const { journal, clock, settings } = this.#parts;
-    const { subject, sinceMs, createdMs } = hold;
-    const { policy } = settings();
+    const proposal = this.#propose(hold);
+    if (proposal === undefined) return false;
+    const done = await this.#carrier.carryOut(proposal);
+    const result = done?.end?.result;
+    if (result !== 'terminated' && result !== 'gone') return false;
+    this.#release(hold);
+    return true;
+  }
+
+  /**
+   * The policy, the scope and the exceptions may have changed during the hold, so all are asked again; without the
+   * event, as after a restart, they cannot be, and the process is resumed.
+   */
+  #propose(hold: Hold): Proposal | undefined {
+    const { override, clock, settings, exceptions } = this.#parts;
+    const held = this.#cases.get(hold.id);
+    if (held === undefined) return undefined;
+    const { start, interim, detections } = held;
+    const { policy, rules } = settings();
     const nowMs = clock.nowMs();
-    const mode = modeFor(policy, journal.override, subject.rule?.id ?? '', nowMs);
+    const wanted = rules.want(start, interim, detections, override(), nowMs);
+    const { subject, sinceMs, createdMs } = hold;
     const rarity = Math.max(subject.rarity ?? 0, this.#rarity.get(hold.id) ?? 0);
-    if (mode !== 'terminate' || rarity < policy.holdMinRarity) return false;
-    const done = await this.#carrier.carryOut({
+    if (wanted?.mode !== 'terminate' || wanted.verb !== 'terminate' || rarity < policy.holdMinRarity) {
+      return undefined;
+    }
+    return {
       action: {
         id: actionId(subject, 'terminate'),
         verb: 'terminate',
         target: hold.target,
-        mode,
+        mode: wanted.mode,
         by: 'agent',
         reason: `rarity ${Math.round(rarity)} after the hold`,
         atMs: nowMs,
       },
       subject: { ...subject, rarity, target: targetOfHold(hold) },
       isThisHost: true,
-      isExcepted: false,
-      scope: 'inside',
+      isExcepted: exceptions().protectFromResponse(wanted.rule.id, start.event) !== undefined,
+      scope: wanted.scope,
       // It was fresh when it was suspended.
       ageMs: sinceMs - createdMs,
       byPerson: false,
       wholeTree: hold.target === 'tree',
       holdMs: undefined,
       isHeld: true,
-    });
-    const result = done?.end?.result;
-    if (result !== 'terminated' && result !== 'gone') return false;
-    this.#release(hold);
-    return true;
+    };
   }
 
   /** Resumes a held process if it is there and suspended. One that cannot be resumed now is tried again. */
@@ -131,7 +168,8 @@ export class HoldKeeper {
       subject: hold.subject,
       end: undefined,
     };
-    journal.begin(action);
+    const isWritten = this.#tryToWrite(() => journal.begin(action));
+    // What cannot be written down must not stay frozen for that: to let go does no harm.
     const act: ProcessAct = isThere ? await control.resume(target) : found;
     const end = endOf(act, clock.nowMs(), 1, clock.nowMs() - atMs);
     const done: Action = {
@@ -139,9 +177,17 @@ export class HoldKeeper {
       end: goneCodes.has(act.code) ? { ...end, outcome: 'unknown', result: 'gone', refusals: [] } : end,
     };
     const isOver = end.outcome === 'success' || goneCodes.has(act.code);
-    if (isOver) this.#rarity.delete(hold.id);
-    else journal.hold({ ...hold, dueMs: clock.nowMs() + retryMs });
-    journal.finish(action.id, done.end!, isOver ? [hold.id] : []);
+    if (isOver) {
+      this.#rarity.delete(hold.id);
+      this.#cases.delete(hold.id);
+      this.#letGo.add(hold.id);
+    }
+    const isKept = this.#tryToWrite(() => {
+      if (!isOver) journal.hold({ ...hold, dueMs: clock.nowMs() + retryMs });
+      if (isWritten) journal.finish(action.id, done.end!, isOver ? [hold.id] : []);
+      else if (journal.record({ ...done, end: done.end! }) && isOver) journal.release(hold.id);
+    });
+    if (isKept) this.#letGo.delete(hold.id);
     audience.action(done);
     return done;
   }
@@ -149,7 +195,24 @@ export class HoldKeeper {
   #release({ id }: Hold): void {
     this.#parts.journal.release(id);
     this.#rarity.delete(id);
+    this.#cases.delete(id);
+    this.#letGo.delete(id);
   }
+
+  #tryToWrite(write: () => unknown): boolean {
+    try {
+      write();
+      return true;
+    } catch (error) {
+      this.#parts.audience.failed('A resumption could not be written down', error);
+      return false;
+    }
+  }
+}
+
+/** Also when the clock was set back: else what is suspended would stay so for as long. */
+function isDue({ sinceMs, dueMs }: Hold, nowMs: number): boolean {
+  return dueMs !== undefined && (dueMs <= nowMs || nowMs < sinceMs || dueMs - nowMs > longestHoldMs);
 }
 
 function targetOfHold({ pid, createdMs }: Hold): ProcessTarget {

@@ -33,6 +33,7 @@ export {
   type IsolationStatus,
 } from './isolation/isolation-stage.ts';
 export type { Hold, PersonCommand, ResponseJournal, StandDown } from './journal-port.ts';
+export { OverrideWatch } from './override-watch.ts';
 export { carryOutRequest, type PersonRequest } from './person-request.ts';
 export type { Override, ResponseMode, ResponsePolicy, ResponseTarget } from './policy/index.ts';
 export { modeFor } from './policy/index.ts';

@@ -4,7 +4,7 @@ import type { Action } from './action.ts';
 import type { EvidenceCollector } from './evidence/index.ts';
 import { type OwnProcesses, ProtectedSet } from './guard/index.ts';
 import type { ResponseJournal, StandDown } from './journal-port.ts';
-import { type ResponsePolicy, ResponseRules } from './policy/index.ts';
+import { type Override, type ResponsePolicy, ResponseRules } from './policy/index.ts';
 import type { ProcessPort } from './process-port.ts';
 
 /** Who is told what the response does. */
@@ -25,6 +25,8 @@ export interface ResponseParts {
   readonly journal: ResponseJournal;
   readonly control: ProcessPort;
   readonly clock: Clock;
+  /** The override that holds now. */
+  readonly override: () => Override | undefined;
   /** Whether the kill switch is set; `undefined` when that cannot be found out. */
   readonly isKilled: () => boolean | undefined;
   readonly own: () => OwnProcesses;

@@ -55,7 +55,13 @@ export class ResponseStage {
     const decision = this.decide(start, interim, detections);
     if (decision.kind === 'wanted') {
       this.#parts.evidence?.()?.expect(start.event.id);
-      this.#acting.push(this.#run('An action failed', () => this.carryOut(decision)));
+      this.#acting.push(
+        this.#run('An action failed', async () => {
+          const action = await this.carryOut(decision);
+          if (action?.end?.result === 'suspended')
+            this.holds.remember(action.id, { start, interim, detections });
+        }),
+      );
     }
     return decision;
   }
@@ -79,10 +85,10 @@ export class ResponseStage {
     detections: readonly EventDetection[],
   ): ActionDecision {
     if (detections.length === 0) return nothing;
-    const { settings, journal, clock, exceptions, isThisHost } = this.#parts;
+    const { settings, override, clock, exceptions, isThisHost } = this.#parts;
     const { rules, policy } = settings();
     const nowMs = clock.nowMs();
-    const wanted = rules.want(start, interim, detections, journal.override, nowMs);
+    const wanted = rules.want(start, interim, detections, override(), nowMs);
     if (wanted === undefined) return nothing;
     const { rule, mode, target, suspendFirst, scope } = wanted;
     const verb = suspendFirst ? 'suspend' : wanted.verb;

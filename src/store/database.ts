@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { AgentError } from '../errors/index.ts';
+import { isStoreUnwritable } from './store-damage.ts';
 
 export type Connection = Database.Database;
 
@@ -72,6 +73,15 @@ function migrate(connection: Connection, path: string, migrations: readonly stri
     connection.pragma(`user_version = ${migrations.length}`);
   });
   run.immediate();
+}
+
+/** Puts the write-ahead log into the file as far as readers allow; on a full disk it stays a log. */
+export function writeBack(connection: Connection): void {
+  try {
+    connection.pragma('wal_checkpoint(PASSIVE)');
+  } catch (error) {
+    if (!isStoreUnwritable(error)) throw error;
+  }
 }
 
 function reason(error: unknown): string {

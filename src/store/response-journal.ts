@@ -12,15 +12,19 @@ import type {
   StandingIsolation,
 } from '../response/index.ts';
 import { actionToEcs, commandToEcs, isolationToEcs, userKey } from '../response/index.ts';
-import { openDatabase } from './database.ts';
+import { openDatabase, writeBack } from './database.ts';
+import { DiskReserve } from './disk-reserve.ts';
 import { response } from './migrations/response-0001-core.ts';
 import { responseCommand } from './migrations/response-0002-command.ts';
 import { responseIsolation } from './migrations/response-0003-isolation.ts';
+import { responseReserve } from './migrations/response-0004-reserve.ts';
 
 type Finished = Action & { readonly end: ActionEnd };
 
 /** Lines kept; the oldest leave when the file is opened. */
 const maxActions = 100_000;
+/** Sooner than SQLite would write its log back by itself, within a write that an act waits for. */
+const finishedPerCheckpoint = 16;
 
 /** What a row of each table looks like on the wire. */
 const writers = {
@@ -54,11 +58,13 @@ export class ResponseJournalFile implements ResponseJournal, IsolationJournal {
   readonly #setStanding;
   readonly #deleteStanding;
   #isDurable = true;
+  #reserve: DiskReserve | undefined;
+  #finished = 0;
 
   /** Opens or creates the file. @throws AgentError PC_STORE_OPEN or PC_STORE_NEWER */
   constructor(path: string) {
     this.path = path;
-    const connection = openDatabase(path, [response, responseCommand, responseIsolation]);
+    const connection = openDatabase(path, [response, responseCommand, responseIsolation, responseReserve]);
     connection.pragma('synchronous = FULL');
     this.#connection = connection;
     this.#insert = connection.prepare<[string, string, number, string, string, number, number, string]>(
@@ -112,6 +118,14 @@ export class ResponseJournalFile implements ResponseJournal, IsolationJournal {
       .run(maxActions);
   }
 
+  /**
+   * From now on there is room for some hundred actions when the disk is full. `onChange` is told when there is not, and
+   * when there is again.
+   */
+  keepReserve(onChange: (isWhole: boolean) => void): void {
+    this.#reserve = new DiskReserve(this.#connection, onChange);
+  }
+
   begin(action: Action, holds: readonly Hold[] = []): boolean {
     return this.#atOnce(() => {
       if (!this.#write(action, true, action.by === 'agent' && action.verb !== 'resume')) return false;
@@ -128,11 +142,16 @@ export class ResponseJournalFile implements ResponseJournal, IsolationJournal {
       }
       for (const each of released) this.#deleteHold.run(each);
     });
+    // Here nobody waits; on the way to an act somebody would.
+    if (++this.#finished % finishedPerCheckpoint === 0) writeBack(this.#connection);
+    this.#reserve?.tend();
   }
 
   record(action: Finished): boolean {
     // Refusals may come in floods, and nothing hangs on one that a power failure takes.
     this.#flushAlways(false);
+    // On a full disk what room there is belongs to what is done; what was not done is still told.
+    if (this.#reserve?.tend() === false) return true;
     return this.#write(action, false, false);
   }
 

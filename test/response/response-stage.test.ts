@@ -7,6 +7,7 @@ import {
   type ResponsePolicy,
   ResponseStage,
 } from '../../src/response/index.ts';
+import { highRule } from '../support/alert.ts';
 import { FakeProcesses } from './fake-processes.ts';
 import { type FlaggedFacts, flagged, noonMs, ResponseWorld } from './response-world.ts';
 
@@ -142,6 +143,21 @@ describe('one action', () => {
     expect(processes.running.size).toBe(1);
   });
 
+  it('tells of what it did even if that cannot be written down any more', async () => {
+    const { processes, world, take } = open();
+    processes.start({ pid: 4240, createdMs: noonMs });
+    const finish = world.journal.finish.bind(world.journal);
+    world.journal.finish = () => {
+      throw new Error('disk full');
+    };
+    await take();
+    expect(world.outcomes).toEqual(['terminate 4240: terminated']);
+    expect(world.failed).toHaveLength(1);
+    world.journal.finish = finish;
+    await new ResponseStage(world.parts).start();
+    expect(world.journal.unfinished()).toEqual([]);
+  });
+
   it('reports an act that the system refused', async () => {
     const { processes, world, take } = open();
     processes.start({ pid: 4240, createdMs: noonMs });
@@ -232,6 +248,26 @@ describe('suspending first', () => {
         world.isKilled = true;
       },
     ],
+    [
+      'is an exception by now',
+      (world) => {
+        world.change({ holdMinRarity: 0 });
+        const conditions = [{ field: 'process.name' as const, is: ['cmd.exe'] }];
+        const entry = { id: 'shell', response: true, conditions, reason: 'test', author: 'test' };
+        world.exceptions = new ExceptionList([entry]);
+      },
+    ],
+    [
+      'its rule asks nothing for any more',
+      (world) => world.change({ holdMinRarity: 0, rules: { [highRule.id]: { action: 'none' } } }),
+    ],
+    [
+      'is out of scope by now',
+      (world) => {
+        const nobody = { hosts: [], users: [], groups: [], processes: [], paths: [], signers: [] };
+        world.change({ holdMinRarity: 0, except: { ...nobody, processes: ['cmd.exe'] } });
+      },
+    ],
   ])('resumes what %s', async (_, change) => {
     const { processes, world, stage, take } = open(policy);
     processes.start({ pid: 4240, createdMs: noonMs });
@@ -254,6 +290,54 @@ describe('suspending first', () => {
     await stage.settle();
     expect(world.outcomes.at(-1)).toBe('resume 4240: resumed');
     expect([processes.frozen, world.journal.holds()]).toEqual([[], []]);
+  });
+
+  it('does not hold anything longer because the clock was set back', async () => {
+    const { processes, world, stage, take } = open(policy);
+    processes.start({ pid: 4240, createdMs: noonMs });
+    await take({ rarity: 10 });
+    world.nowMs -= 3_600_000;
+    stage.tick();
+    await stage.settle();
+    expect([processes.frozen, world.journal.holds()]).toEqual([[], []]);
+  });
+
+  it('resumes rather than ends what it no longer knows the event of', async () => {
+    const { processes, world, take } = open({ ...policy, holdMinRarity: 0 });
+    processes.start({ pid: 4240, createdMs: noonMs });
+    await take();
+    const restarted = new ResponseStage(world.parts);
+    await restarted.start();
+    expect(world.outcomes.at(-1)).toBe('resume 4240: resumed');
+    expect([processes.ended, processes.frozen, world.journal.holds()]).toEqual([[], [], []]);
+  });
+
+  it('resumes once what it cannot write down, and forgets the hold when it can', async () => {
+    const { processes, world, stage, take } = open(policy);
+    processes.start({ pid: 4240, createdMs: noonMs });
+    await take({ rarity: 10 });
+    const { journal } = world;
+    const full = () => {
+      throw new Error('disk full');
+    };
+    const writes = {
+      begin: journal.begin,
+      finish: journal.finish,
+      record: journal.record,
+      release: journal.release,
+    };
+    Object.assign(journal, { begin: full, finish: full, record: full, release: full });
+    world.nowMs += 5_000;
+    for (let turn = 0; turn < 3; turn++) {
+      stage.tick();
+      await stage.settle();
+    }
+    expect(processes.frozen).toEqual([]);
+    expect(processes.calls.filter((call) => call === 'resume 4240')).toHaveLength(1);
+    Object.assign(journal, writes);
+    stage.tick();
+    await stage.settle();
+    expect(journal.holds()).toEqual([]);
   });
 
   it('tries again what could not be resumed', async () => {

@@ -6,6 +6,7 @@ import type { ProcessEvent } from '../../src/event/index.ts';
 import {
   type Action,
   createResponseSettings,
+  OverrideWatch,
   type ProcessPort,
   type ResponseParts,
   type ResponsePolicy,
@@ -29,6 +30,11 @@ export class ResponseWorld {
   readonly journal: ResponseJournalFile;
   readonly parts: ResponseParts;
   #settings;
+  readonly #override = new OverrideWatch(
+    () => this.journal.override,
+    { nowMs: () => this.nowMs },
+    () => this.nowMs,
+  );
 
   constructor(
     control: ProcessPort,
@@ -43,6 +49,7 @@ export class ResponseWorld {
       journal: this.journal,
       control,
       clock: { nowMs: () => this.nowMs },
+      override: () => this.#override.current,
       isKilled: () => this.isKilled,
       own: () => ({ pid: 900, ancestorPids: new Set([600, 500]) }),
       isThisHost: ({ host }) => host.name === 'WS-0417',

@@ -1,0 +1,38 @@
+import type { Clock } from '../event/index.ts';
+import { isInForce, type Override } from './policy/index.ts';
+
+/**
+ * The override that holds now. It is over when either clock says so, the one on the wall or the one that only runs
+ * forward, and what was over once stays over: setting the clock back must not keep anybody armed.
+ */
+export class OverrideWatch {
+  readonly #read: () => Override | undefined;
+  readonly #clock: Clock;
+  readonly #steadyMs: () => number;
+  #seen: { readonly key: string; readonly endsMs: number } | undefined;
+
+  /** `steadyMs`: time that passes, from any beginning, in ms. */
+  constructor(
+    read: () => Override | undefined,
+    clock: Clock,
+    steadyMs: () => number = () => performance.now(),
+  ) {
+    this.#read = read;
+    this.#clock = clock;
+    this.#steadyMs = steadyMs;
+  }
+
+  get current(): Override | undefined {
+    const override = this.#read();
+    if (override === undefined) return undefined;
+    const nowMs = this.#clock.nowMs();
+    const steadyMs = this.#steadyMs();
+    const key = JSON.stringify(override);
+    const isNow = isInForce(override, nowMs);
+    if (this.#seen?.key !== key) {
+      this.#seen = { key, endsMs: isNow ? steadyMs + override.untilMs - nowMs : Number.POSITIVE_INFINITY };
+    }
+    if (nowMs >= override.untilMs) this.#seen = { key, endsMs: steadyMs };
+    return isNow && steadyMs < this.#seen.endsMs ? override : undefined;
+  }
+}
