@@ -7,6 +7,7 @@ import { startHeartbeat } from './heartbeat.ts';
 import { openLiveControl, type RunOutcome } from './live-control.ts';
 import { countWaiting } from './live-input.ts';
 import { type LivePartsOptions, openLiveParts } from './live-parts.ts';
+import { saveMemory } from './memory-saving.ts';
 import { applyPriority } from './priority.ts';
 import { judgeStages, type StageState } from './stages.ts';
 import type { Tally } from './tally.ts';
@@ -168,6 +169,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
         resumed: runner.engine.bookmarks.get(source.name) !== undefined,
       });
       applyPriority(config().agent.priority, log);
+      saveMemory();
       await response?.stage.start();
       await control.start();
       await isolation?.start();

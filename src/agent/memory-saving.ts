@@ -1,0 +1,11 @@
+import { setFlagsFromString } from 'node:v8';
+
+/**
+ * From now on V8 looks for memory that is no longer needed whenever the heap has grown by about a third, in small steps beside
+ * the work. Left alone it waits until the heap is three or four times what is in use: what a start leaves in rings and tables
+ * is garbage minutes later, and makes a hundred megabytes until then. For what stays running; a recording that is read as fast
+ * as possible would pay for it with a quarter more processor time.
+ */
+export function saveMemory(): void {
+  setFlagsFromString('--memory-saver-mode');
+}
