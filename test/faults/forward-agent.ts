@@ -7,7 +7,7 @@ import { makeEntry } from '../support/outbox-entry.ts';
 /**
  * What of the agent matters here, as a process that a test can kill: raises alert after alert from the bookmark on, a
  * batch a transaction, and forwards them. Arguments: state file, alerts in all, Elasticsearch port, syslog port,
- * record file. Says `started` when it begins, and what the outbox counted when everything was delivered.
+ * record file. Says what the outbox counted when everything was delivered.
  */
 const [path = '', total = '0', elasticPort = '', syslogPort = '', recordFile = ''] = process.argv.slice(2);
 const batchSize = 250;
@@ -44,7 +44,6 @@ const forwarder = new Forwarder({
   agent: { version: '0.1.0', hostName: 'WS-0417', hostId: undefined },
 });
 forwarder.start();
-process.stdout.write('started\n');
 
 for (let next = Number(bookmarks.get('source') ?? 0); next < count; ) {
   const last = Math.min(count, next + batchSize);

@@ -82,6 +82,11 @@ export async function runThroughFaults(
       }
     }
   }, 120);
+  // Spread over the work: by time they would all fall into its beginning where the machine is slow.
+  const killsAt = Array.from({ length: options.kills }, () =>
+    Math.floor(random() * options.alerts * 0.95),
+  ).sort((a, b) => a - b);
+  const arrived = (): number => elastic.indices.get(index)?.size ?? 0;
   let kills = 0;
   const arrivedAtKills: number[] = [];
   let report = '';
@@ -94,22 +99,20 @@ export async function runThroughFaults(
         recordFile,
       ];
       const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-      const isLast = kills >= options.kills;
       const said = collect(child);
-      let timer: NodeJS.Timeout | undefined;
-      // From its first word on, so that on a busy machine too it is killed at work and not while it starts.
-      child.stdout?.once('data', () => {
-        if (!isLast) timer = setTimeout(() => child.kill('SIGKILL'), random() * 1_200);
-      });
+      const killAt = killsAt[kills] ?? Number.POSITIVE_INFINITY;
+      const watch = setInterval(() => {
+        if (arrived() >= killAt) child.kill('SIGKILL');
+      }, 5);
       const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
-      clearTimeout(timer);
+      clearInterval(watch);
       if (code === null) {
         kills++;
-        arrivedAtKills.push(elastic.ids(index).length);
+        arrivedAtKills.push(arrived());
         continue;
       }
       if (code !== 0) throw new Error(`the agent ended with ${code}`);
-      report = said().trimEnd().split('\n').at(-1) ?? '';
+      report = said();
       break;
     }
   } finally {
