@@ -49,7 +49,6 @@ export class Forwarder {
   readonly #options: ForwarderOptions;
   readonly #deliveries: readonly Delivery[];
   readonly #accepts: ReadonlyMap<string, Route['accepts']>;
-  readonly #drops = new Map<string, Drop>();
   readonly #refusals = new Map<string, Refusal>();
   readonly #stopped = new AbortController();
   #upkeep: Promise<void> | undefined;
@@ -162,40 +161,34 @@ export class Forwarder {
     if (requests.length > 0) this.retryNow(requests);
     const inFlight = this.#deliveries.flatMap(({ inFlight: range }) => range ?? []);
     const drops = queue.shrink(limits, inFlight, (name, entry) => this.accepts(name, entry));
-    for (const drop of drops) this.#noteDrop(drop);
     if (drops.length > 0) log.error('documents were dropped from the outbox', { drops });
     const refused = [...queue.takeRefused()].map(
       ([severity, count]): Drop => ({ destination: everyone, severity, reason: 'disk', count }),
     );
-    for (const drop of refused) this.#noteDrop(drop);
-    if (refused.length > 0) log.error('documents were not taken into the outbox', { refused });
+    if (refused.length > 0) {
+      queue.noteDrops(refused);
+      log.error('documents were not taken into the outbox', { refused });
+    }
+    for (const { count } of [...drops, ...refused]) this.#dropped += count;
     this.#report(nowMs);
-  }
-
-  #noteDrop(drop: Drop): void {
-    const key = `${drop.destination} ${drop.severity} ${drop.reason}`;
-    const count = (this.#drops.get(key)?.count ?? 0) + drop.count;
-    this.#drops.set(key, { ...drop, count });
-    this.#dropped += drop.count;
   }
 
   /** Says what was dropped or refused: at once the first time, later at most once a minute. */
   #report(nowMs: number): void {
-    if (this.#drops.size + this.#refusals.size === 0 || nowMs - this.#noticedMs < noticeMs) return;
     const { queue, clock, agent, log } = this.#options;
+    if (nowMs - this.#noticedMs < noticeMs || (this.#refusals.size === 0 && !queue.hasDrops())) return;
     const timeMs = clock.nowMs();
     const notices = [...this.#refusals].map(([name, { count, ...example }]) =>
       createDeadLetterNotice(name, count, example, timeMs, agent),
     );
-    if (this.#drops.size > 0) notices.push(createDropNotice([...this.#drops.values()], timeMs, agent));
     try {
+      queue.announceDrops((drops) => createDropNotice(drops, timeMs, agent));
       queue.add(notices);
     } catch (error) {
       // Said again with the next round.
       log.error('a notice about the outbox could not be queued', { error });
       return;
     }
-    this.#drops.clear();
     this.#refusals.clear();
     this.#noticedMs = Number.isFinite(nowMs) ? nowMs : this.#noticedMs;
     this.wake();

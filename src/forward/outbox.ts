@@ -87,13 +87,19 @@ export interface OutboxQueue {
   advanceClock(elapsedMs: number): void;
   /**
    * Drops what is beyond the limits, lowest severity first, then oldest; never what is being sent. `accepts` says
-   * whether an entry was meant for a destination.
+   * whether an entry was meant for a destination. What is dropped is noted for {@link announceDrops}.
    */
   shrink(
     limits: OutboxLimits,
     inFlight: readonly SeqRange[],
     accepts: (destination: string, entry: QueuedEntry) => boolean,
   ): readonly Drop[];
+  /** Notes what was given up elsewhere. */
+  noteDrops(drops: readonly Drop[]): void;
+  /** Whether something was given up that no entry has told of yet, by this run of the agent or one before it. */
+  hasDrops(): boolean;
+  /** Puts the entry that tells of it, if so, and forgets it; both or neither. */
+  announceDrops(compose: (drops: readonly Drop[]) => OutboxEntry): void;
   totals(): OutboxTotals;
   /** Entries of each severity that were not taken in since the last call. */
   takeRefused(): ReadonlyMap<number, number>;

@@ -12,6 +12,7 @@ import type {
 import { OutboxBounds } from './outbox-bounds.ts';
 import { DeadLetterTable } from './outbox-dead-letters.ts';
 import { OutboxDestinationTable } from './outbox-destinations.ts';
+import { DropTable } from './outbox-drops.ts';
 import type { Store } from './store.ts';
 
 /**
@@ -31,6 +32,7 @@ export class OutboxTable implements OutboxQueue {
   readonly #destinations: OutboxDestinationTable;
   readonly #deadLetters: DeadLetterTable;
   readonly #bounds: OutboxBounds;
+  readonly #drops: DropTable;
   readonly #statements;
   readonly #refused = new Map<number, number>();
 
@@ -39,6 +41,7 @@ export class OutboxTable implements OutboxQueue {
     this.#destinations = new OutboxDestinationTable(store);
     this.#deadLetters = new DeadLetterTable(store);
     this.#bounds = new OutboxBounds(store, this.#destinations);
+    this.#drops = new DropTable(store);
     this.#statements = prepareStatements(store);
   }
 
@@ -131,7 +134,28 @@ export class OutboxTable implements OutboxQueue {
     accepts: (destination: string, entry: QueuedEntry) => boolean,
   ): readonly Drop[] {
     if (!this.#bounds.isExceeded(limits)) return [];
-    return this.#store.transaction(() => this.#bounds.shrink(limits, inFlight, accepts));
+    return this.#store.transaction(() => {
+      const drops = this.#bounds.shrink(limits, inFlight, accepts);
+      this.#drops.add(drops);
+      return drops;
+    });
+  }
+
+  noteDrops(drops: readonly Drop[]): void {
+    this.#store.transaction(() => this.#drops.add(drops));
+  }
+
+  hasDrops(): boolean {
+    return this.#drops.all().length > 0;
+  }
+
+  announceDrops(compose: (drops: readonly Drop[]) => OutboxEntry): void {
+    this.#store.transaction(() => {
+      const drops = this.#drops.all();
+      if (drops.length === 0) return;
+      this.put([compose(drops)]);
+      this.#drops.clear();
+    });
   }
 
   totals(): OutboxTotals {

@@ -292,9 +292,17 @@ describe('a delivery', () => {
       if (isFull) throw Object.assign(new Error('full'), { code: 'SQLITE_FULL' });
       queue.settle(...settlement);
     };
-    for (const name of ['configure', 'cursor', 'read', 'add', 'advanceClock', 'shrink', 'totals'] as const) {
-      limping[name] = queue[name].bind(queue) as never;
-    }
+    const whole = [
+      'configure',
+      'cursor',
+      'read',
+      'add',
+      'advanceClock',
+      'shrink',
+      'totals',
+      'hasDrops',
+    ] as const;
+    for (const name of whole) limping[name] = queue[name].bind(queue) as never;
     limping.takeRetryRequests = () => [];
     start({ siem: receiver }, { queue: limping });
     put(makeEntries(8));
