@@ -1,10 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable, Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { run } from '../../src/cli/program.ts';
 import { toEcs } from '../../src/event/index.ts';
+import { type CliResult, runConfigured } from '../support/cli.ts';
 import { ElasticsearchDouble, type ElasticsearchDoubleOptions } from '../support/elasticsearch-double.ts';
 import { makeProcessEvent } from '../support/process-event.ts';
 
@@ -53,24 +52,9 @@ function fill(count = 540): void {
   double.indices.set(index, stored);
 }
 
-async function command(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const file = join(folder, 'agent.yaml');
-  writeFileSync(
-    file,
-    `forward: {destinations: {es: {type: elasticsearch, hosts: ['${double.url}'], proxy: none}}}`,
-    { mode: 0o600 },
-  );
-  const text = { stdout: '', stderr: '' };
-  const sink = (name: 'stdout' | 'stderr') =>
-    new Writable({
-      write(chunk, _encoding, next) {
-        text[name] += String(chunk);
-        next();
-      },
-    });
-  const io = { stdin: Readable.from([]), stdout: sink('stdout'), stderr: sink('stderr'), env: {} };
-  const code = await run([...args, '--config', file], io);
-  return { code, ...text };
+function command(...args: string[]): Promise<CliResult> {
+  const destination = `{type: elasticsearch, hosts: ['${double.url}'], proxy: none}`;
+  return runConfigured(folder, `forward: {destinations: {es: ${destination}}}`, args);
 }
 
 const span = ['--from', '2026-11-18T09:00:00Z', '--to', '2026-11-18T11:00:00Z'];
@@ -81,7 +65,7 @@ describe('hunt', () => {
     async (product) => {
       await start({ product });
       fill();
-      const { code, stdout, stderr } = await command(
+      const { exitCode, stdout, stderr } = await command(
         'hunt',
         ...span,
         '--page-size',
@@ -92,7 +76,7 @@ describe('hunt', () => {
         '0',
       );
       expect(stderr).toBe('');
-      expect(code).toBe(0);
+      expect(exitCode).toBe(0);
       expect(JSON.parse(stdout)).toMatchObject({
         slices: 8,
         read: 540,
@@ -131,7 +115,7 @@ describe('hunt', () => {
     fill();
     const checkpoint = join(folder, 'checkpoint.json');
     const args = ['hunt', ...span, '--slice-hours', '0.5', '--parallel', '1', '--checkpoint', checkpoint];
-    expect((await command(...args)).code).toBe(0);
+    expect((await command(...args)).exitCode).toBe(0);
     const saved = JSON.parse(readFileSync(checkpoint, 'utf8')) as {
       key: string;
       slices: Record<string, number | null>;
@@ -153,8 +137,8 @@ describe('hunt', () => {
 
   it('says what a cluster refuses', async () => {
     await start({ authorization: 'ApiKey right' });
-    const { code, stderr } = await command('hunt', ...span);
-    expect(code).not.toBe(0);
+    const { exitCode, stderr } = await command('hunt', ...span);
+    expect(exitCode).not.toBe(0);
     expect(stderr).toContain('PC_HUNT_SEARCH');
     expect(stderr).toContain('401');
   });
@@ -163,8 +147,8 @@ describe('hunt', () => {
 describe('siem elastic setup', () => {
   it('installs for Elasticsearch, dashboard too where there is a Kibana', async () => {
     await start();
-    const { stdout, code } = await command('siem', 'elastic', 'setup');
-    expect(code).toBe(0);
+    const { stdout, exitCode } = await command('siem', 'elastic', 'setup');
+    expect(exitCode).toBe(0);
     expect(stdout).toContain('index template problemchild');
     expect([...double.puts.keys()]).toEqual([
       '/_ilm/policy/problemchild',

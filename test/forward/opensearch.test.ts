@@ -1,13 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable, Writable } from 'node:stream';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { run } from '../../src/cli/program.ts';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { toEcs } from '../../src/event/index.ts';
+import { OutboxTable, Store } from '../../src/store/index.ts';
+import { type CliResult, runConfigured } from '../support/cli.ts';
 import { makeSettings, openTestRoute } from '../support/destination.ts';
+import { startForwarder } from '../support/forwarder.ts';
 import { type OpensearchPeer, startOpensearch, whyNoOpensearch } from '../support/opensearch-peer.ts';
-import { makeQueued } from '../support/outbox-entry.ts';
+import { makeEntries, makeEntry, makeQueued } from '../support/outbox-entry.ts';
 import { makeProcessEvent } from '../support/process-event.ts';
 
 const missing = whyNoOpensearch();
@@ -22,20 +23,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 }, 30_000);
 
-async function command(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const file = join(folder, 'agent.yaml');
-  const yaml = `forward: {destinations: {search: {type: elasticsearch, hosts: ['${peer.url}'], proxy: none}}}`;
-  writeFileSync(file, yaml, { mode: 0o600 });
-  const text = { stdout: '', stderr: '' };
-  const sink = (name: 'stdout' | 'stderr') =>
-    new Writable({
-      write(chunk, _encoding, next) {
-        text[name] += String(chunk);
-        next();
-      },
-    });
-  const io = { stdin: Readable.from([]), stdout: sink('stdout'), stderr: sink('stderr'), env: {} };
-  return { code: await run([...args, '--config', file], io), ...text };
+function command(...args: string[]): Promise<CliResult> {
+  const destination = `{type: elasticsearch, hosts: ['${peer.url}'], proxy: none}`;
+  return runConfigured(folder, `forward: {destinations: {search: ${destination}}}`, args);
 }
 
 async function count(index: string): Promise<number> {
@@ -51,9 +41,9 @@ describe.skipIf(missing !== undefined)(
   () => {
     it('takes the assets, twice', async () => {
       for (let time = 0; time < 2; time++) {
-        const { code, stdout, stderr } = await command('siem', 'elastic', 'setup');
+        const { exitCode, stdout, stderr } = await command('siem', 'elastic', 'setup');
         expect(stderr).toBe('');
-        expect(code).toBe(0);
+        expect(exitCode).toBe(0);
         expect(stdout).toContain('index template problemchild');
       }
     });
@@ -72,7 +62,7 @@ describe.skipIf(missing !== undefined)(
       const streams = (await peer.call('GET', `/_data_stream/${alerts}`)) as { data_streams: unknown[] };
       expect(streams.data_streams).toHaveLength(1);
       await destination.close();
-    });
+    }, 120_000);
 
     it('refuses one document and takes the others', async () => {
       const { destination } = openTestRoute(
@@ -92,6 +82,35 @@ describe.skipIf(missing !== undefined)(
       ]);
       await destination.close();
     });
+
+    it('gets nothing later while one of its indices takes nothing, and all of it in order after that', async () => {
+      const blocked = 'logs-problemchild.incident-default';
+      const store = Store.openTemporary();
+      const queue = new OutboxTable(store);
+      const forwarder = startForwarder(queue, peer.url);
+      const inAlerts = async () => (await count(alerts)) - before;
+      const before = await count(alerts);
+      try {
+        queue.add([makeEntry(2_000, { kind: 'incident' })]);
+        expect(await forwarder.drain(30_000)).toBe(true);
+        await peer.call('PUT', `/${blocked}/_settings`, { 'index.blocks.write': true });
+        const entries = makeEntries(12, 2_001).map((entry, index) =>
+          index === 1 ? { ...entry, kind: 'incident' as const } : entry,
+        );
+        queue.add(entries);
+        await vi.waitUntil(() => (forwarder.status[0]?.failures ?? 0) >= 3, { timeout: 30_000 });
+        expect(forwarder.status[0]?.lastFailure).toContain('403');
+        // Of the first four, all but the one that is refused.
+        expect(await inAlerts()).toBe(3);
+        await peer.call('PUT', `/${blocked}/_settings`, { 'index.blocks.write': false });
+        expect(await forwarder.drain(30_000)).toBe(true);
+        expect(await inAlerts()).toBe(11);
+        expect(await count(blocked)).toBe(2);
+      } finally {
+        await forwarder.stop();
+        store.close();
+      }
+    }, 120_000);
 
     it('is hunted in', async () => {
       const lines = Array.from({ length: 400 }, (_, n) => {
@@ -120,7 +139,7 @@ describe.skipIf(missing !== undefined)(
         '37',
       ];
       for (let time = 0; time < 2; time++) {
-        const { code, stdout, stderr } = await command(
+        const { exitCode, stdout, stderr } = await command(
           ...args,
           '--slice-hours',
           '0.25',
@@ -128,10 +147,10 @@ describe.skipIf(missing !== undefined)(
           '0',
         );
         expect(stderr).toBe('');
-        expect(code).toBe(0);
+        expect(exitCode).toBe(0);
         expect(JSON.parse(stdout)).toMatchObject({ read: 400, scored: 400, written: 400 });
       }
       expect(await count('logs-problemchild.score-default')).toBe(400);
-    });
+    }, 120_000);
   },
 );

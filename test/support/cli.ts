@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import type { OpenLibrary } from '../../src/agent/index.ts';
 import { run } from '../../src/cli/program.ts';
@@ -36,6 +38,18 @@ export async function runCli(
   const library = openLibrary === undefined ? {} : { openLibrary };
   const exitCode = await run(args, { stdin: input, stdout, stderr, env, ...library });
   return { exitCode, stdout: stdout.text, stderr: stderr.text };
+}
+
+/** The same with a configuration that only its owner may read, as those that hold secrets must be. */
+export function runConfigured(
+  folder: string,
+  yaml: string,
+  args: readonly string[],
+  surroundings: CliSurroundings = {},
+): Promise<CliResult> {
+  const file = join(folder, 'agent.yaml');
+  writeFileSync(file, yaml, { mode: 0o600 });
+  return runCli([...args, '--config', file], surroundings);
 }
 
 /** The JSON documents that a command printed, one a line. */

@@ -41,6 +41,8 @@ export class ElasticsearchDouble {
   readonly indices = new Map<string, Map<string, StoredDocument>>();
   readonly puts = new Map<string, unknown>();
   readonly requests: { readonly method: string; readonly path: string }[] = [];
+  /** Ids of each bulk request that was answered item by item. */
+  readonly bulks: string[][] = [];
   readonly #options: ElasticsearchDoubleOptions;
   readonly #server: Server;
   readonly #attempts = new Map<string, number>();
@@ -132,6 +134,7 @@ export class ElasticsearchDouble {
     }
     const lines = text.slice(0, -1).split('\n');
     const items: unknown[] = [];
+    const ids: string[] = [];
     for (let at = 0; at < lines.length; at += 2) {
       let action: { create?: { _index?: string; _id?: string } };
       try {
@@ -149,8 +152,10 @@ export class ElasticsearchDouble {
       if (create._index === undefined || create._index !== create._index.toLowerCase()) {
         return error(400, 'illegal_argument_exception', 'explicit index in bulk is invalid');
       }
+      ids.push(create._id ?? '');
       items.push({ create: this.#create(create._index, create._id ?? '', lines[at + 1] ?? '') });
     }
+    this.bulks.push(ids);
     return {
       status: 200,
       body: {

@@ -1,10 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable, Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { run } from '../../../src/cli/program.ts';
 import { OutboxTable, Store } from '../../../src/store/index.ts';
+import { type CliResult, runConfigured } from '../../support/cli.ts';
 import { ElasticsearchDouble } from '../../support/elasticsearch-double.ts';
 import { makeEntries } from '../../support/outbox-entry.ts';
 
@@ -26,29 +25,17 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function forward(
+function forward(
   args: readonly string[],
   env: Record<string, string> = { ES_KEY: 'the-right-key' },
-  input: readonly string[] = [],
-) {
-  const file = join(folder, 'agent.yaml');
+  stdin?: string,
+): Promise<CliResult> {
   const destination = `{type: elasticsearch, hosts: ['${double.url}'], apiKey: {env: ES_KEY}, proxy: none}`;
-  writeFileSync(
-    file,
-    `state: {file: state.db}\nforward: {batchAgeMs: 0, destinations: {siem: ${destination}}}\n`,
-    { mode: 0o600 },
-  );
-  const text = { stdout: '', stderr: '' };
-  const sink = (name: 'stdout' | 'stderr') =>
-    new Writable({
-      write(chunk, _encoding, next) {
-        text[name] += String(chunk);
-        next();
-      },
-    });
-  const io = { stdin: Readable.from(input), stdout: sink('stdout'), stderr: sink('stderr'), env };
-  const code = await run(['forward', ...args, '--config', file], io);
-  return { code, ...text };
+  const yaml = `state: {file: state.db}\nforward: {batchAgeMs: 0, destinations: {siem: ${destination}}}\n`;
+  return runConfigured(folder, yaml, ['forward', ...args], {
+    env,
+    ...(stdin === undefined ? {} : { stdin }),
+  });
 }
 
 function fill(): void {
@@ -60,7 +47,7 @@ function fill(): void {
 describe('forward', () => {
   it('tests each destination, and shows no secret', async () => {
     const good = await forward(['test']);
-    expect(good.code).toBe(0);
+    expect(good.exitCode).toBe(0);
     expect(good.stdout).toMatch(
       /^ok {3}siem: delivered .*\n.*event\.id [0-9a-f]{32}\nok {3}record: delivered/,
     );
@@ -69,7 +56,7 @@ describe('forward', () => {
       problemchild: { test: true },
     });
     const bad = await forward(['test', 'siem'], { ES_KEY: 'a-wrong-secret' });
-    expect(bad.code).toBe(1);
+    expect(bad.exitCode).toBe(1);
     expect(bad.stdout).toContain('FAIL siem: 401: the receiver does not know the key');
     expect(bad.stdout + bad.stderr).not.toContain('a-wrong-secret');
     expect((await forward(['test', 'nowhere'])).stderr).toContain(
@@ -120,8 +107,8 @@ describe('forward', () => {
   it('gives up draining when a destination cannot be reached', async () => {
     fill();
     await double.stop();
-    const { code, stderr } = await forward(['drain', '--timeout', '1']);
-    expect(code).toBe(1);
+    const { exitCode, stderr } = await forward(['drain', '--timeout', '1']);
+    expect(exitCode).toBe(1);
     expect(stderr).toContain('not everything could be sent');
     expect((await forward(['retry', 'siem', 'nowhere'])).stdout).toBe(
       'siem: is tried again\nnowhere: is not known to this state file\n',
@@ -130,10 +117,10 @@ describe('forward', () => {
   });
 
   it('seals a secret on Windows only, and never shows it', async () => {
-    const { code, stdout, stderr } = await forward(['secret', 'protect'], {}, ['the-token-of-the-siem\n']);
+    const { exitCode, stdout, stderr } = await forward(['secret', 'protect'], {}, 'the-token-of-the-siem\n');
     expect(stdout + stderr).not.toContain('the-token');
     if (process.platform === 'win32') return;
-    expect(code).toBe(1);
+    expect(exitCode).toBe(1);
     expect(stdout).toBe('');
     expect(stderr).toContain('PC_NATIVE_PLATFORM');
   });
@@ -144,8 +131,8 @@ describe('forward', () => {
     ['one\ntwo\n', 'a secret is one line of at most 16384 bytes'],
     ['ä'.repeat(8_193), 'a secret is one line of at most 16384 bytes'],
   ])('refuses %j as a secret', async (input, reason) => {
-    const { code, stderr } = await forward(['secret', 'protect'], {}, [input]);
-    expect(code).toBe(2);
+    const { exitCode, stderr } = await forward(['secret', 'protect'], {}, input);
+    expect(exitCode).toBe(2);
     expect(stderr).toContain(reason);
   });
 });
