@@ -25,26 +25,16 @@ export const destinationChecks: readonly Check[] = [
       return warn(names.length === 0 ? 'none is configured' : 'only the local record is written');
     },
   },
-  {
+  openCheck('PC_FORWARD_SECRET', {
     id: 'destination-secrets',
     title: 'The secrets of the destinations can be opened',
-    needs: ['configuration'],
     remedy: 'Set the variable, or create the file and make it readable by the account of the agent only.',
-    async look(context) {
-      const faults = await openAll(context, 'PC_FORWARD_SECRET');
-      return faults.length === 0 ? ok('all of them') : fail(faults.join('; '));
-    },
-  },
-  {
+  }),
+  openCheck('PC_FORWARD_TLS', {
     id: 'destination-certificates',
     title: 'The certificate files of the destinations can be used',
-    needs: ['configuration'],
     remedy: 'Name readable files in PEM form; convert DER or PFX files with openssl first.',
-    async look(context) {
-      const faults = await openAll(context, 'PC_FORWARD_TLS');
-      return faults.length === 0 ? ok('all of them') : fail(faults.join('; '));
-    },
-  },
+  }),
   {
     id: 'certificate-expiry',
     title: 'No certificate file has run out or is about to',
@@ -118,6 +108,18 @@ export const destinationChecks: readonly Check[] = [
     },
   },
 ];
+
+/** Holds that no destination fails with this code when it is opened. */
+function openCheck(code: ErrorCode, check: Pick<Check, 'id' | 'title' | 'remedy'>): Check {
+  return {
+    ...check,
+    needs: ['configuration'],
+    async look(context) {
+      const faults = await openAll(context, code);
+      return faults.length === 0 ? ok('all of them') : fail(faults.join('; '));
+    },
+  };
+}
 
 /** Opens every destination, connects nowhere, and returns what this code has against them. */
 async function openAll(context: DoctorContext, code: ErrorCode): Promise<string[]> {
