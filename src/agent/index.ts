@@ -33,21 +33,21 @@ export {
   releaseInstallation,
   undoInstallation,
 } from './installation/index.ts';
-export { type IsolationDesk, openIsolationDesk } from './isolation-desk.ts';
+export { type IsolationConsole, openIsolationConsole } from './isolation-console.ts';
 export { type OpenLibrary, openLibrary } from './live-input.ts';
 export { type LiveRun, type LiveRunOptions, openLiveRun } from './live-run.ts';
 export { type ModelFacts, readModelFacts } from './model-facts.ts';
 export { type OpenPipeline, openPipeline, type PipelineHooks } from './open-pipeline.ts';
 export { openPathJudge } from './path-judge-loader.ts';
 export type { BatchOutcome, PipelineParts, StartStage } from './pipeline.ts';
-export { type NamedProcess, openProcessDesk, type ProcessDesk, type RunningProcess } from './process-desk.ts';
+export { openProcessConsole, type ProcessConsole } from './process-console.ts';
+export { type LookedAt, listRunning } from './process-desk.ts';
 export { openRecordRun } from './record-run.ts';
 export type { RecordingManifest } from './recording/recording-manifest.ts';
 export { openRehearsalRun, type RehearsalRun } from './rehearsal-run.ts';
 export { openReplayRun, type ReplayRun } from './replay-run.ts';
 export { openResponseConsole, type ResponseConsole } from './response-console.ts';
 export {
-  currentPerson,
   type LiveResponse,
   type LiveResponseOptions,
   openEvidence,

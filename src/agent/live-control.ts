@@ -7,9 +7,11 @@ import type { Store } from '../store/index.ts';
 import { Activity } from './activity.ts';
 import type { BatchRunner } from './batch-runner.ts';
 import { openControl } from './control/index.ts';
+import type { IsolationRun } from './isolation-run.ts';
 import type { LiveForwarding } from './live-forwarding.ts';
 import type { LiveInput } from './live-input.ts';
-import { openResponseDesk } from './response-desk.ts';
+import { ProcessDesk } from './process-desk.ts';
+import { type LiveResponse, openResponseDesk } from './response-desk.ts';
 import type { LiveSelftest } from './selftest/live-selftest.ts';
 import type { StageState } from './stages.ts';
 import { StatusReader } from './status.ts';
@@ -25,6 +27,9 @@ export interface LiveControlParts {
   readonly input: LiveInput;
   readonly runner: BatchRunner;
   readonly selftest: LiveSelftest;
+  /** Absent where nothing is ever acted on. */
+  readonly response: LiveResponse | undefined;
+  readonly isolation: IsolationRun | undefined;
   readonly stages: () => readonly StageState[];
   /** Looks at once for what people changed. */
   readonly reload: () => Promise<void>;
@@ -59,7 +64,9 @@ export function openLiveControl(parts: LiveControlParts): LiveControl {
     sourceStats: () => input.stats(),
     stages,
   });
-  const response = config().state.file === null ? undefined : openResponseDesk(config, clock, input.library);
+  const stateFile = config().state.file;
+  const response = stateFile === null ? undefined : openResponseDesk(config, clock, input.library);
+  const acting = parts.response;
   const control = openControl({
     config: config(),
     log,
@@ -68,6 +75,8 @@ export function openLiveControl(parts: LiveControlParts): LiveControl {
       status: () => reader.read(response),
       top: () => activity.snapshot(),
       response,
+      processes: acting && new ProcessDesk(acting, stateFile),
+      isolation: parts.isolation?.stage,
       selftest,
       reload: parts.reload,
     },

@@ -74,6 +74,8 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
     input,
     runner,
     selftest,
+    response,
+    isolation,
     stages,
     reload: () => live.reload(),
   });

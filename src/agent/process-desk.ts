@@ -1,10 +1,13 @@
 import { hostname } from 'node:os';
+import type { WireDocument } from '../alert/index.ts';
 import type { Config } from '../config/index.ts';
 import { AgentError } from '../errors/index.ts';
 import {
-  type Action,
+  type ActionEnd,
   type ActionSubject,
+  actionToEcs,
   carryOutRequest,
+  exactTarget,
   type PersonRequest,
   type ProcessAct,
   type ProcessTarget,
@@ -12,13 +15,7 @@ import {
 import { ProcessRowTable, Store } from '../store/index.ts';
 import { listProcesses, type NativeLibrary } from '../windows/index.ts';
 import { openExceptions } from './alert-stages.ts';
-import { type LiveResponse, type LiveResponseOptions, openLiveResponse } from './response-desk.ts';
-
-/** A process that a responder named, as it is now. */
-export interface NamedProcess {
-  readonly subject: ActionSubject;
-  readonly found: ProcessAct;
-}
+import { type LiveResponse, openLiveResponse } from './response-desk.ts';
 
 export interface RunningProcess {
   /** What the other commands take: pid and creation time. */
@@ -29,42 +26,56 @@ export interface RunningProcess {
   readonly name: string | undefined;
 }
 
-/** What a responder does to single processes, through the guard. */
+/** A process that a responder named, as it is now. */
+export interface LookedAt {
+  /** Names exactly the process that was looked at, where one was found. */
+  readonly entity: string;
+  readonly code: ProcessAct['code'];
+  readonly facts: Omit<ProcessAct['facts'], 'created'>;
+}
+
+export interface ProcessOrder extends Pick<PersonRequest, 'verb' | 'target'> {
+  readonly entity: string;
+  readonly reason?: string | undefined;
+}
+
+export interface ReportedAction {
+  readonly outcome: ActionEnd['outcome'] | undefined;
+  readonly document: WireDocument;
+}
+
+export function listRunning(library: NativeLibrary): RunningProcess[] {
+  return listProcesses(library).flatMap(({ pid, parentPid, createdMs, imageName }) =>
+    pid === undefined || createdMs === undefined
+      ? []
+      : [{ entity: formatEntity(pid, createdMs), pid, parentPid, createdMs, name: imageName }],
+  );
+}
+
+/** What responders do to single processes, through the guard. */
 export class ProcessDesk {
-  readonly #library: NativeLibrary;
-  readonly #response: LiveResponse;
+  readonly #response: Omit<LiveResponse, 'journal'>;
   readonly #stateFile: string | null;
 
-  constructor(options: LiveResponseOptions) {
-    this.#library = options.library;
-    this.#stateFile = options.config().state.file;
-    this.#response = openLiveResponse(options);
-  }
-
-  list(): RunningProcess[] {
-    return listProcesses(this.#library).flatMap(({ pid, parentPid, createdMs, imageName }) =>
-      pid === undefined || createdMs === undefined
-        ? []
-        : [{ entity: formatEntity(pid, createdMs), pid, parentPid, createdMs, name: imageName }],
-    );
+  constructor(response: Omit<LiveResponse, 'journal'>, stateFile: string | null) {
+    this.#response = response;
+    this.#stateFile = stateFile;
   }
 
   /** @throws AgentError PC_USAGE when no process goes by that name */
-  async look(entity: string): Promise<NamedProcess> {
-    const target = parseEntity(entity) ?? this.#recall(entity);
-    if (target === undefined) {
-      throw new AgentError('PC_USAGE', `no process is known as ${entity}; see \`problemchild process list\``);
-    }
-    const found = await this.#response.parts.control.query(target);
-    return { subject: describe(entity, target, found), found };
+  async look(entity: string): Promise<LookedAt> {
+    const { found, exact } = await this.#find(entity);
+    const { created: _, ...facts } = found.facts;
+    return { entity: exact, code: found.code, facts };
   }
 
-  /** Done when the evidence is kept as well. */
-  async act(request: PersonRequest): Promise<Action | undefined> {
+  /** Asks the guard about the process as it is now. @throws as `look` */
+  async act({ verb, entity, target, reason }: ProcessOrder, by: string): Promise<ReportedAction | undefined> {
     const { parts, stage } = this.#response;
-    const action = await carryOutRequest(parts, stage, request);
-    await stage.settle();
-    return action;
+    const { meant, found } = await this.#find(entity);
+    const subject = describe(entity, meant, found);
+    const action = await carryOutRequest(parts, stage, { verb, subject, target, by, reason });
+    return action && { outcome: action.end?.outcome, document: actionToEcs(action) };
   }
 
   /** Resumes every process that the agent suspended: before an upgrade or uninstall. Answers how many are left. */
@@ -75,8 +86,22 @@ export class ProcessDesk {
     return parts.journal.holds().length;
   }
 
-  close(): void {
+  /** When the evidence is kept as well. */
+  async close(): Promise<void> {
+    await this.#response.stage.settle();
     this.#response.close();
+  }
+
+  async #find(entity: string) {
+    const meant = parseEntity(entity) ?? this.#recall(entity);
+    if (meant === undefined) {
+      throw new AgentError('PC_USAGE', `no process is known as ${entity}; see \`problemchild process list\``);
+    }
+    const found = await this.#response.parts.control.query(meant);
+    const { created } = found.facts;
+    const isFound = found.code === 'PC_OK' && created !== 0n;
+    const exact = isFound ? formatEntity(meant.pid, exactTarget(meant.pid, created).createdMs) : entity;
+    return { meant, found, exact };
   }
 
   /** A process that the agent's table remembers by its entity id. */
@@ -105,13 +130,14 @@ export function openProcessDesk(
   onFailure: (what: string, error: unknown) => void,
 ): ProcessDesk {
   const exceptions = openExceptions(config.alert);
-  return new ProcessDesk({
+  const response = openLiveResponse({
     config: () => config,
     exceptions: () => exceptions.current,
     library,
     clock: { nowMs: Date.now },
     audience: { action: () => undefined, stoodDown: () => undefined, failed: onFailure },
   });
+  return new ProcessDesk(response, config.state.file);
 }
 
 /** `PID@MILLISECONDS`, with the fraction that the kernel keeps. */

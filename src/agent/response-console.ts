@@ -1,12 +1,10 @@
-import { resolve } from 'node:path';
 import type { Config } from '../config/index.ts';
-import { AgentError } from '../errors/index.ts';
 import type { Clock } from '../event/index.ts';
 import type { ArmRequest, ResponseStatus } from '../response/index.ts';
-import { type ControlClient, connectToAgent } from './control/index.ts';
+import type { ControlClient } from './control/index.ts';
+import { findAgent } from './find-agent.ts';
 import { openLibrary } from './live-input.ts';
 import { currentPerson, openResponseDesk } from './response-desk.ts';
-import type { AgentStatus } from './status.ts';
 
 type Order = Omit<ArmRequest, 'by'>;
 
@@ -27,27 +25,6 @@ export interface ResponseConsole {
 export async function openResponseConsole(config: Config, clock: Clock): Promise<ResponseConsole> {
   const client = await findAgent(config);
   return client === undefined ? consoleOfJournal(config, clock) : consoleOfAgent(client);
-}
-
-async function findAgent(config: Config): Promise<ControlClient | undefined> {
-  let client: ControlClient | undefined;
-  try {
-    client = await connectToAgent(config);
-    const { stateFile } = (await client.ask('status')) as AgentStatus;
-    if (isSameState(stateFile, config.state.file)) return client;
-  } catch (error) {
-    if (!(error instanceof AgentError && error.code === 'PC_CONTROL_UNREACHABLE')) {
-      client?.close();
-      throw error;
-    }
-  }
-  client?.close();
-  return undefined;
-}
-
-/** On Windows there is one pipe, whatever state the agent behind it keeps. */
-function isSameState(theirs: string | null, ours: string | null): boolean {
-  return ours === null || (theirs !== null && resolve(theirs) === resolve(ours));
 }
 
 function consoleOfAgent(client: ControlClient): ResponseConsole {

@@ -28,6 +28,8 @@ export class HoldKeeper {
   readonly #cases = new Map<string, HeldCase>();
   /** Resumed while the journal could not be written, which therefore still has them as held. */
   readonly #letGo = new Set<string>();
+  /** Being resumed just now. */
+  readonly #resuming = new Set<string>();
   #open: Hold[];
   #isBusy = false;
 
@@ -146,6 +148,18 @@ export class HoldKeeper {
 
   /** Resumes a held process if it is there and suspended. One that cannot be resumed now is tried again. */
   async resume(hold: Hold, reason: string, by: string): Promise<Action | undefined> {
+    // A second one would undo what somebody else suspended.
+    const isHeld = this.#parts.journal.holds().some(({ id }) => id === hold.id);
+    if (!isHeld || this.#letGo.has(hold.id) || this.#resuming.has(hold.id)) return undefined;
+    this.#resuming.add(hold.id);
+    try {
+      return await this.#resume(hold, reason, by);
+    } finally {
+      this.#resuming.delete(hold.id);
+    }
+  }
+
+  async #resume(hold: Hold, reason: string, by: string): Promise<Action | undefined> {
     const { control, clock, journal, audience } = this.#parts;
     const target = targetOfHold(hold);
     const found = await control.query(target);

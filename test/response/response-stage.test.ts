@@ -340,6 +340,18 @@ describe('suspending first', () => {
     expect(journal.holds()).toEqual([]);
   });
 
+  it('resumes once what two ask for at the same time', async () => {
+    const { processes, world, stage, take } = open(policy);
+    const process = processes.start({ pid: 4240, createdMs: noonMs });
+    await take({ rarity: 10 });
+    // Somebody else suspended it as well.
+    process.suspendCount++;
+    world.nowMs += 5_000;
+    stage.tick();
+    await Promise.all([stage.holds.resumeAll('upgrade', 'anna'), stage.settle()]);
+    expect([process.suspendCount, world.journal.holds()]).toEqual([1, []]);
+  });
+
   it('tries again what could not be resumed', async () => {
     const { processes, world, stage, take } = open(policy);
     processes.start({ pid: 4240, createdMs: noonMs });

@@ -18,13 +18,17 @@ export class ControlClient {
   }
 
   /**
-   * Sends one command and waits for its answer.
+   * Sends one command and waits for its answer, `timeoutMs` at most.
    * @throws AgentError PC_CONTROL_…, or what the agent answered with
    */
-  async ask(command: string, params: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
+  async ask(
+    command: string,
+    params: Readonly<Record<string, unknown>> = {},
+    timeoutMs = answerTimeoutMs,
+  ): Promise<unknown> {
     const id = this.#nextId++;
     await this.#wire.write(formatRequest(id, command, params), answerTimeoutMs);
-    const line = await this.#lines.next(answerTimeoutMs);
+    const line = await this.#lines.next(timeoutMs);
     if (line === undefined)
       throw new AgentError('PC_CONTROL_UNREACHABLE', 'the agent closed the control channel');
     return parseAnswer(line, id);

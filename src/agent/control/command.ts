@@ -31,3 +31,8 @@ export function defineCommand<Shape extends z.ZodType>(
     },
   };
 }
+
+/** Who asked, for the journal. */
+export function nameCaller({ name, pid }: Caller): string {
+  return pid === undefined ? name : `${name}, pid ${pid}`;
+}

@@ -6,13 +6,13 @@ import { formatEntity } from '../process-desk.ts';
 import type { ResponseDesk } from '../response-desk.ts';
 import type { SelftestProgress } from '../selftest/live-selftest.ts';
 import type { AgentStatus } from '../status.ts';
-import { type ControlCommand, defineCommand } from './command.ts';
+import { type ActionContext, createActionCommands } from './action-commands.ts';
+import { type ControlCommand, defineCommand, nameCaller } from './command.ts';
 import { metricsOf } from './metrics.ts';
 import { formatMetrics } from './metrics-text.ts';
-import type { Caller } from './transport.ts';
 
 /** What of the running agent the commands reach. */
-export interface ControlContext {
+export interface ControlContext extends ActionContext {
   status(): AgentStatus;
   top(): ActivitySnapshot;
   /** Without a state file there is none. */
@@ -73,6 +73,7 @@ export function createCommands(context: ControlContext): ControlCommand[] {
       deskOf(context).disarm({ reason: params.reason, by: nameCaller(caller) });
       return deskOf(context).status();
     }),
+    ...createActionCommands(context),
     defineCommand('selftest.begin', 'admin', selftest, ({ timeoutMs }) => context.selftest.begin(timeoutMs)),
     defineCommand('selftest.progress', 'read', nothing, () => context.selftest.progress()),
     defineCommand('reload', 'admin', nothing, async () => {
@@ -87,10 +88,6 @@ function deskOf({ response }: ControlContext): ResponseDesk {
     throw new AgentError('PC_CONTROL_REFUSED', 'this agent runs without a state file and acts on nothing');
   }
   return response;
-}
-
-function nameCaller({ name, pid }: Caller): string {
-  return pid === undefined ? name : `${name}, pid ${pid}`;
 }
 
 function describeHold({ pid, createdMs, kind, subject, sinceMs, dueMs }: Hold): SuspendedProcess {

@@ -62,7 +62,7 @@ async function releaseProcesses(
     if (left > 0) throw new Error([`${left} are still suspended`, ...problems].join('; '));
     return 'no process is suspended';
   } finally {
-    desk.close();
+    await desk.close();
   }
 }
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { currentPerson, type IsolationDesk, openIsolationDesk, openLibrary } from '../../agent/index.ts';
+import { type IsolationConsole, openIsolationConsole } from '../../agent/index.ts';
 import type { Config } from '../../config/index.ts';
 import { AgentError } from '../../errors/index.ts';
 import { type IsolationChange, type IsolationStatus, isolationToEcs } from '../../response/index.ts';
@@ -9,11 +9,10 @@ import { isConfirmed } from '../confirmation.ts';
 import { parseDurationMs } from '../duration.ts';
 import { type CliIo, exitCodes } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { readReason } from '../reason.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 type Finish = (exitCode: number) => void;
-
-const maxReasonLength = 500;
 
 /** `problemchild host …`: cuts this host off the network but for those who look after it, and lets it go. */
 export function hostCommand(io: CliIo, finish: Finish): Command {
@@ -38,22 +37,19 @@ function isolateCommand(io: CliIo, finish: Finish): Command {
   return addSettingFlags(command, ['state', 'logLevel']).action(async (options: Options) => {
     const forMs = parseDurationMs(String(options['for']));
     const reason = readReason(options['reason']);
-    await withDesk(io, options, async (desk, config) => {
+    await withConsole(io, options, async (console, config) => {
       const { allow } = config.response.isolation;
       const others = allow.length === 0 ? 'nobody else' : allow.join(', ');
       io.stderr.write(
         `This host will talk to its resolvers, its destinations and ${clean(others)} only, for ${String(options['for'])}.\n`,
       );
       if (!(await isAgreed(io, options, 'isolate this host?', finish))) return;
-      const change = await desk.stage.isolate({
-        by: currentPerson(),
-        byPerson: true,
+      const change = await console.isolate({
         reason,
         forMs,
         persistent: options['persistent'] === true,
         // Commander makes `wayBack: false` of --no-way-back.
         noWayBack: options['wayBack'] === false,
-        incident: undefined,
       });
       report(io, options, change, finish);
     });
@@ -68,9 +64,9 @@ function releaseCommand(io: CliIo, finish: Finish): Command {
     .option('--json', 'print the change as JSON');
   return addSettingFlags(command, ['state', 'logLevel']).action(async (options: Options) => {
     const reason = readReason(options['reason']);
-    await withDesk(io, options, async (desk) => {
+    await withConsole(io, options, async (console) => {
       if (!(await isAgreed(io, options, 'end the isolation of this host?', finish))) return;
-      report(io, options, await desk.stage.release(currentPerson(), reason), finish);
+      report(io, options, await console.release(reason), finish);
     });
   });
 }
@@ -80,17 +76,17 @@ function statusCommand(io: CliIo): Command {
     .description('Say whether this host is isolated, since when, until when and by whom.')
     .option('--json', 'print it as JSON');
   return addSettingFlags(command, ['state', 'logLevel']).action(async (options: Options) => {
-    await withDesk(io, options, async (desk) => {
-      const status = await desk.stage.status();
+    await withConsole(io, options, async (console) => {
+      const status = await console.status();
       io.stdout.write(`${options['json'] === true ? JSON.stringify(toJson(status)) : format(status)}\n`);
     });
   });
 }
 
-async function withDesk(
+async function withConsole(
   io: CliIo,
   options: Options,
-  use: (desk: IsolationDesk, config: Config) => Promise<void>,
+  use: (console: IsolationConsole, config: Config) => Promise<void>,
 ): Promise<void> {
   const { config } = loadCommandConfig(io, options);
   // Said here: the native library would speak of sources.
@@ -102,15 +98,12 @@ async function withDesk(
   }
   const log = openCommandLog(io, config.log);
   try {
-    const library = await openLibrary(config);
-    const desk = openIsolationDesk(
-      { config: () => config, env: io.env, library, clock: { nowMs: Date.now } },
-      log,
-    );
+    const options = { config: () => config, env: io.env, clock: { nowMs: Date.now } };
+    const console = await openIsolationConsole(options, log);
     try {
-      await use(desk, config);
+      await use(console, config);
     } finally {
-      await desk.close();
+      await console.close();
     }
   } finally {
     await log.close();
@@ -128,14 +121,6 @@ function report(io: CliIo, options: Options, change: IsolationChange, finish: Fi
   const text = options['json'] === true ? JSON.stringify(isolationToEcs(change)) : formatChange(change);
   io.stdout.write(`${text}\n`);
   finish(change.outcome === 'success' ? exitCodes.fine : exitCodes.inputUnread);
-}
-
-function readReason(given: unknown): string {
-  const reason = String(given).trim();
-  if (reason === '' || reason.length > maxReasonLength) {
-    throw new AgentError('PC_USAGE', `give a reason of up to ${maxReasonLength} characters`);
-  }
-  return reason;
 }
 
 function formatChange(change: IsolationChange): string {

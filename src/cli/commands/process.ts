@@ -1,11 +1,18 @@
 import { Command } from 'commander';
-import { currentPerson, openLibrary, openProcessDesk, type ProcessDesk } from '../../agent/index.ts';
-import { actionToEcs, type PersonRequest, type ProcessAct } from '../../response/index.ts';
+import {
+  type LookedAt,
+  listRunning,
+  openLibrary,
+  openProcessConsole,
+  type ProcessConsole,
+} from '../../agent/index.ts';
+import type { PersonRequest } from '../../response/index.ts';
 import { escapeForTerminal, shortenForTerminal } from '../../text/index.ts';
 import { openCommandLog } from '../command-log.ts';
 import { isConfirmed } from '../confirmation.ts';
 import { type CliIo, exitCodes } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { readReason } from '../reason.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -30,21 +37,21 @@ export function processCommand(io: CliIo, finish: (exitCode: number) => void): C
 function listCommand(io: CliIo): Command {
   const command = new Command('list').description('Print every process with what the other commands take.');
   return addSettingFlags(command, ['state', 'output']).action(async (options: Options) => {
-    await withDesk(io, options, (desk, asTable) => {
-      for (const each of desk.list()) {
-        const { entity, pid, parentPid, name, createdMs } = each;
-        const started = new Date(createdMs).toISOString();
-        const line = asTable
-          ? [
-              entity.padEnd(30),
-              started,
-              String(parentPid ?? '-').padStart(7),
-              escapeForTerminal(name ?? '?', 80),
-            ].join('  ')
-          : JSON.stringify({ entity, pid, parentPid, name, started });
-        io.stdout.write(`${line}\n`);
-      }
-    });
+    const { config } = loadCommandConfig(io, options);
+    const asTable = config.output.format === 'table';
+    for (const each of listRunning(await (io.openLibrary ?? openLibrary)(config))) {
+      const { entity, pid, parentPid, name, createdMs } = each;
+      const started = new Date(createdMs).toISOString();
+      const line = asTable
+        ? [
+            entity.padEnd(30),
+            started,
+            String(parentPid ?? '-').padStart(7),
+            escapeForTerminal(name ?? '?', 80),
+          ].join('  ')
+        : JSON.stringify({ entity, pid, parentPid, name, started });
+      io.stdout.write(`${line}\n`);
+    }
   });
 }
 
@@ -53,8 +60,8 @@ function releaseCommand(io: CliIo, finish: (exitCode: number) => void): Command 
     'Resume every process that the agent suspended, as before an upgrade or uninstall.',
   );
   return addSettingFlags(command, ['state']).action(async (options: Options) => {
-    await withDesk(io, options, async (desk) => {
-      const left = await desk.release(currentPerson(), 'released by hand');
+    await withConsole(io, options, async (console) => {
+      const left = await console.release('released by hand');
       io.stdout.write(`still suspended: ${left}\n`);
       finish(left === 0 ? exitCodes.fine : exitCodes.inputUnread);
     });
@@ -74,50 +81,51 @@ function actCommand(
     .option('--yes', 'do not ask');
   if (verb === 'terminate') command.option('--tree', 'and all that descends from it');
   return addSettingFlags(command, ['state', 'logLevel']).action(async (entity: string, options: Options) => {
-    await withDesk(io, options, async (desk) => {
-      const { subject, found } = await desk.look(entity);
-      io.stderr.write(`${formatFacts(found)}\n`);
+    await withConsole(io, options, async (console) => {
+      const looked = await console.look(entity);
+      io.stderr.write(`${formatFacts(looked)}\n`);
       if (options['yes'] !== true && !(await isConfirmed(io, `${verb} this process?`))) {
         io.stderr.write('nothing was done\n');
         finish(exitCodes.inputUnread);
         return;
       }
-      const action = await desk.act({
+      const done = await console.act({
         verb,
-        subject,
+        // As it was looked at, whatever goes by the given name by now.
+        entity: looked.entity,
         target: options['tree'] === true ? 'tree' : 'process',
-        by: currentPerson(),
-        reason: typeof options['reason'] === 'string' ? options['reason'] : undefined,
+        reason: options['reason'] === undefined ? undefined : readReason(options['reason']),
       });
-      if (action !== undefined) io.stdout.write(`${JSON.stringify(actionToEcs(action))}\n`);
-      finish(action?.end?.outcome === 'success' ? exitCodes.fine : exitCodes.inputUnread);
+      if (done !== undefined) io.stdout.write(`${JSON.stringify(done.document)}\n`);
+      finish(done?.outcome === 'success' ? exitCodes.fine : exitCodes.inputUnread);
     });
   });
 }
 
-async function withDesk(
+async function withConsole(
   io: CliIo,
   options: Options,
-  use: (desk: ProcessDesk, asTable: boolean) => void | Promise<void>,
+  use: (console: ProcessConsole) => Promise<void>,
 ): Promise<void> {
   const { config } = loadCommandConfig(io, options);
   const log = openCommandLog(io, config.log);
   try {
-    const library = await (io.openLibrary ?? openLibrary)(config);
-    const desk = openProcessDesk(config, library, (what, error) =>
-      log.error('A process command failed', { what, error: String(error) }),
-    );
+    const console = await openProcessConsole({
+      config,
+      openLibrary: io.openLibrary,
+      onFailure: (what, error) => log.error('A process command failed', { what, error: String(error) }),
+    });
     try {
-      await use(desk, config.output.format === 'table');
+      await use(console);
     } finally {
-      desk.close();
+      await console.close();
     }
   } finally {
     await log.close();
   }
 }
 
-function formatFacts({ code, facts }: ProcessAct): string {
+function formatFacts({ code, facts }: LookedAt): string {
   const say = (value: boolean | number | undefined): string =>
     value === undefined ? 'unknown' : String(value);
   return [

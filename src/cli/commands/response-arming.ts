@@ -10,6 +10,7 @@ import type { ResponseMode } from '../../response/index.ts';
 import { parseDurationMs } from '../duration.ts';
 import type { CliIo } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { readReason } from '../reason.ts';
 import { formatResponseStatus } from '../response-table.ts';
 import { ResultWriter } from '../result-writer.ts';
 
@@ -28,7 +29,7 @@ function armCommand(io: CliIo): Command {
     .option('--for <time>', 'how long, such as 30m, 4h or 2d; at most 7d')
     .requiredOption('--reason <text>', 'why, for the journal');
   return addSettingFlags(command, ['state']).action(async (options: Options) => {
-    const order = { ...readOverride(io, options), reason: readReason(options) };
+    const order = { ...readOverride(io, options), reason: readReason(options['reason']) };
     await withConsole(io, options, async (console) => {
       io.stdout.write(`${formatResponseStatus(await console.arm(order))}\n`);
     });
@@ -57,7 +58,7 @@ function disarmCommand(io: CliIo): Command {
     .description('Act on nothing more until somebody arms the agent again.')
     .requiredOption('--reason <text>', 'why, for the journal');
   return addSettingFlags(command, ['state']).action(async (options: Options) => {
-    const order = { reason: readReason(options) };
+    const order = { reason: readReason(options['reason']) };
     await withConsole(io, options, async (console) => {
       io.stdout.write(`${formatResponseStatus(await console.disarm(order))}\n`);
     });
@@ -111,11 +112,4 @@ async function withConsole(
   } finally {
     console.close();
   }
-}
-
-function readReason(options: Options): string {
-  const reason = String(options['reason']).trim();
-  if (reason === '' || reason.length > 500)
-    throw new AgentError('PC_USAGE', 'give a reason of up to 500 characters');
-  return reason;
 }

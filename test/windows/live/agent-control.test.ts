@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AgentFolder, until } from './agent-process.ts';
 import { DoubleScript } from './double-script.ts';
+import { LookAlike } from './look-alike.ts';
 
 const starts = 20;
 
@@ -40,6 +41,29 @@ test('a running agent answers on its pipe, and is told by the account that asks'
     // By the agent, which knows the caller by its token, not by the command itself.
     assert.match(await ask('response', 'journal'), /"arm by [^"]*\(S-1-5-[\d-]+\)/);
     assert.match(folder.said('stderr'), /Control command/);
+
+    const victim = new LookAlike('certutil.exe', ['-ping']);
+    try {
+      const listed = (await ask('process', 'list', '--output', 'ndjson')).trim().split('\n');
+      const { entity } = listed
+        .map((line) => JSON.parse(line) as { readonly pid: number; readonly entity: string })
+        .find(({ pid }) => pid === victim.pid)!;
+      for (const [verb, result] of [
+        ['suspend', 'suspended'],
+        ['resume', 'resumed'],
+        ['terminate', 'terminated'],
+      ] as const) {
+        const done = JSON.parse(await ask('process', verb, entity, '--yes', '--reason', 'drill')) as {
+          readonly problemchild: { readonly response: { readonly result: string; readonly by: string } };
+        };
+        assert.equal(done.problemchild.response.result, result);
+        assert.match(done.problemchild.response.by, /\(S-1-5-[\d-]+\)/);
+      }
+      await until('the process has ended', async () => victim.hasEnded);
+      assert.match(folder.said('stderr'), /process\.act/);
+    } finally {
+      victim.kill();
+    }
   });
   const gone = await folder.ask('status', '--json');
   assert.notEqual(gone.exitCode, 0);
