@@ -1,4 +1,4 @@
-/* Six ETW functions that play a script instead of asking a kernel. See README.md; exported under their
+/* Seven ETW functions that play a script instead of asking a kernel. See README.md; exported under their
    names by etw_double.def. */
 #include "payloads.h"
 #include "script.h"
@@ -107,6 +107,44 @@ ULONG WINAPI double_ControlTraceW(TRACEHANDLE handle, LPCWSTR name, EVENT_TRACE_
   }
   SetEvent(s->flushed);
   return ERROR_SUCCESS;
+}
+
+typedef struct session_list {
+  EVENT_TRACE_PROPERTIES **properties;
+  ULONG capacity, count;
+} session_list;
+
+static void list_session(session_list *l, const wchar_t *name, ULONG mode, ULONG buffer_kb, ULONG events_lost, ULONG buffers_lost) {
+  if (l->count++ >= l->capacity) return;
+  EVENT_TRACE_PROPERTIES *p = l->properties[l->count - 1];
+  p->LogFileMode = mode;
+  p->BufferSize = buffer_kb;
+  p->NumberOfBuffers = 4;
+  p->EventsLost = events_lost;
+  p->RealTimeBuffersLost = buffers_lost;
+  wcscpy((wchar_t *)((uint8_t *)p + p->LoggerNameOffset), name);
+}
+
+/* Its own sessions, then `other NAME kernel|plain BUFFER_KB EVENTS_LOST BUFFERS_LOST` anywhere in the script. */
+ULONG WINAPI double_QueryAllTracesW(EVENT_TRACE_PROPERTIES **properties, ULONG capacity, ULONG *count) {
+  session_list l = {properties, capacity, 0};
+  script s;
+  for (int i = 0; i < SESSIONS; i++) {
+    if (!sessions[i].exists) continue;
+    ULONG mode = REQUIRED_MODE | (i == CLASSIC ? SYSTEM_LOGGER : 0);
+    list_session(&l, sessions[i].name, mode, 64, sessions[i].events_lost, sessions[i].buffers_lost);
+  }
+  if (!script_open(&s, L"PC_DOUBLE_ETW_SCRIPT")) return ERROR_FILE_NOT_FOUND;
+  while (script_next(&s)) {
+    wchar_t name[512];
+    if (!script_is(&s, "other") || s.word_count < 3) continue;
+    script_text(&s, 1, name, 512);
+    list_session(&l, name, strcmp(s.words[2], "kernel") == 0 ? SYSTEM_LOGGER : 0, (ULONG)script_number(&s, 3, 64),
+                 (ULONG)script_number(&s, 4, 0), (ULONG)script_number(&s, 5, 0));
+  }
+  script_close(&s);
+  *count = l.count;
+  return l.count > capacity ? ERROR_MORE_DATA : ERROR_SUCCESS;
 }
 
 ULONG WINAPI double_EnableTraceEx2(TRACEHANDLE handle, LPCGUID provider, ULONG code, UCHAR level, ULONGLONG any,

@@ -297,6 +297,30 @@ PC_API int32_t pc_eventlog_channel(const uint16_t *channel, uint32_t channel_uni
 /* Ends tracing sessions of the agent that outlived it, as before an uninstallation; *stopped counts them. */
 PC_API int32_t pc_etw_stop_orphans(uint32_t *stopped, pc_cause *cause);
 
+enum {
+  PC_TRACE_KERNEL = 1, /* takes events of the kernel's own provider, of whose sessions Windows allows few */
+  PC_TRACE_OWN = 2     /* the agent's, by its name */
+};
+
+/* 160 bytes */
+typedef struct pc_trace_session {
+  uint32_t size;         /* [0] */
+  uint32_t flags;        /* [4] PC_TRACE_ */
+  uint32_t buffer_kb;    /* [8] size of one buffer */
+  uint32_t buffers;      /* [12] */
+  uint32_t events_lost;  /* [16] */
+  uint32_t buffers_lost; /* [20] */
+  uint32_t name_units;   /* [24] */
+  uint32_t reserved;     /* [28] */
+  uint16_t name[64];     /* [32] cut where it is longer */
+} pc_trace_session;
+
+/*
+ * The tracing sessions that there are, whoever owns them, as far as the caller may see them. Fills at most `capacity`
+ * structs, each with its `size` set; *count is how many there are.
+ */
+PC_API int32_t pc_etw_sessions(pc_trace_session *sessions, uint32_t capacity, uint32_t *count, pc_cause *cause);
+
 /* A buffer of this size always takes at least one record. */
 #define PC_READ_MIN_BYTES 262144u
 

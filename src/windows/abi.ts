@@ -198,6 +198,7 @@ export const match = {
 export const filterLimit = 2048;
 export const isolatePersistent = 0x1;
 
+export const traceSessionIs = { KERNEL: 0x1, OWN: 0x2 } as const;
 export const callerIs = { ADMINISTRATOR: 0x1, IN_GROUP: 0x2 } as const;
 export const pipeWriteBytes = 65_536;
 export const pipeClients = 32;
@@ -227,6 +228,7 @@ export const structBytes = {
   etwOptions: 64,
   eventLogOptions: 32,
   channelFacts: 40,
+  traceSession: 160,
   counters: 512,
   processFacts: 5160,
   processRequest: 56,

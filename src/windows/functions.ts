@@ -18,6 +18,7 @@ export const problemchildFunctions = {
   pc_eventlog_open: returning('i32', 'address', 'u32', 'address', 'u32', 'address', 'address', 'address'),
   pc_eventlog_channel: returning('i32', 'address', 'u32', 'address', 'address'),
   pc_etw_stop_orphans: returning('i32', 'address', 'address'),
+  pc_etw_sessions: returning('i32', 'address', 'u32', 'address', 'address'),
   pc_read: returning('i32', 'u64', 'address', 'u32', 'u32', 'address', 'address', 'address'),
   pc_stop: returning('i32', 'u64', 'address'),
   pc_close: returning('i32', 'u64'),

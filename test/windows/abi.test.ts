@@ -39,6 +39,7 @@ describe('numbers are the header’s', () => {
     ['PC_FILTER_', abi.filterAction],
     ['PC_MATCH_', abi.match],
     ['PC_CALLER_', abi.callerIs],
+    ['PC_TRACE_', abi.traceSessionIs],
     ['PC_EVENT_', abi.eventId],
     ['PC_LEVEL_', abi.logLevel],
   ] as const)('%s %o', (prefix, numbers) => {
@@ -100,6 +101,7 @@ describe('struct sizes follow from the header’s members', () => {
     etwOptions: sizeOf('pc_etw_options'),
     eventLogOptions: sizeOf('pc_eventlog_options'),
     channelFacts: sizeOf('pc_channel_facts'),
+    traceSession: sizeOf('pc_trace_session'),
     counters: sizeOf('pc_counters_t'),
     processFacts: sizeOf('pc_process_facts'),
     processRequest: sizeOf('pc_process_request'),

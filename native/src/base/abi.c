@@ -7,6 +7,7 @@ _Static_assert(sizeof(pc_cause) == 64, "pc_cause");
 _Static_assert(sizeof(pc_record) == 32 && sizeof(pc_field) == 8, "records");
 _Static_assert(sizeof(pc_etw_options) == 64 && sizeof(pc_eventlog_options) == 32, "options");
 _Static_assert(sizeof(pc_channel_facts) == 40, "pc_channel_facts");
+_Static_assert(sizeof(pc_trace_session) == 160, "pc_trace_session");
 _Static_assert(sizeof(pc_counters_t) == 512, "pc_counters_t");
 _Static_assert(offsetof(pc_counters_t, field_counts) == 272, "pc_counters_t.field_counts");
 _Static_assert(sizeof(pc_process_facts) == 5160, "pc_process_facts");

@@ -1,11 +1,9 @@
 import { AgentError } from '../../errors/index.ts';
-import { type ChannelFacts, listProcesses, queryChannel } from '../../windows/index.ts';
+import { queryChannel } from '../../windows/index.ts';
+import { describeChannel } from './channel-facts.ts';
 import { type Check, fail, failOf, ok, skip, warn } from './check.ts';
 import { libraryOf, systemOf } from './doctor-context.ts';
-import { formatBytes } from './host-checks.ts';
 
-const sysmonChannel = 'Microsoft-Windows-Sysmon/Operational';
-const sysmonImage = /^sysmon(64a?)?(\.exe)?$/i;
 const auditKey = 'SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies\\System\\Audit';
 /** What the agent cannot do its work without, and why. */
 const neededPrivileges = {
@@ -50,56 +48,6 @@ export const nativeChecks: readonly Check[] = [
     },
   },
   {
-    id: 'tracing-sessions',
-    title: "The agent's tracing sessions are as the service is",
-    needs: ['windows'],
-    remedy: 'Start the service: it takes over a session that a killed agent left behind.',
-    look(context) {
-      const system = systemOf(context);
-      const sessions = system.ownSessions();
-      const isRunning = system.serviceState('ProblemChild') === 'running';
-      if (sessions.length > 0 && !isRunning) return warn(`there without the service: ${sessions.join(', ')}`);
-      return ok(sessions.length === 0 ? 'none' : sessions.join(', '));
-    },
-  },
-  {
-    id: 'sysmon-channel',
-    title: "Sysmon's channel can be read",
-    needs: ['library'],
-    remedy: 'Install Sysmon and enable its channel; without it the agent traces the kernel itself.',
-    look(context) {
-      const facts = queryChannel(libraryOf(context), sysmonChannel);
-      if (facts === undefined) return ok('Sysmon is not installed; the kernel is traced instead');
-      if (!facts.enabled) return warn('the channel is disabled; the kernel is traced instead');
-      return describeChannel(facts);
-    },
-  },
-  {
-    id: 'sysmon-running',
-    title: 'Sysmon runs where its channel is read',
-    needs: ['library'],
-    remedy: 'Start the Sysmon service; until then the agent traces the kernel itself.',
-    look(context) {
-      const library = libraryOf(context);
-      if (queryChannel(library, sysmonChannel)?.enabled !== true) return skip('its channel is not read');
-      const runs = listProcesses(library).some(({ imageName }) => sysmonImage.test(imageName ?? ''));
-      return runs ? ok('it runs') : warn('the channel is enabled, but no Sysmon process runs');
-    },
-  },
-  {
-    id: 'sysmon-rules',
-    title: 'Sysmon logs process starts',
-    needs: ['library'],
-    remedy: 'Give Sysmon a configuration that includes ProcessCreate (event 1), with hashes of SHA256.',
-    look(context) {
-      const facts = queryChannel(libraryOf(context), sysmonChannel);
-      if (facts?.enabled !== true) return skip('its channel is not read');
-      return facts.recordCount > 0
-        ? ok(`${facts.recordCount} records; which kinds its configuration includes is not read`)
-        : warn('the channel holds no record at all');
-    },
-  },
-  {
     id: 'security-channel',
     title: 'The Security log can be read',
     needs: ['library'],
@@ -135,8 +83,3 @@ export const nativeChecks: readonly Check[] = [
     },
   },
 ];
-
-/** Its size now is known, its limit is not. */
-function describeChannel({ fileBytes, recordCount }: ChannelFacts) {
-  return ok(`${recordCount} records in ${formatBytes(fileBytes)}`);
-}

@@ -1,11 +1,10 @@
 import type { ResponseStatus } from '../../response/index.ts';
-import { inspectStateFile, responseFileOf } from '../../store/index.ts';
 import { isKillSwitchSet } from '../kill-switch-file.ts';
-import { openResponseDesk } from '../response-desk.ts';
 import { type Check, fail, ok, warn } from './check.ts';
-import { configOf, type DoctorContext, stateFileOf } from './doctor-context.ts';
+import { configOf, type DoctorContext } from './doctor-context.ts';
 import { folderBytes, isWritable, nearestFolder, statIfThere } from './folder-loader.ts';
 import { formatBytes } from './host-checks.ts';
+import { withResponseDesk } from './response-journal.ts';
 
 const soonMs = 3_600_000;
 const nearlyFullShare = 0.9;
@@ -96,12 +95,5 @@ export const responseChecks: readonly Check[] = [
 
 /** Nothing without a journal: opening one would make it. */
 function statusOf(context: DoctorContext): ResponseStatus | undefined {
-  if (configOf(context).state.file === null) return undefined;
-  if (inspectStateFile(responseFileOf(stateFileOf(context))) === undefined) return undefined;
-  const desk = openResponseDesk(() => configOf(context), context.clock);
-  try {
-    return desk.status();
-  } finally {
-    desk.close();
-  }
+  return withResponseDesk(context, (desk) => desk.status());
 }

@@ -10,8 +10,11 @@ interface Machine {
   readonly numbers?: Readonly<Record<string, number>>;
   readonly texts?: Readonly<Record<string, string>>;
   readonly failureActions?: number;
+  /** Sysmon's, as the registry keeps them. */
+  readonly rules?: number;
   readonly privileges?: readonly string[];
   readonly service?: ReturnType<SystemFacts['serviceState']>;
+  readonly driver?: ReturnType<SystemFacts['serviceState']>;
   readonly audits?: boolean;
   readonly sessions?: readonly string[];
   readonly writer?: string;
@@ -24,7 +27,8 @@ function makeSystem(machine: Machine): SystemFacts {
     registry: {
       number: (_, name) => numbers[name],
       text: (_, name) => texts[name],
-      bytes() {
+      bytes(_, name) {
+        if (name === 'Rules') return machine.rules === undefined ? undefined : Buffer.alloc(machine.rules);
         if (failureActions === undefined) return undefined;
         const bytes = Buffer.alloc(44);
         bytes.writeUInt32LE(failureActions, 12);
@@ -32,7 +36,7 @@ function makeSystem(machine: Machine): SystemFacts {
       },
     },
     privileges: () => machine.privileges ?? [],
-    serviceState: () => machine.service,
+    serviceState: (name) => (name === 'SysmonDrv' ? machine.driver : machine.service),
     auditsProcessCreation: () => machine.audits,
     ownSessions: () => machine.sessions ?? [],
     untrustedWriterOf: () => machine.writer,
@@ -99,6 +103,31 @@ describe('the checks of Windows', () => {
     ['folder-permissions', { writer: 'S-1-1-0' }, 'fail', 'S-1-1-0 may change'],
     ['antivirus', {}, 'skipped', 'not installed'],
     ['sysmon-channel', {}, 'skipped', 'native library'],
+    ['other-sessions', {}, 'skipped', 'native library'],
+    ['isolation', {}, 'skipped', 'native library'],
+    ['sysmon-driver', {}, 'skipped', 'not installed'],
+    ['sysmon-driver', { ...installed, service: 'stopped', driver: 'running' }, 'fail', 'Sysmon64 is stopped'],
+    ['sysmon-driver', { ...installed, service: 'running' }, 'skipped', 'a name of its own'],
+    [
+      'sysmon-driver',
+      { ...installed, service: 'running', driver: 'stopped' },
+      'fail',
+      'SysmonDrv is stopped',
+    ],
+    [
+      'sysmon-driver',
+      { ...installed, service: 'running', driver: 'running' },
+      'ok',
+      'Sysmon64 and SysmonDrv',
+    ],
+    ['sysmon-configuration', {}, 'skipped', 'not installed'],
+    ['sysmon-configuration', { numbers: { Start: 0 } }, 'ok', 'every process start'],
+    [
+      'sysmon-configuration',
+      { numbers: { Start: 0 }, rules: 5_000, texts: { ConfigFile: 'C:\\s.xml', ConfigHash: 'SHA256=0A' } },
+      'ok',
+      'rules of 5 KB from C:\\s.xml (SHA256=0A)',
+    ],
   ] as const)('%s of %j is %s', async (id, machine, state, says) => {
     const [found, cause] = await look(id, machine);
     expect([found, cause]).toEqual([state, expect.stringContaining(says)]);
