@@ -13,8 +13,8 @@
 
 static const wchar_t service_name[] = L"ProblemChild";
 static const wchar_t *const deferred_actions[] = {L"ConfigureAgent", L"UndoConfigureAgent", L"ConfigureService",
-                                                  L"RestoreService", L"StartAgent",         L"ReleaseHost",
-                                                  L"RemoveData"};
+                                                  L"RestoreService", L"StopAgent",          L"StartAgent",
+                                                  L"ReleaseHost",    L"RemoveData"};
 
 static void trim_backslash(wchar_t *path) {
   size_t length = wcslen(path);
@@ -100,6 +100,12 @@ ENTRY ConfigureService(MSIHANDLE install) { return step(install, L"service"); }
 
 /* The undoing of an uninstallation puts the service back as Windows Installer knows it; this does the rest. */
 ENTRY RestoreService(MSIHANDLE install) { return step(install, L"service"); }
+
+/* The undoing of StartAgent. */
+ENTRY StopAgent(MSIHANDLE install) {
+  stop_agent(install, service_name);
+  return ERROR_SUCCESS;
+}
 
 ENTRY StartAgent(MSIHANDLE install) {
   return start_agent(install, service_name) == ERROR_SUCCESS ? ERROR_SUCCESS : ERROR_INSTALL_FAILURE;

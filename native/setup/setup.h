@@ -46,6 +46,9 @@ DWORD run_step(MSIHANDLE install, const step_data *data, const wchar_t *verb);
 /* Starts the service and sees it running; 0 or a Win32 error. */
 DWORD start_agent(MSIHANDLE install, const wchar_t *name);
 
+/* Stops the service, and ends its process if it does not go; what came of it is in the log. */
+void stop_agent(MSIHANDLE install, const wchar_t *name);
+
 /* Removes a folder and what is in it, following no link; false when something was left. */
 bool remove_tree(const wchar_t *folder);
 

@@ -2,6 +2,7 @@
 #include "../base/cause.h"
 #include "../base/system.h"
 #include "problemchild.h"
+#include "scm_api.h"
 
 #include <sddl.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 
 /* One request of ChangeServiceConfig2; a level that this Windows does not know is noted, not failed. */
 typedef struct target {
+  pc_scm_api api;
   SC_HANDLE service;
   uint32_t unknown;
   pc_cause *cause;
@@ -24,7 +26,7 @@ static int32_t note(target *to, uint32_t setting, const char *api, DWORD error) 
 }
 
 static int32_t change(target *to, uint32_t setting, DWORD level, void *value) {
-  DWORD error = ChangeServiceConfig2W(to->service, level, value) ? ERROR_SUCCESS : GetLastError();
+  DWORD error = to->api.change_more(to->service, level, value) ? ERROR_SUCCESS : GetLastError();
   return note(to, setting, "ChangeServiceConfig2W", error);
 }
 
@@ -34,8 +36,8 @@ typedef struct texts {
 } texts;
 
 static int32_t set_start(target *to, const pc_service_options *options, const wchar_t *command) {
-  if (!ChangeServiceConfigW(to->service, SERVICE_NO_CHANGE, options->start_type, SERVICE_NO_CHANGE, command, NULL, NULL,
-                            NULL, NULL, NULL, NULL)) {
+  if (!to->api.change(to->service, SERVICE_NO_CHANGE, options->start_type, SERVICE_NO_CHANGE, command, NULL, NULL, NULL,
+                      NULL, NULL, NULL)) {
     return pc_fail_last(to->cause, "ChangeServiceConfigW");
   }
   if (options->start_type != SERVICE_AUTO_START) return PC_OK;
@@ -66,7 +68,7 @@ static int32_t set_access(target *to, const wchar_t *sddl) {
   if (!ConvertStringSecurityDescriptorToSecurityDescriptorW(sddl, SDDL_REVISION_1, &descriptor, NULL)) {
     return pc_fail_last(to->cause, "ConvertStringSecurityDescriptorToSecurityDescriptorW");
   }
-  BOOL set = SetServiceObjectSecurity(to->service, DACL_SECURITY_INFORMATION, descriptor);
+  BOOL set = to->api.set_security(to->service, DACL_SECURITY_INFORMATION, descriptor);
   DWORD error = set ? ERROR_SUCCESS : GetLastError();
   LocalFree(descriptor);
   return note(to, PC_SERVICE_ACCESS, "SetServiceObjectSecurity", error);
@@ -83,18 +85,20 @@ static int32_t configure(target *to, const pc_service_options *options, const te
 }
 
 static int32_t open_and_configure(target *to, const pc_service_options *options, const texts *given) {
-  SC_HANDLE controller = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT);
+  if (!pc_scm_functions(&to->api)) return pc_fail_last(to->cause, "GetProcAddress");
+  SC_HANDLE controller = to->api.open_controller(NULL, NULL, SC_MANAGER_CONNECT);
   if (controller == NULL) return pc_fail_last(to->cause, "OpenSCManagerW");
   /* Restart actions ask for the right to start it as well. */
-  to->service = OpenServiceW(controller, given->name, SERVICE_CHANGE_CONFIG | SERVICE_START | WRITE_DAC | READ_CONTROL);
+  to->service = to->api.open_service(controller, given->name,
+                                     SERVICE_CHANGE_CONFIG | SERVICE_START | WRITE_DAC | READ_CONTROL);
   int32_t code = PC_OK;
   if (to->service == NULL) {
     code = pc_fail_last(to->cause, "OpenServiceW");
   } else {
     code = configure(to, options, given);
-    CloseServiceHandle(to->service);
+    to->api.close(to->service);
   }
-  CloseServiceHandle(controller);
+  to->api.close(controller);
   return code;
 }
 
