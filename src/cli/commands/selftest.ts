@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { runSelftest, type SelftestReport } from '../../agent/index.ts';
+import { AgentError } from '../../errors/index.ts';
 import { escapeForTerminal } from '../../text/index.ts';
 import { openCommandLog } from '../command-log.ts';
 import { parseDurationMs } from '../duration.ts';
@@ -7,6 +8,9 @@ import { type CliIo, exitCodes } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
 
 const defaultTimeoutMs = 30_000;
+/** As the control channel takes it. */
+const leastTimeoutMs = 1_000;
+const mostTimeoutMs = 600_000;
 const words = { ok: 'ok  ', fail: 'FAIL', skipped: 'skip' } as const;
 
 /** `problemchild selftest`: a marked start from the capture to every destination. */
@@ -16,7 +20,7 @@ export function selftestCommand(io: CliIo, finish: (exitCode: number) => void): 
       'Follow a harmless marked process from the capture to every destination; see docs/operate.md.',
     )
     .option('--json', 'print one JSON document')
-    .option('--timeout <time>', 'how long capture and destinations may take, e.g. 30s', parseDurationMs);
+    .option('--timeout <time>', 'how long capture and destinations may take: 1s to 10m', parseTimeoutMs);
   addSettingFlags(command, ['state', 'model', 'exceptions', 'logLevel']);
   return command.action(async (options: Record<string, unknown>) => {
     const { config } = loadCommandConfig(io, options);
@@ -38,6 +42,12 @@ export function selftestCommand(io: CliIo, finish: (exitCode: number) => void): 
       await log.close();
     }
   });
+}
+
+function parseTimeoutMs(text: string): number {
+  const ms = parseDurationMs(text);
+  if (ms >= leastTimeoutMs && ms <= mostTimeoutMs) return ms;
+  throw new AgentError('PC_USAGE', `--timeout ${text}: from 1s to 10m`);
 }
 
 function formatSelftest({ mark, steps, captureTested }: SelftestReport): string {

@@ -102,6 +102,12 @@ describe('problemchild selftest', () => {
     ]);
   }, 30_000);
 
+  it.each(['0s', '999ms', '11m', 'soon'])('takes no --timeout of %s', async (timeout) => {
+    const { exitCode, stdout, stderr } = await runCli(['selftest', '--timeout', timeout]);
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('PC_USAGE');
+  });
+
   it('fails when an exception would silence the attack', async () => {
     const entry = {
       id: 'too-wide',
