@@ -7,7 +7,7 @@ import {
 import { u32 } from './bytes.ts';
 import { readNumber, readOptionalNumber, readRepeatedText, readText } from './event-fields.ts';
 import { fileTimeToIso, fileTimeToMs } from './filetime.ts';
-import { CHUNK_SIZE, ValueType } from './layout.ts';
+import { CHUNK_SIZE, VALUE_ARRAY, ValueType } from './layout.ts';
 import { instanceAt, type RecordContext, readInstanceValues } from './record-context.ts';
 import type { EventPlan } from './template-plan.ts';
 
@@ -65,16 +65,16 @@ function buildData(plan: EventPlan, context: RecordContext): WinEventData | unde
   if (template?.dataPlan === undefined) return undefined;
   const values = context.dataValues;
   readInstanceValues(context, template, at, limit, values);
-  const { names, bindings } = template.dataPlan;
+  const { names, bindings, texts } = template.dataPlan;
   let bytes = 0;
   for (let i = 0; i < names.length; i++) {
     const binding = bindings[i]!;
-    if (values.isArray(binding.index) || values.typeOf(binding.index) === ValueType.binaryXml)
-      return undefined;
+    const type = values.typeOf(binding.index);
+    if ((type & VALUE_ARRAY) !== 0 || type === ValueType.binaryXml) return undefined;
     // A template can ask for one long value thousands of times; the tree refuses such a record.
     if (binding.index >= 0 && binding.index < values.count) bytes += values.sizes[binding.index]!;
     if (bytes > MAX_DATA_BYTES) return undefined;
-    data[names[i]!] = readText(binding, values);
+    data[names[i]!] = readRepeatedText(binding, values, texts[i]!);
   }
   return data;
 }

@@ -1,4 +1,5 @@
 import type { AttributeNode, ElementNode, XmlNode } from './binary-xml.ts';
+import { RepeatedText } from './text.ts';
 
 /** Where a field's value comes from: a substitution, or the template itself. */
 export interface Binding {
@@ -31,6 +32,8 @@ export interface EventPlan {
 export interface DataPlan {
   readonly names: readonly string[];
   readonly bindings: readonly Binding[];
+  /** What each said last: programs, versions, accounts and folders repeat from record to record. */
+  readonly texts: readonly RepeatedText[];
 }
 
 const absent: Binding = { index: -1, constant: '' };
@@ -108,7 +111,7 @@ export function planData(nodes: readonly XmlNode[]): DataPlan | undefined {
     names.push(name);
     bindings.push(binding);
   }
-  return { names, bindings };
+  return { names, bindings, texts: names.map(() => new RepeatedText()) };
 }
 
 function nameOf(element: ElementNode, attribute: AttributeNode | undefined): string | undefined {

@@ -1,5 +1,3 @@
-import { u16 } from './bytes.ts';
-
 /** Largest string a chunk can hold, in characters. */
 const SCRATCH_SIZE = 32_768;
 const scratch = Buffer.allocUnsafe(SCRATCH_SIZE);
@@ -56,8 +54,10 @@ export class RepeatedText {
   #isLast(bytes: Buffer, at: number, size: number): boolean {
     const last = this.#last;
     if (size !== last.length * 2) return false;
-    for (let i = 0; i < last.length; i++) {
-      if (u16(bytes, at + i * 2) !== last.charCodeAt(i)) return false;
+    const view = viewOf(bytes);
+    // Texts that differ mostly do so at their end.
+    for (let i = last.length - 1; i >= 0; i--) {
+      if (view.getUint16(at + i * 2, true) !== last.charCodeAt(i)) return false;
     }
     return true;
   }
