@@ -19,7 +19,7 @@ export function userKeyOf({ user }: ProcessEvent): string {
 /** The user as people write it. */
 export function userLabel({ user }: ProcessEvent): string {
   if (user.name === undefined) return user.id ?? 'an unknown user';
-  return user.domain === undefined ? user.name : `${user.domain}\\${user.name}`;
+  return user.domain === undefined ? user.name : oneCopy(`${user.domain}\\${user.name}`);
 }
 
 /** ISO 8601 in UTC, or `undefined` for a number that no date can be made of. */
@@ -31,3 +31,6 @@ const clip = memoize(
   (text) => (text.length > maxKeyLength ? text.slice(0, maxKeyLength) : text).toWellFormed().toLowerCase(),
   8_192,
 );
+
+/** Every start that is remembered has its user's label. */
+const oneCopy = memoize((text) => text, 1_024);

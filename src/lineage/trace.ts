@@ -32,9 +32,9 @@ function withLineage(event: ProcessEvent, node: ProcessNode, parent: ProcessNode
     process: {
       pid: process.pid,
       entityId: node.entityId,
-      name: process.name,
-      executable: process.executable,
-      commandLine: process.commandLine,
+      name: share(process.name, node.name),
+      executable: share(process.executable, node.executable),
+      commandLine: share(process.commandLine, node.commandLine),
       args: process.args,
       startMs: process.startMs,
       workingDirectory: process.workingDirectory,
@@ -49,14 +49,19 @@ function withLineage(event: ProcessEvent, node: ProcessNode, parent: ProcessNode
   };
 }
 
+/** A text of the event, as the table's copy where that is the same: who keeps the event then keeps no copy of its own. */
+function share(own: string | undefined, known: string | undefined): string | undefined {
+  return own === known ? known : own;
+}
+
 /** What the record says stands; the table fills in the rest. */
 function withParent(stated: ParentProcess, parent: ProcessNode): ParentProcess {
   return {
     pid: stated.pid ?? parent.pid,
     entityId: parent.entityId,
-    name: stated.name ?? parent.name,
-    executable: stated.executable ?? parent.executable,
-    commandLine: stated.commandLine ?? parent.commandLine,
+    name: share(stated.name, parent.name) ?? parent.name,
+    executable: share(stated.executable, parent.executable) ?? parent.executable,
+    commandLine: share(stated.commandLine, parent.commandLine) ?? parent.commandLine,
     startMs: stated.startMs ?? (parent.isSeen ? parent.startMs : undefined),
   };
 }
