@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { getCACertificates, rootCertificates } from 'node:tls';
 import { AgentError } from '../errors/index.ts';
 import { escapeForTerminal } from '../text/index.ts';
 
@@ -32,6 +31,8 @@ let system: readonly string[] | undefined;
 /** Certificate authorities that this machine trusts; where it has no list of its own, those that Node ships. */
 export function systemAuthorities(): readonly string[] {
   if (system === undefined) {
+    // Not imported: most runs reach nobody, and Node's TLS takes some 6 MB.
+    const { getCACertificates, rootCertificates } = process.getBuiltinModule('node:tls');
     const found = getCACertificates('system');
     system = found.length > 0 ? found : rootCertificates;
   }

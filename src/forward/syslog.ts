@@ -1,6 +1,5 @@
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { connect as connectTcp, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
 import { DeliveryFailure, type Destination, type SendResult, sameVerdict } from './destination.ts';
 import { connectionFailure } from './http-client.ts';
 import type { QueuedEntry } from './outbox.ts';
@@ -101,10 +100,11 @@ function connectDatagram(socket: DatagramSocket, port: number, host: string): Pr
   });
 }
 
-function openStream(options: SyslogOptions, signal: AbortSignal): Promise<Socket> {
+async function openStream(options: SyslogOptions, signal: AbortSignal): Promise<Socket> {
   const { host, port, protocol, tls, connectTimeoutMs } = options;
   const peer = `${host}:${port}`;
-  return new Promise((resolve, reject) => {
+  const { connect: connectTls } = await import('node:tls');
+  return await new Promise((resolve, reject) => {
     const isName = !/^[\d.]+$|:/.test(host);
     const socket =
       protocol === 'tls'

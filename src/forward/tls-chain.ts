@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { connect, type DetailedPeerCertificate } from 'node:tls';
+import type { DetailedPeerCertificate } from 'node:tls';
 import { escapeForTerminal } from '../text/index.ts';
 
 const maxChain = 10;
@@ -9,8 +9,9 @@ const timeoutMs = 5_000;
  * The certificates that a server shows, each as one line, its own first. For people who find out why a chain is not
  * trusted: this connection alone does not insist on trust, sends nothing, and ends with the handshake.
  */
-export function describeChain(host: string, port: number): Promise<readonly string[]> {
-  return new Promise((resolve) => {
+export async function describeChain(host: string, port: number): Promise<readonly string[]> {
+  const { connect } = await import('node:tls');
+  return await new Promise((resolve) => {
     const socket = connect({
       host,
       port,

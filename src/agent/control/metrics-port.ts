@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import { AgentError } from '../../errors/index.ts';
 import { metricsContentType } from './metrics-text.ts';
 
@@ -9,33 +9,31 @@ const limits = { connections: 16, requestMs: 5_000, headerBytes: 8_192 } as cons
 /** Serves metrics to whoever is on this machine: `GET /metrics` on 127.0.0.1, nothing else. */
 export class MetricsPort {
   readonly #port: number;
-  readonly #server: Server;
+  readonly #read: () => string;
+  #server: Server | undefined;
 
   constructor(port: number, read: () => string) {
     this.#port = port;
-    this.#server = createServer(
+    this.#read = read;
+  }
+
+  /** @throws AgentError PC_CONTROL_OPEN when the port is taken */
+  async start(): Promise<void> {
+    // Few ask for metrics, and to import Node's HTTP at all takes 15 MB.
+    const { createServer } = await import('node:http');
+    const server = createServer(
       {
         maxHeaderSize: limits.headerBytes,
         requestTimeout: limits.requestMs,
         headersTimeout: limits.requestMs,
       },
-      (request, response) => {
-        response.setHeader('connection', 'close');
-        // A page of another site that has its own name resolve to 127.0.0.1 asks with that name.
-        if (!isLoopbackName(request.headers.host)) response.writeHead(403).end();
-        else if (request.url !== '/metrics') response.writeHead(404).end();
-        else if (request.method !== 'GET') response.writeHead(405, { allow: 'GET' }).end();
-        else response.writeHead(200, { 'content-type': metricsContentType }).end(read());
-      },
+      answerWith(this.#read),
     );
-    this.#server.maxConnections = limits.connections;
-  }
-
-  /** @throws AgentError PC_CONTROL_OPEN when the port is taken */
-  async start(): Promise<void> {
+    server.maxConnections = limits.connections;
+    this.#server = server;
     try {
-      this.#server.listen({ host: loopback, port: this.#port, exclusive: true });
-      await once(this.#server, 'listening');
+      server.listen({ host: loopback, port: this.#port, exclusive: true });
+      await once(server, 'listening');
     } catch (cause) {
       throw new AgentError('PC_CONTROL_OPEN', `${loopback}:${this.#port}: ${(cause as Error).message}`, {
         cause,
@@ -44,12 +42,24 @@ export class MetricsPort {
   }
 
   async stop(): Promise<void> {
-    if (!this.#server.listening) return;
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    this.#server.closeAllConnections();
+    const server = this.#server;
+    if (server?.listening !== true) return;
+    const closed = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
     await closed;
   }
+}
+
+function answerWith(read: () => string): RequestListener {
+  return (request, response) => {
+    response.setHeader('connection', 'close');
+    // A page of another site that has its own name resolve to 127.0.0.1 asks with that name.
+    if (!isLoopbackName(request.headers.host)) response.writeHead(403).end();
+    else if (request.url !== '/metrics') response.writeHead(404).end();
+    else if (request.method !== 'GET') response.writeHead(405, { allow: 'GET' }).end();
+    else response.writeHead(200, { 'content-type': metricsContentType }).end(read());
+  };
 }
 
 function isLoopbackName(host: string | undefined): boolean {
