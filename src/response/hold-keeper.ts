@@ -1,18 +1,11 @@
 import type { InterimAnomaly, ScoredStart } from '../anomaly/index.ts';
-import type { EventDetection } from '../detection/index.ts';
 import { type Action, actionId, userKey } from './action.ts';
-import { type ActionCarrier, endOf, type Proposal } from './action-carrier.ts';
+import { type ActionCarrier, endOf } from './action-carrier.ts';
+import { type HeldCase, proposeEnd, targetOfHold } from './hold-decision.ts';
 import type { Hold } from './journal-port.ts';
-import type { ProcessAct, ProcessTarget } from './process-port.ts';
+import type { ProcessAct } from './process-port.ts';
 import { goneCodes, identify } from './process-target.ts';
 import type { ResponseParts } from './response-parts.ts';
-
-/** A flagged start as the policy was asked about it. */
-export interface HeldCase {
-  readonly start: ScoredStart;
-  readonly interim: InterimAnomaly | undefined;
-  readonly detections: readonly EventDetection[];
-}
 
 const retryMs = 5_000;
 /** No hold waits longer than the longest that response.holdMs may say; only a clock that was set back says so. */
@@ -28,6 +21,8 @@ export class HoldKeeper {
   readonly #cases = new Map<string, HeldCase>();
   /** Resumed while the journal could not be written, which therefore still has them as held. */
   readonly #letGo = new Set<string>();
+  /** When what could not be settled is tried again. */
+  readonly #owed = new Map<string, number>();
   /** Being resumed just now. */
   readonly #resuming = new Set<string>();
   #open: Hold[];
@@ -81,13 +76,10 @@ export class HoldKeeper {
     this.#isBusy = true;
     try {
       for (const hold of this.#parts.journal.holds()) {
-        if (this.#letGo.has(hold.id)) {
-          if (this.#tryToWrite(() => this.#release(hold))) continue;
-          break;
+        if (this.#letGo.has(hold.id)) this.#forget(hold);
+        else if (this.#owed.has(hold.id) ? this.#isOwedNow(hold) : isMeant(hold)) {
+          await this.#settleOne(hold, reason);
         }
-        if (!isMeant(hold)) continue;
-        if (hold.kind === 'decision' && (await this.#end(hold))) continue;
-        await this.resume(hold, reason, 'agent');
       }
     } finally {
       this.#isBusy = false;
@@ -95,55 +87,44 @@ export class HoldKeeper {
     }
   }
 
-  /** Ends a held process if its case has grown strong enough, and answers whether it is no longer held. */
+  /** The others must not stay frozen for the sake of one that fails: it is tried again a little later. */
+  async #settleOne(hold: Hold, reason: string): Promise<void> {
+    try {
+      if (hold.kind !== 'decision' || !(await this.#end(hold))) await this.resume(hold, reason, 'agent');
+      this.#owed.delete(hold.id);
+    } catch (error) {
+      this.#owed.set(hold.id, this.#parts.clock.nowMs() + retryMs);
+      this.#parts.audience.failed('A held process could not be settled', error);
+    }
+  }
+
+  #isOwedNow({ id }: Hold): boolean {
+    const leftMs = (this.#owed.get(id) ?? 0) - this.#parts.clock.nowMs();
+    return leftMs <= 0 || leftMs > retryMs;
+  }
+
+  /** Takes out of the journal what was resumed while it could not be written; it has been told already that it cannot. */
+  #forget(hold: Hold): void {
+    try {
+      this.#release(hold);
+    } catch {
+      // At the next occasion.
+    }
+  }
+
+  /**
+   * Ends a held process if its case has grown strong enough, and answers whether it is no longer held. Without the
+   * event, as after a restart, nobody can say whether it would still be asked for: then it is resumed.
+   */
   async #end(hold: Hold): Promise<boolean> {
-    const proposal = this.#propose(hold);
+    const held = this.#cases.get(hold.id);
+    const proposal = held && proposeEnd(this.#parts, hold, held, this.#rarity.get(hold.id) ?? 0);
     if (proposal === undefined) return false;
     const done = await this.#carrier.carryOut(proposal);
     const result = done?.end?.result;
     if (result !== 'terminated' && result !== 'gone') return false;
     this.#release(hold);
     return true;
-  }
-
-  /**
-   * The policy, the scope and the exceptions may have changed during the hold, so all are asked again; without the
-   * event, as after a restart, they cannot be, and the process is resumed.
-   */
-  #propose(hold: Hold): Proposal | undefined {
-    const { override, clock, settings, exceptions } = this.#parts;
-    const held = this.#cases.get(hold.id);
-    if (held === undefined) return undefined;
-    const { start, interim, detections } = held;
-    const { policy, rules } = settings();
-    const nowMs = clock.nowMs();
-    const wanted = rules.want(start, interim, detections, override(), nowMs);
-    const { subject, sinceMs, createdMs } = hold;
-    const rarity = Math.max(subject.rarity ?? 0, this.#rarity.get(hold.id) ?? 0);
-    if (wanted?.mode !== 'terminate' || wanted.verb !== 'terminate' || rarity < policy.holdMinRarity) {
-      return undefined;
-    }
-    return {
-      action: {
-        id: actionId(subject, 'terminate'),
-        verb: 'terminate',
-        target: hold.target,
-        mode: wanted.mode,
-        by: 'agent',
-        reason: `rarity ${Math.round(rarity)} after the hold`,
-        atMs: nowMs,
-      },
-      subject: { ...subject, rarity, target: targetOfHold(hold) },
-      isThisHost: true,
-      isExcepted: exceptions().protectFromResponse(wanted.rule.id, start.event) !== undefined,
-      scope: wanted.scope,
-      // It was fresh when it was suspended.
-      ageMs: sinceMs - createdMs,
-      byPerson: false,
-      wholeTree: hold.target === 'tree',
-      holdMs: undefined,
-      isHeld: true,
-    };
   }
 
   /** Resumes a held process if it is there and suspended. One that cannot be resumed now is tried again. */
@@ -211,6 +192,7 @@ export class HoldKeeper {
     this.#rarity.delete(id);
     this.#cases.delete(id);
     this.#letGo.delete(id);
+    this.#owed.delete(id);
   }
 
   #tryToWrite(write: () => unknown): boolean {
@@ -227,8 +209,4 @@ export class HoldKeeper {
 /** Also when the clock was set back: else what is suspended would stay so for as long. */
 function isDue({ sinceMs, dueMs }: Hold, nowMs: number): boolean {
   return dueMs !== undefined && (dueMs <= nowMs || nowMs < sinceMs || dueMs - nowMs > longestHoldMs);
-}
-
-function targetOfHold({ pid, createdMs }: Hold): ProcessTarget {
-  return { pid, createdMs, toleranceMs: 0 };
 }

@@ -55,13 +55,13 @@ export class ResponseStage {
     const decision = this.decide(start, interim, detections);
     if (decision.kind === 'wanted') {
       this.#parts.evidence?.()?.expect(start.event.id);
-      this.#acting.push(
-        this.#run('An action failed', async () => {
-          const action = await this.carryOut(decision);
-          if (action?.end?.result === 'suspended')
-            this.holds.remember(action.id, { start, interim, detections });
-        }),
-      );
+      const acting = this.#run('An action failed', async () => {
+        const action = await this.carryOut(decision);
+        if (action?.end?.result === 'suspended')
+          this.holds.remember(action.id, { start, interim, detections });
+      });
+      // What is only written down may as well wait.
+      if (decision.proposal.action.mode !== 'audit') this.#acting.push(acting);
     }
     return decision;
   }

@@ -183,6 +183,14 @@ describe('a batch', () => {
     expect(stage.acted()).toBeUndefined();
   });
 
+  it('does not wait for what is only written down', async () => {
+    const { world, stage } = open({ mode: 'audit' });
+    stage.take(...flagged());
+    expect(stage.acted()).toBeUndefined();
+    await stage.settle();
+    expect(world.told).toHaveLength(1);
+  });
+
   it('does not wait for a look that does not end', async () => {
     const { processes, world, stage } = open();
     processes.start({ pid: 4240, createdMs: noonMs });
@@ -338,6 +346,30 @@ describe('suspending first', () => {
     stage.tick();
     await stage.settle();
     expect(journal.holds()).toEqual([]);
+  });
+
+  it('is settled for the others when it fails for one', async () => {
+    const { processes, world, stage, take } = open(policy);
+    for (const pid of [4240, 4244]) {
+      processes.start({ pid, createdMs: noonMs });
+      await take({ pid, rarity: 10 });
+    }
+    const [first] = world.journal.holds();
+    processes.between = () => {
+      if (processes.calls.at(-1) === `query ${first?.pid}`) throw new Error('the library is gone');
+    };
+    world.nowMs += 5_000;
+    for (let turn = 0; turn < 3; turn++) {
+      stage.tick();
+      await stage.settle();
+    }
+    expect(processes.frozen.map(({ pid }) => pid)).toEqual([first?.pid]);
+    expect(world.failed).toHaveLength(1);
+    processes.between = () => undefined;
+    world.nowMs += 5_000;
+    stage.tick();
+    await stage.settle();
+    expect([processes.frozen, world.journal.holds()]).toEqual([[], []]);
   });
 
   it('resumes once what two ask for at the same time', async () => {
