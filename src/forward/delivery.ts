@@ -1,7 +1,8 @@
 import type { Log } from '../log/index.ts';
 import { escapeForTerminal } from '../text/index.ts';
 import { type BackoffOptions, backoffMs } from './backoff.ts';
-import { DeliveryFailure, type Destination, type SendResult, type Verdict } from './destination.ts';
+import { DeliveryWindow } from './delivery-window.ts';
+import { DeliveryFailure, type Destination, type SendResult } from './destination.ts';
 import type { OutboxQueue, QueuedEntry, RejectedEntry, SeqRange } from './outbox.ts';
 import type { Timers } from './timers.ts';
 
@@ -56,26 +57,13 @@ export class Delivery {
   #state: DeliveryStatus['state'] = 'idle';
   #failures = 0;
   #lastFailure: string | undefined;
-  /** Everything up to here is done with; ahead of the store's while that cannot be written. */
-  #cursor: number;
-  /** The last entry that was read, whether it is sent or not. */
-  #passed: number;
-  /** Read, accepted, and not done with; in order. */
-  #open: QueuedEntry[] = [];
-  /** Read and not meant for this destination, beyond the cursor that the store has. */
-  #filtered: number[] = [];
-  /** Answers for entries of `#open` that wait for one before them. */
-  readonly #verdicts = new Map<number, Verdict>();
-  /** Done with since the store last took the cursor. */
-  #delivered = 0;
-  #rejected: RejectedEntry[] = [];
+  readonly #window: DeliveryWindow;
   /** Entries tried at a time: halved when a batch fails, doubled when one succeeds. */
   #pace: number;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
-    this.#cursor = options.queue.cursor(options.name);
-    this.#passed = this.#cursor;
+    this.#window = new DeliveryWindow(options.queue.cursor(options.name));
     this.#pace = options.batch.maxEntries;
   }
 
@@ -117,18 +105,13 @@ export class Delivery {
 
   /** Whether everything that is queued now is done with and written down. */
   get isDrained(): boolean {
-    if (this.#open.length > 0 || this.#hasUnsaved) return false;
+    if (!this.#window.isEmpty || this.#window.hasUnsaved) return false;
     const { queue, name } = this.#options;
-    return queue.read(name, this.#cursor, { maxEntries: 1, maxBytes: 0 }).length === 0;
+    return queue.read(name, this.#window.cursor, { maxEntries: 1, maxBytes: 0 }).length === 0;
   }
 
   get inFlight(): SeqRange | undefined {
-    const first = this.#open[0];
-    return first === undefined ? undefined : { first: first.seq, last: this.#passed };
-  }
-
-  get #hasUnsaved(): boolean {
-    return this.#delivered + this.#filtered.length + this.#rejected.length > 0;
+    return this.#window.range;
   }
 
   async #run(): Promise<void> {
@@ -147,7 +130,7 @@ export class Delivery {
 
   /** One batch, if there is one. False when there is nothing to do but wait. */
   async #step(): Promise<boolean> {
-    if (this.#open.length === 0) {
+    if (this.#window.isEmpty) {
       let batch = this.#read();
       if (batch.length > 0 && !this.#isFull(batch) && !this.#isHasty) {
         this.#state = 'gathering';
@@ -155,8 +138,8 @@ export class Delivery {
         if (this.#isStopped) return true;
         batch = this.#read();
       }
-      this.#begin(batch);
-      if (this.#open.length === 0) {
+      this.#window.add(batch, this.#options.accepts);
+      if (this.#window.isEmpty) {
         this.#settle();
         return batch.length > 0;
       }
@@ -167,7 +150,7 @@ export class Delivery {
 
   #read(): QueuedEntry[] {
     const { queue, name, batch } = this.#options;
-    return queue.read(name, this.#passed, batch);
+    return queue.read(name, this.#window.passed, batch);
   }
 
   #isFull(entries: readonly QueuedEntry[]): boolean {
@@ -177,27 +160,17 @@ export class Delivery {
     return entries.length >= maxEntries || units >= maxBytes / 2;
   }
 
-  #begin(entries: readonly QueuedEntry[]): void {
-    for (const entry of entries) {
-      if (this.#options.accepts(entry)) this.#open.push(entry);
-      else this.#filtered.push(entry.seq);
-    }
-    this.#passed = entries.at(-1)?.seq ?? this.#passed;
-    if (this.#open.length === 0) this.#cursor = this.#passed;
-  }
-
   async #send(): Promise<void> {
-    const entries = this.#open.filter(({ seq }) => !this.#verdicts.has(seq)).slice(0, this.#pace);
+    const entries = this.#window.next(this.#pace);
     this.#state = 'sending';
     const { verdicts, failure } = await this.#attempt(entries);
-    for (const [index, { seq }] of entries.entries()) {
-      const verdict = verdicts[index] ?? 'retry';
-      if (verdict !== 'retry') this.#verdicts.set(seq, verdict);
-    }
+    for (const [index, entry] of entries.entries()) this.#window.answer(entry, verdicts[index] ?? 'retry');
     const [entry] = entries;
     const isRefusedAlone = failure?.scope === 'batch' && entries.length === 1 && entry !== undefined;
-    if (isRefusedAlone) this.#verdicts.set(entry.seq, { rejected: failure.message });
-    this.#close();
+    if (isRefusedAlone) this.#window.answer(entry, { rejected: failure.message });
+    const rejected = this.#window.advance();
+    this.#settle();
+    if (rejected.length > 0) this.#options.onRejected(this.#options.name, rejected);
     if (this.#isStopped) return;
     if (failure === undefined || isRefusedAlone) this.#succeed();
     else await this.#fail(entries.length, failure);
@@ -225,47 +198,14 @@ export class Delivery {
     }
   }
 
-  /** Takes from `#open` what is done with, in order, and writes it down. */
-  #close(): void {
-    const rejected: RejectedEntry[] = [];
-    let done = 0;
-    for (const entry of this.#open) {
-      const verdict = this.#verdicts.get(entry.seq);
-      if (verdict === undefined || verdict === 'retry') break;
-      this.#verdicts.delete(entry.seq);
-      this.#cursor = entry.seq;
-      done++;
-      if (verdict === 'delivered') this.#delivered++;
-      else rejected.push({ entry, reason: verdict.rejected.slice(0, maxReasonLength) });
-    }
-    this.#open = this.#open.slice(done);
-    if (this.#open.length === 0) this.#cursor = this.#passed;
-    this.#rejected.push(...rejected);
-    this.#settle();
-    if (rejected.length > 0) this.#options.onRejected(this.#options.name, rejected);
-  }
-
   /** Writes down how far this destination is. While the disk is full the cursor moves on in memory. */
   #settle(): void {
-    if (!this.#hasUnsaved) return;
     const { queue, name, log } = this.#options;
-    const filtered = this.#filtered.filter((seq) => seq <= this.#cursor).length;
-    const settlement = {
-      cursor: this.#cursor,
-      delivered: this.#delivered,
-      filtered,
-      rejected: this.#rejected,
-    };
-    if (settlement.delivered + filtered + settlement.rejected.length === 0) return;
     try {
-      queue.settle(name, settlement);
+      this.#window.settle((settlement) => queue.settle(name, settlement));
     } catch (error) {
       log.error('the progress of a destination could not be saved', { destination: name, error });
-      return;
     }
-    this.#delivered = 0;
-    this.#filtered = this.#filtered.slice(filtered);
-    this.#rejected = [];
   }
 
   #succeed(): void {
