@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer as createHttpServer, type Server } from 'node:http';
-import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
+import type { Server } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
@@ -10,6 +10,7 @@ import { type ProbeResult, probeRoute } from '../../src/forward/index.ts';
 import { type Certificates, makeCertificates, whyNoOpenssl } from '../support/certificates.ts';
 import { makeSettings, openTestRoute, trust } from '../support/destination.ts';
 import { ElasticsearchDouble } from '../support/elasticsearch-double.ts';
+import { type HttpProxy, startHttpProxy } from '../support/http-proxy.ts';
 import { startHttpReceiver } from '../support/http-receiver.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pc-network-'));
@@ -58,34 +59,10 @@ async function listen(server: Server | ReturnType<typeof createTcpServer>): Prom
   return (server.address() as AddressInfo).port;
 }
 
-/** A proxy that opens tunnels and forwards plain requests, and wants a user if told so. */
-async function startProxy(authorization?: string): Promise<{ url: string; asked: string[] }> {
-  const asked: string[] = [];
-  const isAllowed = (header: string | undefined): boolean =>
-    authorization === undefined || header === authorization;
-  const server = createHttpServer((_, response) => {
-    response.writeHead(500);
-    response.end('only tunnels');
-  });
-  server.on('connect', (request, client: Socket) => {
-    asked.push(request.url ?? '');
-    if (!isAllowed(request.headers['proxy-authorization'])) {
-      client.end(
-        'HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n',
-      );
-      return;
-    }
-    const [host, port] = (request.url ?? '').split(':');
-    const upstream = connect(Number(port), host, () => {
-      client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
-      upstream.pipe(client);
-      client.pipe(upstream);
-    });
-    upstream.on('error', () => client.destroy());
-    client.on('error', () => upstream.destroy());
-    cleanUps.push(() => upstream.destroy());
-  });
-  return { url: `http://localhost:${await listen(server)}`, asked };
+async function startProxy(authorization?: string): Promise<HttpProxy> {
+  const proxy = await startHttpProxy(authorization);
+  cleanUps.push(() => proxy.stop());
+  return proxy;
 }
 
 describe.skipIf(missing !== undefined)(`TLS${missing === undefined ? '' : ` (${missing})`}`, () => {
@@ -125,6 +102,21 @@ describe.skipIf(missing !== undefined)(`TLS${missing === undefined ? '' : ` (${m
     const tls = trust(elsewhere.caFile);
     const result = await probe(makeSettings('syslog', { host: '127.0.0.1', port, protocol: 'tls', tls }));
     expect(result.what).toContain('belongs to another name');
+  });
+
+  it.each(['directly', 'through a proxy'])('checks an address as it checks a name, %s', async (way) => {
+    const proxy = way === 'directly' ? undefined : await startProxy();
+    const settingsFor = (double: ElasticsearchDouble, own: Certificates) =>
+      makeSettings('elasticsearch', {
+        hosts: [`https://127.0.0.1:${double.port}`],
+        tls: trust(own.caFile),
+        proxy: proxy === undefined ? 'none' : { url: proxy.url, user: null, password: null, except: ['::1'] },
+      });
+    // Of these two only the first carries the address.
+    expect(await probe(settingsFor(await startElastic(good), good))).toMatchObject({ ok: true });
+    const other = await probe(settingsFor(await startElastic(elsewhere), elsewhere));
+    expect(other).toMatchObject({ ok: false, what: expect.stringContaining('another name') });
+    expect(proxy?.asked.length ?? 2).toBe(2);
   });
 
   it('shows a client certificate', async () => {
@@ -176,6 +168,20 @@ describe('proxies', () => {
     const refused = await probe(settings('WRONG'), env);
     expect(refused.what).toContain('407');
     expect(JSON.stringify(refused)).not.toContain('wrong-password');
+  });
+
+  it('say what they refuse of plain HTTP as well, and never show their password', async () => {
+    const proxy = await startProxy('Basic nobody');
+    const url = proxy.url.replace('//', '//agent:p%40ss-100%@');
+    const refused = await probe(
+      makeSettings('otlp', { url: 'http://es.example/v1/logs', proxy: 'environment' }),
+      {
+        HTTP_PROXY: url,
+      },
+    );
+    expect(refused.what).toContain('407');
+    expect(proxy.asked).toEqual(['http://es.example/v1/logs']);
+    expect(JSON.stringify(refused)).not.toMatch(/p(?:%40|@)ss/);
   });
 
   it.skipIf(missing !== undefined)(
