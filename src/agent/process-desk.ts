@@ -31,8 +31,11 @@ export interface LookedAt {
   /** Names exactly the process that was looked at, where one was found. */
   readonly entity: string;
   readonly code: ProcessAct['code'];
-  readonly facts: Omit<ProcessAct['facts'], 'created'>;
+  readonly facts: ShownFacts;
 }
+
+/** What people are shown before they say yes: plain values, which go over the control channel as they are. */
+export type ShownFacts = Omit<ProcessAct['facts'], 'created'>;
 
 export interface ProcessOrder extends Pick<PersonRequest, 'verb' | 'target'> {
   readonly entity: string;
@@ -65,8 +68,7 @@ export class ProcessDesk {
   /** @throws AgentError PC_USAGE when no process goes by that name */
   async look(entity: string): Promise<LookedAt> {
     const { found, exact } = await this.#find(entity);
-    const { created: _, ...facts } = found.facts;
-    return { entity: exact, code: found.code, facts };
+    return { entity: exact, code: found.code, facts: showFacts(found) };
   }
 
   /** Asks the guard about the process as it is now. @throws as `look` */
@@ -148,6 +150,25 @@ export function formatEntity(pid: number, createdMs: number): string {
 export function parseEntity(entity: string): ProcessTarget | undefined {
   const match = /^(\d{1,10})@(\d{1,15}(?:\.\d{1,6})?)$/.exec(entity);
   return match === null ? undefined : { pid: Number(match[1]), createdMs: Number(match[2]), toleranceMs: 0 };
+}
+
+/** Member by member: the library's own facts have more, and some of it no JSON can hold. */
+function showFacts({ facts }: ProcessAct): ShownFacts {
+  const { pid, parentPid, critical, debugged, exiting, suspended, protection, userSid } = facts;
+  const { imagePath, trustedSignature, microsoftRoot } = facts;
+  return {
+    pid,
+    parentPid,
+    critical,
+    debugged,
+    exiting,
+    suspended,
+    protection,
+    userSid,
+    imagePath,
+    trustedSignature,
+    microsoftRoot,
+  };
 }
 
 function describe(entity: string, target: ProcessTarget, { facts }: ProcessAct): ActionSubject {

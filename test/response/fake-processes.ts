@@ -125,7 +125,8 @@ export class FakeProcesses implements ProcessPort {
     const offBy = ticksOf(createdMs) - process.created;
     const tolerance = BigInt(Math.max(3, Math.ceil(toleranceMs * 10_000)));
     // A copy: facts are of the moment they were read.
-    const facts = { ...process, suspended: process.suspended };
+    // The library's own facts have more than the port asks for, some of it beyond JSON.
+    const facts = { ...process, suspended: process.suspended, parentCreated: process.created };
     if (offBy > tolerance || -offBy > tolerance) {
       return { code: 'PC_E_IDENTITY', cause: '', outcome: 'none', facts };
     }
