@@ -1,11 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFileList } from '../../installer/msi/file-list.ts';
 import { fillGaps } from '../../installer/msi/wixl-gaps.ts';
-import { hasTool } from '../../installer/run-tool.ts';
+import { hasTool, runTool } from '../../installer/run-tool.ts';
 
 /*
  * The package as Windows Installer reads it: the real source, compiled over a few small files. Windows does the rolling
@@ -36,14 +35,14 @@ beforeAll(() => {
     'Setup=setup.dll',
   ];
   const defines = variables.flatMap((each) => ['-D', each]);
-  execFileSync('wixl', ['-a', 'x64', ...defines, '-o', 'package.msi', main, 'files.wxs'], { cwd: folder });
+  runTool('wixl', ['-a', 'x64', ...defines, '-o', 'package.msi', main, 'files.wxs'], { cwd: folder });
   fillGaps(join(folder, 'package.msi'), source);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The rows of a table by the names of its columns. */
 function readTable(name: string): Readonly<Record<string, string>>[] {
-  const text = execFileSync('msiinfo', ['export', join(folder, 'package.msi'), name], { encoding: 'utf8' });
+  const text = runTool('msiinfo', ['export', join(folder, 'package.msi'), name]);
   const [columns, , , ...rows] = text.split('\r\n').filter((line) => line !== '');
   const names = columns!.split('\t');
   return rows.map((row) => Object.fromEntries(row.split('\t').map((value, index) => [names[index], value])));
