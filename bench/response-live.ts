@@ -18,8 +18,10 @@ import { openTestLibrary } from '../test/windows/live/open-test-library.ts';
  * model, rules, guard and journal until TerminateProcess has returned and the process is gone. Real processes
  * with their true identity, told by the double of ETW, one after the other; without evidence, then with it.
  * `node test/windows/bench.ts response-live`, under Wine on Linux. PC_BENCH_VICTIMS: how many of each (120).
+ * PC_BENCH_FOLDER: where the journal is, such as a disk of its own (the system's temporary folder).
  */
 const victims = Number(process.env['PC_BENCH_VICTIMS'] ?? 120);
+const root = process.env['PC_BENCH_FOLDER'] ?? tmpdir();
 /** In the first ones the code is compiled and the reader thread starts. */
 const warmUp = 20;
 const spacingMs = 100;
@@ -40,10 +42,10 @@ const control = new ProcessControl(library);
 const etw = new DoubleScript('etw');
 
 await measure('without_evidence', null);
-await measure('with_evidence', mkdtempSync(join(tmpdir(), 'evidence-')));
+await measure('with_evidence', mkdtempSync(join(root, 'evidence-')));
 
 async function measure(name: string, evidenceFolder: string | null): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'response-live-'));
+  const folder = mkdtempSync(join(root, 'response-live-'));
   const config = armed(join(folder, 'state.db'), evidenceFolder);
   const ringMs = new Map<number, number>();
   const ends = new Map<number, Action>();
