@@ -3,6 +3,7 @@
 
 #include "../base/cause.h"
 
+#include <stddef.h>
 #include <string.h>
 
 typedef struct stop_request {
