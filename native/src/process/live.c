@@ -89,7 +89,7 @@ bool pc_live_token(HANDLE process, pc_token_facts *facts, pc_token_groups *group
   }
   if (GetTokenInformation(token, TokenIntegrityLevel, &buffer, sizeof buffer, &got)) {
     PSID label = buffer.label.Label.Sid;
-    facts->has_label = copy_sid(label, facts->label_sid, &facts->label_sid_bytes);
+    facts->has_label = copy_sid(label, facts->label_sid, &facts->label_sid_bytes) && *GetSidSubAuthorityCount(label) > 0;
     if (facts->has_label) facts->integrity = *GetSidSubAuthority(label, *GetSidSubAuthorityCount(label) - 1u);
   }
   TOKEN_ELEVATION elevation;

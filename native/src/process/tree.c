@@ -3,6 +3,7 @@
 #include "../stream/sync.h"
 #include "control.h"
 #include "facts.h"
+#include "kinship.h"
 #include "nt.h"
 #include "snapshot.h"
 
@@ -13,6 +14,7 @@ enum { DEFAULT_LIMIT = 256, MOST_MEMBERS = 4096, MOST_LOOKS = 64, QUIET_LOOKS = 
 
 typedef struct member {
   HANDLE process; /* kept open, also of one that has ended: nobody can get its pid meanwhile */
+  uint64_t until; /* when it was found to be gone, before it could be opened: its pid may be another's since */
   bool suspended;
   pc_tree_member row;
 } member;
@@ -36,11 +38,12 @@ static bool contains(const tree *t, const pc_snapshot_entry *entry) {
   return false;
 }
 
-/* Its parent among the members: named by pid, and created no later. */
+/* Its parent among the members. */
 static const member *parent_in(const tree *t, const pc_snapshot_entry *entry) {
   for (uint32_t i = 0; i < t->count; i++) {
-    const pc_tree_member *row = &t->members[i].row;
-    if (row->pid == entry->parent_pid && row->created <= entry->created && row->pid != entry->pid) return &t->members[i];
+    const member *m = &t->members[i];
+    pc_pid_holder holder = {.pid = m->row.pid, .created = m->row.created, .until = m->until};
+    if (pc_is_child_of(&holder, entry->pid, entry->parent_pid, entry->created)) return m;
   }
   return NULL;
 }
@@ -64,10 +67,12 @@ static int32_t add(tree *t, const pc_snapshot_entry *entry, uint32_t depth, pc_c
   member *m = &t->members[t->count++];
   pc_process_facts facts = {.size = sizeof facts};
   pc_process_request request = {.size = sizeof request, .pid = entry->pid, .created = entry->created};
-  *m = (member){.row = {.pid = entry->pid, .parent_pid = entry->parent_pid, .created = entry->created, .depth = depth}};
+  *m = (member){.until = UINT64_MAX,
+                .row = {.pid = entry->pid, .parent_pid = entry->parent_pid, .created = entry->created, .depth = depth}};
   m->row.code = pc_open_for_action(&request, t->rights, &facts, &m->process, cause);
   if (m->row.code != PC_OK) {
     m->process = NULL;
+    m->until = pc_filetime_now();
     set_cause(&m->row, cause);
     bool gone = m->row.code == PC_E_EXITED || m->row.code == PC_E_IDENTITY;
     m->row.outcome = gone ? PC_OUTCOME_GONE : PC_OUTCOME_FAILED;
@@ -159,7 +164,7 @@ static int32_t begin_tree(tree *t, const pc_process_request *request, pc_process
   int32_t code = pc_open_for_action(request, t->rights, &result->facts, &process, cause);
   if (code != PC_OK) return code;
   t->count = 1;
-  t->members[0] = (member){.process = process, .row = {.pid = request->pid, .created = result->facts.created}};
+  t->members[0] = (member){.process = process, .until = UINT64_MAX, .row = {.pid = request->pid, .created = result->facts.created}};
   if (!t->freeze) return PC_OK;
   freeze(&t->members[0], cause);
   return t->members[0].row.code;
