@@ -18,7 +18,7 @@ static const GUID kernel_process = {0x22fb2cd6, 0x0e7b, 0x422b, {0xa0, 0xc7, 0x2
 
 typedef struct session {
   wchar_t name[64];
-  bool exists, orphan_seen, played_once;
+  bool exists, orphan_seen, played_once, unstoppable;
   volatile LONG stop;
   PEVENT_RECORD_CALLBACK callback;
   void *context;
@@ -102,6 +102,7 @@ ULONG WINAPI double_ControlTraceW(TRACEHANDLE handle, LPCWSTR name, EVENT_TRACE_
   properties->EventsLost = s->events_lost;
   properties->RealTimeBuffersLost = s->buffers_lost;
   if (code == EVENT_TRACE_CONTROL_STOP) {
+    if (s->unstoppable) return ERROR_ACCESS_DENIED;
     s->exists = false;
     InterlockedExchange(&s->stop, 1);
   }
@@ -165,7 +166,11 @@ TRACEHANDLE WINAPI double_OpenTraceW(EVENT_TRACE_LOGFILEW *file) {
   return (TRACEHANDLE)(s - sessions) + 1;
 }
 
-ULONG WINAPI double_CloseTrace(TRACEHANDLE handle) { return handle == 0 || handle > SESSIONS ? ERROR_INVALID_HANDLE : ERROR_SUCCESS; }
+ULONG WINAPI double_CloseTrace(TRACEHANDLE handle) {
+  if (handle == 0 || handle > SESSIONS) return ERROR_INVALID_HANDLE;
+  InterlockedExchange(&sessions[handle - 1].stop, 1);
+  return ERROR_SUCCESS;
+}
 
 typedef struct delivery {
   session *to;
@@ -273,6 +278,8 @@ static void play_line(delivery *d, const script *s) {
   else if (script_is(s, "lose") && is_for(which, d->which)) {
     d->to->events_lost += (ULONG)script_number(s, 2, 0);
     d->to->buffers_lost += (ULONG)script_number(s, 3, 0);
+  } else if (script_is(s, "unstoppable") && is_for(which, d->which)) {
+    d->to->unstoppable = true;
   } else if (script_is(s, "stop") && is_for(which, d->which)) {
     d->to->exists = false;
     InterlockedExchange(&d->to->stop, 1);

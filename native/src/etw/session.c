@@ -2,8 +2,12 @@
 
 #include "../base/cause.h"
 
+#include <stddef.h>
 #include <string.h>
 #include <wchar.h>
+
+/* For a stopped session to hand over what it holds. */
+enum { STOP_WAIT_MS = 2000 };
 
 /* Values that older SDK headers lack. */
 enum {
@@ -160,8 +164,10 @@ void pc_session_stop(pc_session *session) {
   properties p;
   (void)control(session, &p, EVENT_TRACE_CONTROL_STOP);
   if (session->thread == NULL) return;
-  (void)WaitForSingleObject(session->thread, INFINITE);
+  bool ended = WaitForSingleObject(session->thread, STOP_WAIT_MS) == WAIT_OBJECT_0;
+  /* Of a session that does not stop, or was taken over, nothing more is waited for: closing ends the consumer. */
   (void)session->api->close(session->consumer);
+  if (!ended) (void)WaitForSingleObject(session->thread, INFINITE);
   CloseHandle(session->thread);
   session->thread = NULL;
 }

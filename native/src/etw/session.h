@@ -49,7 +49,8 @@ bool pc_session_look(pc_session *session, pc_session_losses *losses);
 /* Whether the thread has ended: somebody stopped the session. */
 bool pc_session_has_ended(const pc_session *session);
 
-/* Stops the session; its thread first delivers everything written before. Waits for it. */
+/* Stops the session; its thread first delivers everything written before. Waits for it; what is not delivered two
+   seconds later, because the session cannot be stopped, is left. */
 void pc_session_stop(pc_session *session);
 
 #endif

@@ -69,6 +69,23 @@ static void stops_and_losses(pc_handle source) {
   CHECK(sums_hold(source, &c) && c.sessions_stopped == 1 && c.sessions_restarted == 1 && c.alone_window == 1);
 }
 
+/* A session that refuses to be stopped does not hold up whoever stops the source. */
+static void unstoppable(const pc_etw_options *options) {
+  pc_cause cause = {.size = sizeof cause};
+  pc_handle source;
+  CHECK(pc_etw_open(options, &source, &cause) == PC_OK);
+  memset(&r, 0, sizeof r); /* another source, which counts from 1 again */
+  append_etw("unstoppable\tmanifest\nstart\t9000\t4\t0\t\\Device\\x\\c.exe\tc.exe\n");
+  read_until(source, &r, PC_RECORD_PROCESS_START, 1, 5000);
+  ULONGLONG asked_ms = GetTickCount64();
+  CHECK(pc_stop(source, &cause) == PC_OK);
+  ULONGLONG took_ms = GetTickCount64() - asked_ms;
+  CHECK(took_ms >= 1900 && took_ms < 20000);
+  read_until(source, &r, PC_RECORD_PROCESS_START, UINT32_MAX, 5000);
+  CHECK(r.code == PC_ENDED);
+  CHECK(pc_close(source) == PC_OK);
+}
+
 void etw_cases(void) {
   pc_cause cause = {.size = sizeof cause};
   pc_etw_options options = {.size = sizeof options};
@@ -99,6 +116,7 @@ void etw_cases(void) {
   CHECK(sums_hold(source, &c) && c.queued == 0 && c.dropped == 0);
   CHECK(r.count[PC_RECORD_PROCESS_START] > before);
   CHECK(pc_close(source) == PC_OK && pc_close(source) == PC_E_HANDLE);
+  unstoppable(&options);
   append_etw("start-fails\tclassic\t5\n");
   CHECK(pc_etw_open(&options, &source, &cause) == PC_E_ACCESS);
   CHECK(cause.kind == PC_CAUSE_WIN32 && cause.value == 5 && strcmp(cause.api, "StartTraceW") == 0);
