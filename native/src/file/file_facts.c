@@ -11,8 +11,7 @@
 /* A file is the same while all of this is. Whoever may write a file can also set its times back,
    but not its update sequence number, where the volume keeps a journal (0 elsewhere). */
 typedef struct identity {
-  uint64_t index, bytes, written, changed, update;
-  uint32_t volume;
+  uint64_t index, bytes, written, changed, update, volume; /* all of one size: compared as bytes, so without padding */
 } identity;
 
 typedef struct entry {
