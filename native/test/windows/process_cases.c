@@ -145,21 +145,22 @@ static void looks(void) {
   PROCESS_INFORMATION child = launch(false);
   SetEnvironmentVariableW(L"PC_LOOK", NULL);
   pc_process_request request = request_of(&child);
+  /* Until it has loaded what it needs: a process that is only beginning has no environment yet, and few modules. */
+  for (uint32_t tries = 0, before = 0; tries < 50; tries++, before = found) {
+    CHECK(pc_process_modules(&request, buffer, sizeof buffer, &bytes, &count, &found, &cause) == PC_OK);
+    if (found > 2 && found == before) break;
+    Sleep(20);
+  }
   CHECK(pc_process_environment(&request, text, 1 << 16, &units, &cut, &cause) == PC_OK && cut == 0);
   CHECK(units > 0 && text[units - 1] == 0 && holds_text(text, units, L"PC_LOOK=seen by its parent"));
   uint32_t whole = units;
   CHECK(pc_process_environment(&request, text, whole + 1, &units, &cut, &cause) == PC_OK && units == whole && cut == 0);
   CHECK(pc_process_environment(&request, text, whole, &units, &cut, &cause) == PC_OK && units == whole && cut == 1);
   CHECK(pc_process_environment(&request, text, 3, &units, &cut, &cause) == PC_OK && units == 3 && cut == 1);
-  for (int tries = 0; tries < 50; tries++) {
-    CHECK(pc_process_modules(&request, buffer, sizeof buffer, &bytes, &count, &found, &cause) == PC_OK);
-    if (found > 2) break;
-    Sleep(20);
-  }
   CHECK(count == found && found > 2 && bytes > 0);
   uint32_t all = count;
   CHECK(pc_process_modules(&request, buffer, 600, &bytes, &count, &found, &cause) == PC_OK);
-  CHECK(count < all && found == all && bytes <= 600);
+  CHECK(count < found && found >= all && bytes <= 600);
 
   request.created--;
   CHECK(pc_process_environment(&request, text, 1 << 16, &units, &cut, &cause) == PC_E_IDENTITY && units == 0);
