@@ -158,9 +158,8 @@ static void looks(void) {
   CHECK(pc_process_environment(&request, text, whole, &units, &cut, &cause) == PC_OK && units == whole && cut == 1);
   CHECK(pc_process_environment(&request, text, 3, &units, &cut, &cause) == PC_OK && units == 3 && cut == 1);
   CHECK(count == found && found > 2 && bytes > 0);
-  uint32_t all = count;
   CHECK(pc_process_modules(&request, buffer, 600, &bytes, &count, &found, &cause) == PC_OK);
-  CHECK(count < found && found >= all && bytes <= 600);
+  CHECK(count < found && bytes <= 600);
 
   request.created--;
   CHECK(pc_process_environment(&request, text, 1 << 16, &units, &cut, &cause) == PC_E_IDENTITY && units == 0);
