@@ -49,6 +49,14 @@ def without_rules(data, settings):
     data.weight[data.group == "sigma-rules"] = 0
 
 
+def without_known(data, settings):
+    data.weight[data.group == "known-starts"] = 0
+
+
+def without_later_known(data, settings):
+    data.weight[(data.group == "known-starts") & (data.origin == "expert later")] = 0
+
+
 def without_variants(data, settings):
     data.weight[data.variant != "asRecorded"] = 0
 
@@ -67,6 +75,8 @@ RUNS = {
     "without benign-admin": without_admin,
     "benign-admin with shuffled parents": shuffled_parents,
     "without examples of Sigma rules": without_rules,
+    "without starts written by hand": without_known,
+    "without those written after looking at errors": without_later_known,
     WITHOUT_COPIES: without_variants,
 }
 

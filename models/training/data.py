@@ -161,7 +161,7 @@ def correct_labels(rows):
     return label, counts
 
 
-GROUP_WEIGHTS = {"benign-admin": 0.35, "atomic-red-team": 0.5, "lolbas": 0.5, "sigma-rules": 0.3}
+GROUP_WEIGHTS = {"benign-admin": 0.35, "atomic-red-team": 0.5, "lolbas": 0.5, "sigma-rules": 0.3, "known-starts": 1.0}
 VARIANT_WEIGHTS = {"asRecorded": 1.0, "ownParent": 0.0, "borrowedParent": 0.0, "withoutParent": 0.25, "sparse": 0.25, "respelled": 0.25, "renamed": 0.15, "asSystem": 0.08}
 
 

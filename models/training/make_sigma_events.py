@@ -50,6 +50,9 @@ def document(identity: str, fields: dict) -> dict:
         "host": {"os": {"type": "windows"}},
         "process": process,
     }
+    if "Account" in fields:
+        domain, name, sid = fields["Account"]
+        event["user"] = {"domain": domain, "name": name, "id": sid}
     if "IntegrityLevel" in fields and fields["IntegrityLevel"].isalpha():
         process["Ext"] = {"token": {"integrity_level_name": fields["IntegrityLevel"].lower()}}
     return event

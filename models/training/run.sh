@@ -16,7 +16,8 @@ environment() {
 
 matrix() {
   "$python" models/training/make_sigma_events.py "$data/sigma/rules" "$work/sigma"
-  node models/training/export-matrix.ts agent-v1 "$work/raw" "$data/process-events" "$work/sigma"
+  "$python" models/training/make_known_events.py "$work/known"
+  node models/training/export-matrix.ts agent-v1 "$work/raw" "$data/process-events" "$work/sigma" "$work/known"
 }
 
 train() {
@@ -35,7 +36,7 @@ case "${1:-}" in
     "$python" models/training/evaluate.py "$work" models/agent-v1
     ;;
   ablate)
-    node models/training/export-categories.ts elastic-g2 "$work/raw" "$work/elastic-g2" "$data/process-events" "$work/sigma"
+    node models/training/export-categories.ts elastic-g2 "$work/raw" "$work/elastic-g2" "$data/process-events" "$work/sigma" "$work/known"
     "$python" models/training/ablate_elastic.py "$work"
     "$python" models/training/ablate.py "$work"
     ;;
