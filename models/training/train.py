@@ -16,6 +16,8 @@ from scores import cut_at, left_out_scores, summarize
 
 DECISION_FALSE_POSITIVES = 0.005
 HIGH_FALSE_POSITIVES = 0.001
+# Of command lines of administration, under their parents, no more than this may reach the high cut: responses ask for it.
+HIGH_ADMINISTRATION = 0.01
 HIGH_PROBABILITY = 0.98
 
 
@@ -26,14 +28,17 @@ def main(work: str, bundle_folder: str) -> None:
     settings = Settings()
     held_out = left_out_scores(data, settings)
     np.savez(work / "held-out.npz", rows=held_out.rows, margin=held_out.margin, label=held_out.label)
+    rows = np.nonzero(data.weight > 0)[0]
+    model = fit(data, rows, settings)
     benign = held_out.margin[held_out.label == 0]
-    decision, high = cut_at(benign, DECISION_FALSE_POSITIVES), cut_at(benign, HIGH_FALSE_POSITIVES)
+    admin = np.nonzero((data.group == "benign-admin") & (data.variant == "ownParent") & (data.label == 0))[0]
+    administration = model.margin(data.dense[admin], data.slots[admin]).astype(np.float64)
+    decision = cut_at(benign, DECISION_FALSE_POSITIVES)
+    high = max(cut_at(benign, HIGH_FALSE_POSITIVES), cut_at(administration, HIGH_ADMINISTRATION))
     # Log-odds linear in the margin: 0 at the decision cut, those of 0.98 at the high cut.
     slope = float(np.float32(np.log(HIGH_PROBABILITY / (1 - HIGH_PROBABILITY)) / (high - decision)))
     offset = float(np.float32(decision))
 
-    rows = np.nonzero(data.weight > 0)[0]
-    model = fit(data, rows, settings)
     inputs = json.loads((matrix_folder / "columns.json").read_text())
     dense_width = len(data.columns)
     weights = network.build(model, dense_width, len(inputs) - dense_width, slope, offset)
