@@ -56,6 +56,7 @@ export {
 } from './response-desk.ts';
 export { openScoreRun, type ScoreRun } from './score-run.ts';
 export { runSelftest, type SelftestReport } from './selftest/selftest.ts';
+export { selftestTimeoutMs } from './selftest/selftest-step.ts';
 export { runAsService } from './service-run.ts';
 export { readStateGlance, type StateGlance } from './state-glance-loader.ts';
 export type { AgentStatus } from './status.ts';

@@ -3,6 +3,7 @@ import { AgentError } from '../../errors/index.ts';
 import type { IsolationStage } from '../../response/index.ts';
 import type { ProcessDesk } from '../process-desk.ts';
 import { type ControlCommand, defineCommand, nameCaller } from './command.ts';
+import { nothing, reason } from './params.ts';
 
 /** What of the running agent acts on processes and on the host; absent where it acts on nothing. */
 export interface ActionContext {
@@ -10,8 +11,6 @@ export interface ActionContext {
   readonly isolation: Pick<IsolationStage, 'isolate' | 'release' | 'status'> | undefined;
 }
 
-const nothing = z.strictObject({});
-const reason = z.string().trim().min(1).max(500);
 const entity = z.string().min(1).max(256);
 const order = z.strictObject({
   verb: z.enum(['suspend', 'resume', 'terminate']),

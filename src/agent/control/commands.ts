@@ -5,11 +5,13 @@ import type { ActivitySnapshot } from '../activity.ts';
 import { formatEntity } from '../process-desk.ts';
 import type { ResponseDesk } from '../response-desk.ts';
 import type { SelftestProgress } from '../selftest/live-selftest.ts';
+import { selftestTimeoutMs } from '../selftest/selftest-step.ts';
 import type { AgentStatus } from '../status.ts';
 import { type ActionContext, createActionCommands } from './action-commands.ts';
 import { type ControlCommand, defineCommand, nameCaller } from './command.ts';
 import { metricsOf } from './metrics.ts';
 import { formatMetrics } from './metrics-text.ts';
+import { nothing, reason } from './params.ts';
 
 /** What of the running agent the commands reach. */
 export interface ControlContext extends ActionContext {
@@ -38,9 +40,9 @@ export interface SuspendedProcess {
   readonly due: string | undefined;
 }
 
-const nothing = z.strictObject({});
-const reason = z.string().trim().min(1).max(500);
-const selftest = z.strictObject({ timeoutMs: z.int().min(1_000).max(600_000) });
+const selftest = z.strictObject({
+  timeoutMs: z.int().min(selftestTimeoutMs.least).max(selftestTimeoutMs.most),
+});
 const override = z.strictObject({
   mode: z.enum(['audit', 'suspend', 'terminate']),
   ruleId: z.uuid().optional(),

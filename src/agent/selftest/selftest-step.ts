@@ -13,3 +13,6 @@ export interface SelftestStep {
 export function roundMs(ms: number): number {
   return Math.round(ms * 10) / 10;
 }
+
+/** How long a self-test may wait, on the command line as on the control channel. */
+export const selftestTimeoutMs = { least: 1_000, most: 600_000 } as const;

@@ -1,12 +1,10 @@
 import type { ActivityMember } from './activity.ts';
 import { findPartition } from './louvain.ts';
 import { buildStartGraph, vertexOf } from './start-graph.ts';
-import type { WeightedGraph } from './weighted-graph.ts';
+import { edgesBetweenPauses, type WeightedGraph } from './weighted-graph.ts';
 
 /** Below 1: larger communities. An intrusion should rather be one story than many. */
 const resolution = 0.2;
-
-const edgesBetweenPauses = 50;
 
 /**
  * Members that belong together, each group and the groups in order of time. A group that `stands` does not hold

@@ -1,4 +1,4 @@
-import type { WeightedGraph } from './weighted-graph.ts';
+import { edgesBetweenPauses, type WeightedGraph } from './weighted-graph.ts';
 
 /** Every weight counts twice in these: once from each of its ends. */
 interface Level {
@@ -7,8 +7,6 @@ interface Level {
   /** What lies within a vertex that stands for many. */
   readonly loops: readonly number[];
 }
-
-const edgesBetweenPauses = 50;
 
 /**
  * A move has to gain more than this part of all weight. What is within the error of floating point would otherwise

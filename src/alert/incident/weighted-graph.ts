@@ -1,3 +1,6 @@
+/** Who walks over all edges pauses after so many: a graph of thousands must not keep the next start waiting. */
+export const edgesBetweenPauses = 50;
+
 /** An undirected graph with a weight on each edge, and without loops. Vertices are numbered as they come. */
 export class WeightedGraph {
   readonly #numbers = new Map<string, number>();

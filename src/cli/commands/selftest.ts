@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { runSelftest, type SelftestReport } from '../../agent/index.ts';
+import { runSelftest, type SelftestReport, selftestTimeoutMs } from '../../agent/index.ts';
 import { AgentError } from '../../errors/index.ts';
 import { escapeForTerminal } from '../../text/index.ts';
 import { openCommandLog } from '../command-log.ts';
@@ -8,9 +8,6 @@ import { type CliIo, exitCodes } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
 
 const defaultTimeoutMs = 30_000;
-/** As the control channel takes it. */
-const leastTimeoutMs = 1_000;
-const mostTimeoutMs = 600_000;
 const words = { ok: 'ok  ', fail: 'FAIL', skipped: 'skip' } as const;
 
 /** `problemchild selftest`: a marked start from the capture to every destination. */
@@ -46,7 +43,7 @@ export function selftestCommand(io: CliIo, finish: (exitCode: number) => void): 
 
 function parseTimeoutMs(text: string): number {
   const ms = parseDurationMs(text);
-  if (ms >= leastTimeoutMs && ms <= mostTimeoutMs) return ms;
+  if (ms >= selftestTimeoutMs.least && ms <= selftestTimeoutMs.most) return ms;
   throw new AgentError('PC_USAGE', `--timeout ${text}: from 1s to 10m`);
 }
 
