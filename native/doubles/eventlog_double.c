@@ -1,5 +1,6 @@
 /* The event-log functions on a scripted store. See README.md; exported under their names by
    eventlog_double.def. */
+#include "eventlog_query.h"
 #include "eventlog_store.h"
 
 #include <sddl.h>
@@ -11,16 +12,16 @@
 
 enum { FIELDS_IN_CONTEXT = 40, SIGNAL_EVERY_MS = 5, SID_ROOM = 68 };
 
-typedef enum kind { SUBSCRIPTION = 1, EVENT, BOOKMARK, FIELD_PATHS, CONFIG, LOG } kind;
+typedef enum kind { SUBSCRIPTION = 1, RESULTS, EVENT, BOOKMARK, FIELD_PATHS, CONFIG, LOG } kind;
 
 typedef struct object {
   kind kind;
   wchar_t channel[CHANNEL_UNITS];
-  uint64_t position;               /* subscription, bookmark: record id of the last one */
+  uint64_t position;               /* subscription, results, bookmark: record id of the last one */
   const stored_record *record;     /* event */
   HANDLE signal, signaller;        /* subscription */
   volatile LONG closed;
-  wchar_t query[512];
+  wchar_t query[1024];
   bool system;                     /* context */
   int path_count;
   wchar_t names[FIELDS_IN_CONTEXT][64];
@@ -97,7 +98,7 @@ EVT_HANDLE WINAPI double_EvtSubscribe(EVT_HANDLE session, HANDLE signal, LPCWSTR
   if (error != ERROR_SUCCESS) return fail(error);
   object *s = create(SUBSCRIPTION, channel);
   if (s == NULL) return fail(ERROR_OUTOFMEMORY);
-  wcsncpy(s->query, query, 511);
+  wcsncpy(s->query, query, 1023);
   error = place(s, bookmark, flags);
   if (error != ERROR_SUCCESS) {
     free(s);
@@ -108,15 +109,35 @@ EVT_HANDLE WINAPI double_EvtSubscribe(EVT_HANDLE session, HANDLE signal, LPCWSTR
   return s;
 }
 
+/* A query that is read backwards. */
+EVT_HANDLE WINAPI double_EvtQuery(EVT_HANDLE session, LPCWSTR path, LPCWSTR query, DWORD flags) {
+  (void)session;
+  DWORD error = flags == (EvtQueryChannelPath | EvtQueryReverseDirection) ? open_error(path) : ERROR_INVALID_PARAMETER;
+  object *q = error == ERROR_SUCCESS ? create(RESULTS, path) : NULL;
+  if (q == NULL) return fail(error != ERROR_SUCCESS ? error : ERROR_OUTOFMEMORY);
+  wcsncpy(q->query, query, 1023);
+  q->position = UINT64_MAX;
+  return q;
+}
+
+static const stored_record *next_of_locked(const object *o) {
+  if (o->kind == SUBSCRIPTION) return next_wanted_locked(o, o->position);
+  const stored_record *record = store_previous_locked(o->channel, o->position);
+  while (record != NULL && !query_selects(o->query, record)) record = store_previous_locked(o->channel, record->record_id);
+  return record;
+}
+
 BOOL WINAPI double_EvtNext(EVT_HANDLE handle, DWORD most, EVT_HANDLE *events, DWORD timeout, DWORD flags, PDWORD returned) {
-  (void)timeout, (void)flags;
+  (void)flags;
   object *s = handle;
+  DWORD delay = s->kind == RESULTS ? store_query_delay() : 0;
+  Sleep(delay < timeout ? delay : timeout);
   *returned = 0;
   AcquireSRWLockExclusive(&store_lock);
   store_refresh_locked();
-  DWORD error = store_take_failure_locked();
+  DWORD error = delay > timeout ? ERROR_TIMEOUT : store_take_failure_locked();
   while (error == ERROR_SUCCESS && *returned < most) {
-    const stored_record *record = next_wanted_locked(s, s->position);
+    const stored_record *record = next_of_locked(s);
     object *event = record != NULL ? create(EVENT, s->channel) : NULL;
     if (event == NULL) break;
     event->record = record;
@@ -274,6 +295,14 @@ BOOL WINAPI double_EvtRender(EVT_HANDLE context, EVT_HANDLE fragment, DWORD flag
     int units = swprintf(xml, 512, L"<BookmarkList><Bookmark Channel='%ls' RecordId='%llu' IsCurrent='true'/></BookmarkList>", o->channel, (unsigned long long)o->position);
     DWORD bytes = (DWORD)(units + 1) * 2;
     if (bytes <= capacity) memcpy(buffer, xml, bytes);
+    return finish_render(bytes, capacity, used);
+  }
+  if (flags == EvtRenderEventXml) {
+    static wchar_t xml[XML_UNITS];
+    AcquireSRWLockExclusive(&store_lock);
+    DWORD bytes = (write_xml(xml, o->record) + 1) * 2;
+    if (bytes <= capacity) memcpy(buffer, xml, bytes);
+    ReleaseSRWLockExclusive(&store_lock);
     return finish_render(bytes, capacity, used);
   }
   DWORD values = c->system ? EvtSystemPropertyIdEND : (DWORD)c->path_count;

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <wchar.h>
 
-enum { CHANNELS = 4, VALUE_UNITS = 33000 };
+enum { CHANNELS = 8, VALUE_UNITS = 33000 };
 
 SRWLOCK store_lock = SRWLOCK_INIT;
 static script play;
@@ -14,7 +14,7 @@ static bool opened;
 static stored_channel channels[CHANNELS];
 static int channel_count;
 static stored_record *first, *last;
-static DWORD failure;
+static DWORD failure, query_delay;
 
 static uint64_t now(void) {
   FILETIME time;
@@ -98,6 +98,7 @@ void store_refresh_locked(void) {
     if (script_is(&play, "channel")) set_channel(channel);
     else if (script_is(&play, "burst")) add_burst(channel);
     else if (script_is(&play, "fail-next")) failure = (DWORD)script_number(&play, 1, 0);
+    else if (script_is(&play, "slow-query")) query_delay = (DWORD)script_number(&play, 1, 0);
     else if (script_is(&play, "oldest") && store_channel_locked(channel) != NULL) {
       store_channel_locked(channel)->oldest = script_number(&play, 2, 0);
     } else if (script_is(&play, "record")) {
@@ -122,9 +123,26 @@ stored_record *store_next_locked(const wchar_t *channel, uint64_t after) {
   return NULL;
 }
 
+stored_record *store_previous_locked(const wchar_t *channel, uint64_t before) {
+  stored_record *found = NULL;
+  for (stored_record *r = first; r != NULL; r = r->next) {
+    if (_wcsicmp(r->channel, channel) != 0 || r->record_id >= before || is_gone(r)) continue;
+    if (found == NULL || r->record_id > found->record_id) found = r;
+  }
+  return found;
+}
+
 bool store_has_locked(const wchar_t *channel, uint64_t record_id) {
   const stored_record *r = record_id > 0 ? store_next_locked(channel, record_id - 1) : NULL;
   return r != NULL && r->record_id == record_id;
+}
+
+DWORD store_query_delay(void) {
+  AcquireSRWLockExclusive(&store_lock);
+  store_refresh_locked();
+  DWORD delay = query_delay;
+  ReleaseSRWLockExclusive(&store_lock);
+  return delay;
 }
 
 DWORD store_take_failure_locked(void) {

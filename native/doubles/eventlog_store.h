@@ -34,9 +34,12 @@ void store_refresh_locked(void);
 stored_channel *store_channel_locked(const wchar_t *name); /* NULL: no such channel */
 /* The first record of the channel after `after` (0 = any) that is not gone; NULL when there is none. */
 stored_record *store_next_locked(const wchar_t *channel, uint64_t after);
+stored_record *store_previous_locked(const wchar_t *channel, uint64_t before);
 bool store_has_locked(const wchar_t *channel, uint64_t record_id);
 /* An error that EvtNext shall give once, or 0. */
 DWORD store_take_failure_locked(void);
+/* How long each EvtNext on a query takes, ms. */
+DWORD store_query_delay(void);
 
 extern SRWLOCK store_lock;
 

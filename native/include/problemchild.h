@@ -121,6 +121,7 @@ enum {
   PC_RECORD_PROCESS_RUNNING = 3, /* ran before the source started: seeds tables, never alerts */
   PC_RECORD_WINEVENT = 4,        /* one event-log record, fields by name */
   PC_RECORD_MODULE = 5,          /* one image mapped into a process, of pc_process_modules */
+  PC_RECORD_EVENT_XML = 6,       /* one event-log record as its XML, of pc_eventlog_query */
   /* Control records: about the source itself. Not counted as decoded or delivered. */
   PC_RECORD_BOOKMARK = 16,        /* everything before it in the stream is covered by it */
   PC_RECORD_SESSION_STOPPED = 17, /* somebody stopped our ETW session; SESSION_NAME, CAUSE */
@@ -204,7 +205,9 @@ enum {
   PC_FIELD_EVENT_DATA = 86,      /* NAMED: one per EventData/Data that the event has */
   /* Module records; IMAGE_PATH and IMAGE_NT_PATH as well. */
   PC_FIELD_MODULE_BASE = 87,     /* u64 */
-  PC_FIELD_MODULE_BYTES = 88     /* u64, in memory */
+  PC_FIELD_MODULE_BYTES = 88,    /* u64, in memory */
+  /* Event-log records as XML; CHANNEL and the fields of the System part as well. */
+  PC_FIELD_EVENT_XML = 89        /* UTF-16, <Event …>…</Event> as the service renders it */
 };
 
 enum {
@@ -293,6 +296,34 @@ typedef struct pc_channel_facts {
 /* PC_E_NOT_FOUND: no such channel. */
 PC_API int32_t pc_eventlog_channel(const uint16_t *channel, uint32_t channel_units,
                                    pc_channel_facts *facts, pc_cause *cause);
+
+/* 48 bytes */
+typedef struct pc_eventlog_query_t {
+  uint32_t size;         /* [0] */
+  uint32_t pid;          /* [4] */
+  uint64_t from;         /* [8] FILETIME; nothing older is looked at */
+  uint64_t to;           /* [16] FILETIME; what is younger is left out */
+  uint32_t most;         /* [24] records, not 0 */
+  uint32_t timeout_ms;   /* [28] for all of it; 0 = 2000 */
+  uint64_t reserved[2];  /* [32] */
+} pc_eventlog_query_t;
+
+/* In *cut: why there may be more than what came back. */
+enum {
+  PC_CUT_ROOM = 0x1,  /* `most` or the buffer was reached */
+  PC_CUT_TIME = 0x2,  /* the time was up */
+  PC_CUT_RENDER = 0x4 /* a record could not be rendered */
+};
+
+/*
+ * The records of any channel that were written by, or name, the process of this pid in that time: by
+ * System/Execution/@ProcessID, and in Sysmon's channel and Security by the fields of their events that
+ * hold process ids. Newest first, as PC_RECORD_EVENT_XML records. With another code than PC_OK, what was read
+ * until then is in the buffer all the same. PC_E_NOT_FOUND: no such channel.
+ */
+PC_API int32_t pc_eventlog_query(const uint16_t *channel, uint32_t channel_units,
+                                 const pc_eventlog_query_t *query, void *buffer, uint32_t capacity,
+                                 uint32_t *bytes, uint32_t *count, uint32_t *cut, pc_cause *cause);
 
 /* Ends tracing sessions of the agent that outlived it, as before an uninstallation; *stopped counts them. */
 PC_API int32_t pc_etw_stop_orphans(uint32_t *stopped, pc_cause *cause);

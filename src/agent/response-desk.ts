@@ -8,6 +8,7 @@ import {
   arm,
   createResponseSettings,
   disarm,
+  type EventLogPort,
   EvidenceCollector,
   EvidenceFiles,
   OverrideWatch,
@@ -23,6 +24,7 @@ import {
 import { ResponseJournalFile, responseFileOf } from '../store/index.ts';
 import {
   createSecureDirectory,
+  EventLogQuery,
   listProcesses,
   type NativeLibrary,
   ProcessControl,
@@ -148,6 +150,7 @@ function openCollector({
   let openedFor: Config['response']['evidence'] | undefined;
   let collector: EvidenceCollector | undefined;
   const look: ProcessLookPort = new ProcessLook(library);
+  const log: EventLogPort = new EventLogQuery(library);
   return () => {
     const { evidence } = config().response;
     if (evidence === openedFor) return collector;
@@ -157,7 +160,7 @@ function openCollector({
     try {
       if (folder !== null) createSecureDirectory(library, folder);
       collector =
-        folder === null ? undefined : new EvidenceCollector(new EvidenceFiles(folder), limits, look);
+        folder === null ? undefined : new EvidenceCollector(new EvidenceFiles(folder), limits, look, log);
     } catch (error) {
       if (isFirst) throw error;
       audience.failed('Evidence stays where it was kept', error);

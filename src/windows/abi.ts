@@ -54,6 +54,7 @@ export const recordKind = {
   PROCESS_RUNNING: 3,
   WINEVENT: 4,
   MODULE: 5,
+  EVENT_XML: 6,
   BOOKMARK: 16,
   SESSION_STOPPED: 17,
   SESSION_STARTED: 18,
@@ -113,6 +114,7 @@ export const field = {
   EVENT_DATA: 86,
   MODULE_BASE: 87,
   MODULE_BYTES: 88,
+  EVENT_XML: 89,
 } as const;
 
 export const signature = {
@@ -136,6 +138,7 @@ export const etwFlag = {
 } as const;
 
 export const eventLogOldest = 0x1;
+export const cut = { ROOM: 0x1, TIME: 0x2, RENDER: 0x4 } as const;
 export const readMinBytes = 262_144;
 
 export const know = {
@@ -228,6 +231,7 @@ export const structBytes = {
   etwOptions: 64,
   eventLogOptions: 32,
   channelFacts: 40,
+  eventLogQuery: 48,
   traceSession: 160,
   counters: 512,
   processFacts: 5160,

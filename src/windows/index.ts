@@ -1,6 +1,7 @@
 export { type PipeCaller, PipeConnection, PipeServer, pipeDescriptor } from './control-pipe.ts';
 export type { ControlRecord } from './control-record.ts';
 export { EventLog, type LogEvent, type LogLevel } from './event-log.ts';
+export { EventLogQuery } from './event-log-query.ts';
 export { FilterEngine } from './filter-engine.ts';
 export type { FfiName } from './functions.ts';
 export { findForeignWriter } from './library-safety.ts';

@@ -40,6 +40,7 @@ describe('numbers are the header’s', () => {
     ['PC_MATCH_', abi.match],
     ['PC_CALLER_', abi.callerIs],
     ['PC_TRACE_', abi.traceSessionIs],
+    ['PC_CUT_', abi.cut],
     ['PC_EVENT_', abi.eventId],
     ['PC_LEVEL_', abi.logLevel],
   ] as const)('%s %o', (prefix, numbers) => {
@@ -101,6 +102,7 @@ describe('struct sizes follow from the header’s members', () => {
     etwOptions: sizeOf('pc_etw_options'),
     eventLogOptions: sizeOf('pc_eventlog_options'),
     channelFacts: sizeOf('pc_channel_facts'),
+    eventLogQuery: sizeOf('pc_eventlog_query_t'),
     traceSession: sizeOf('pc_trace_session'),
     counters: sizeOf('pc_counters_t'),
     processFacts: sizeOf('pc_process_facts'),

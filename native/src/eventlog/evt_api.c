@@ -4,6 +4,7 @@
 
 bool pc_evt_functions(pc_evt_api *api) {
   const pc_import imports[] = {{"EvtSubscribe", &api->subscribe},
+                               {"EvtQuery", &api->query},
                                {"EvtNext", &api->next},
                                {"EvtRender", &api->render},
                                {"EvtCreateRenderContext", &api->create_context},

@@ -43,19 +43,21 @@ void pc_renderer_free(pc_renderer *renderer) {
   memset(renderer, 0, sizeof *renderer);
 }
 
-static bool render_values(pc_renderer *renderer, EVT_HANDLE context, EVT_HANDLE event, DWORD *count) {
+/* Renders into `values`, which grows; the bytes used, 0 when it failed. */
+static DWORD render(pc_renderer *renderer, EVT_HANDLE context, EVT_HANDLE event, DWORD flags, DWORD *count) {
   for (;;) {
     DWORD used = 0;
-    if (renderer->api->render(context, event, EvtRenderEventValues, renderer->values_bytes, renderer->values, &used,
-                              count)) {
-      return true;
-    }
-    if (GetLastError() != ERROR_INSUFFICIENT_BUFFER || used <= renderer->values_bytes || used > MOST_BYTES) return false;
+    if (renderer->api->render(context, event, flags, renderer->values_bytes, renderer->values, &used, count)) return used;
+    if (GetLastError() != ERROR_INSUFFICIENT_BUFFER || used <= renderer->values_bytes || used > MOST_BYTES) return 0;
     void *larger = realloc(renderer->values, used);
-    if (larger == NULL) return false;
+    if (larger == NULL) return 0;
     renderer->values = larger;
     renderer->values_bytes = used;
   }
+}
+
+static bool render_values(pc_renderer *renderer, EVT_HANDLE context, EVT_HANDLE event, DWORD *count) {
+  return render(renderer, context, event, EvtRenderEventValues, count) > 0;
 }
 
 static const EVT_VARIANT *value_at(const pc_renderer *renderer, DWORD count, DWORD at, DWORD type) {
@@ -146,24 +148,55 @@ static int index_of_event(const pc_channel *channel, uint32_t id) {
   return -1;
 }
 
-bool pc_render_event(pc_renderer *renderer, EVT_HANDLE event, void *buffer, uint32_t capacity,
-                     pc_rendered *rendered) {
-  pc_record_writer writer;
+/* Renders the System part; how many values it has, 0 when it failed or lacks what every event has. */
+static DWORD read_system(pc_renderer *renderer, EVT_HANDLE event, pc_rendered *rendered) {
   DWORD count = 0;
   memset(rendered, 0, sizeof *rendered);
-  if (!render_values(renderer, renderer->system, event, &count)) return false;
+  if (!render_values(renderer, renderer->system, event, &count)) return 0;
   const EVT_VARIANT *id = value_at(renderer, count, EvtSystemEventID, EvtVarTypeUInt16);
   const EVT_VARIANT *record_id = value_at(renderer, count, EvtSystemEventRecordId, EvtVarTypeUInt64);
   const EVT_VARIANT *created = value_at(renderer, count, EvtSystemTimeCreated, EvtVarTypeFileTime);
-  if (id == NULL || record_id == NULL || created == NULL) return false;
+  if (id == NULL || record_id == NULL || created == NULL) return 0;
+  rendered->event_id = id->UInt16Val;
   rendered->record_id = record_id->UInt64Val;
-  int at = index_of_event(renderer->channel, id->UInt16Val);
+  rendered->filetime = created->FileTimeVal;
+  return count;
+}
+
+static void begin_record(pc_renderer *renderer, DWORD count, const pc_rendered *rendered, pc_record_writer *writer,
+                         void *buffer, uint32_t capacity, uint16_t kind) {
+  pc_record_begin(writer, buffer, capacity, kind, rendered->filetime);
+  pc_record_u32(writer, PC_FIELD_EVENT_ID, rendered->event_id);
+  put_system(renderer, count, writer, rendered->record_id);
+}
+
+bool pc_render_xml(pc_renderer *renderer, EVT_HANDLE event, uint64_t from, uint64_t to, void *buffer, uint32_t capacity,
+                   pc_rendered *rendered) {
+  pc_record_writer writer;
+  DWORD count = read_system(renderer, event, rendered);
+  if (count == 0) return false;
+  rendered->wanted = rendered->filetime >= from && rendered->filetime <= to;
+  if (!rendered->wanted) return true;
+  begin_record(renderer, count, rendered, &writer, buffer, capacity, PC_RECORD_EVENT_XML);
+  DWORD used = render(renderer, NULL, event, EvtRenderEventXml, &count);
+  if (used < sizeof(wchar_t)) return false;
+  /* Terminated; what comes after a terminator is not the event's. */
+  const wchar_t *xml = (const wchar_t *)renderer->values;
+  pc_record_text(&writer, PC_FIELD_EVENT_XML, (const uint16_t *)xml, (uint32_t)wcsnlen(xml, used / sizeof *xml));
+  rendered->size = pc_record_end(&writer);
+  return true;
+}
+
+bool pc_render_event(pc_renderer *renderer, EVT_HANDLE event, void *buffer, uint32_t capacity,
+                     pc_rendered *rendered) {
+  pc_record_writer writer;
+  DWORD count = read_system(renderer, event, rendered);
+  if (count == 0) return false;
+  int at = index_of_event(renderer->channel, rendered->event_id);
   if (at < 0) return true;
   rendered->wanted = true;
 
-  pc_record_begin(&writer, buffer, capacity, PC_RECORD_WINEVENT, created->FileTimeVal);
-  pc_record_u32(&writer, PC_FIELD_EVENT_ID, id->UInt16Val);
-  put_system(renderer, count, &writer, rendered->record_id);
+  begin_record(renderer, count, rendered, &writer, buffer, capacity, PC_RECORD_WINEVENT);
   if (!render_values(renderer, renderer->fields[at], event, &count)) return false;
   const pc_channel_event *layout = &renderer->channel->events[at];
   for (DWORD i = 0; i < count && i < layout->field_count; i++) {

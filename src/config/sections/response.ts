@@ -191,7 +191,8 @@ export const response = section('What is done about flagged processes. Nothing, 
         unit: 'bytes',
       }),
       timeoutMs: z.int().min(100).max(600_000).default(10_000).meta({
-        description: 'How long the copy of the image and the hashes of the modules may take together.',
+        description:
+          'How long the copy of the image, the hashes of the modules and the search of the event log may take together.',
         unit: 'ms',
       }),
       secretNames: z.array(text(256)).max(1_000).default(secretNames).meta({

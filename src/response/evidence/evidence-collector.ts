@@ -4,11 +4,14 @@ import type { DeskOutcome } from '../../alert/index.ts';
 import type { ScoredStart } from '../../anomaly/index.ts';
 import type { Action, ActionSubject } from '../action.ts';
 import type { ProcessTarget } from '../process-port.ts';
+import { type Draft, keepJson, keepText, readable, within } from './bundle-draft.ts';
 import { type CaseFacts, CaseMemory } from './case-memory.ts';
 import { redactEnvironment } from './environment.ts';
-import { type EvidenceFiles, writeText } from './evidence-files.ts';
+import type { EventLogPort } from './event-log-port.ts';
+import type { EvidenceFiles } from './evidence-files.ts';
 import { copyImage, type OpenImage, openImage } from './image-file.ts';
-import type { BundleFile, EvidenceManifest, ImageCopy } from './manifest.ts';
+import { type KeptRecords, LoggedRecords } from './logged-records.ts';
+import type { EvidenceManifest, ImageCopy } from './manifest.ts';
 import { hashModules, isElsewhere } from './module-files.ts';
 import type { EnvironmentLook, ModulesLook, ProcessLookPort } from './process-look.ts';
 import { RecentStarts } from './recent-starts.ts';
@@ -34,13 +37,6 @@ export interface EvidenceDraft {
   readonly modules: Promise<ModulesLook | undefined>;
 }
 
-interface Draft {
-  readonly folder: string;
-  readonly files: BundleFile[];
-  readonly missing: { what: string; why: string }[];
-  readonly signal: AbortSignal;
-}
-
 /**
  * Gathers a bundle for each process that is ended. What perishes with the process is asked for before, and the
  * ending waits for it a short time only; an open image can be copied afterwards, even when it is deleted meanwhile.
@@ -49,15 +45,17 @@ export class EvidenceCollector {
   readonly #files: EvidenceFiles;
   readonly #limits: EvidenceLimits;
   readonly #look: ProcessLookPort | undefined;
+  readonly #logged: LoggedRecords | undefined;
   readonly #recent = new RecentStarts();
   readonly #cases = new CaseMemory();
   /** Changes of bundles, one after the other. */
   #amending: Promise<void> = Promise.resolve();
 
-  constructor(files: EvidenceFiles, limits: EvidenceLimits, look?: ProcessLookPort) {
+  constructor(files: EvidenceFiles, limits: EvidenceLimits, look?: ProcessLookPort, log?: EventLogPort) {
     this.#files = files;
     this.#limits = limits;
     this.#look = look;
+    this.#logged = log && new LoggedRecords(log);
   }
 
   /** Every start, so that the user's last ones can be shown. */
@@ -124,6 +122,8 @@ export class EvidenceCollector {
   async #write(begun: EvidenceDraft, action: Action, nowMs: number): Promise<EvidenceManifest> {
     const { timeoutMs } = this.#limits;
     const signal = AbortSignal.timeout(timeoutMs);
+    const { target } = action.subject;
+    const records = target && this.#logged?.gather(target, nowMs, signal);
     const image = await within(begun.image, signal);
     // One that comes later than that is only closed.
     if (image === undefined) void begun.image.then((late) => late?.close());
@@ -134,6 +134,7 @@ export class EvidenceCollector {
         await this.#keepEnvironment(draft, begun);
         await this.#keepModules(draft, begun);
         await this.#keepContext(draft, action.subject);
+        if (records !== undefined) await this.#keepRecords(draft, records);
         const { subject, id, by } = action;
         return {
           version: 2,
@@ -204,38 +205,18 @@ export class EvidenceCollector {
       return;
     }
     const lines = recent.map((document) => `${JSON.stringify(document)}\n`).join('');
-    draft.files.push(await writeText(draft.folder, 'recent-starts.ndjson', lines));
+    await keepText(draft, 'recent-starts.ndjson', lines);
+  }
+
+  async #keepRecords(draft: Draft, gathering: Promise<KeptRecords>): Promise<void> {
+    const gathered = await within(gathering, draft.signal);
+    draft.missing.push(...(gathered?.missing ?? [{ what: 'event log', why: 'the time was up' }]));
+    if (gathered !== undefined && gathered.lines !== '') {
+      await keepText(draft, 'event-log.ndjson', gathered.lines);
+    }
   }
 }
 
 function orNothing<T>(look: Promise<T> | undefined): Promise<T | undefined> {
   return look?.catch(() => undefined) ?? Promise.resolve(undefined);
-}
-
-async function within<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-  if (signal.aborted) return undefined;
-  const { promise: isOver, resolve } = Promise.withResolvers<undefined>();
-  const end = () => resolve(undefined);
-  signal.addEventListener('abort', end, { once: true });
-  try {
-    return await Promise.race([promise, isOver]);
-  } finally {
-    signal.removeEventListener('abort', end);
-  }
-}
-
-/** The look if it saw something; else the bundle says why there is nothing. */
-function readable<T extends { readonly code: string; readonly cause: string }>(
-  draft: Draft,
-  what: string,
-  look: T | undefined,
-): T | undefined {
-  if (look?.code === 'PC_OK') return look;
-  const why = look === undefined ? 'nobody could look' : `${look.code} ${look.cause}`.trim();
-  draft.missing.push({ what, why });
-  return undefined;
-}
-
-async function keepJson(draft: Draft, file: string, value: unknown): Promise<void> {
-  draft.files.push(await writeText(draft.folder, file, `${JSON.stringify(value, undefined, 1)}\n`));
 }

@@ -1,7 +1,7 @@
 import type { ProcessTarget } from '../process-port.ts';
 
-/** What a look into a process came to. */
-interface Look {
+/** What a look came to. */
+export interface Look {
   /** `PC_OK`, or why nothing could be read: `PC_E_IDENTITY`, `PC_E_EXITED`, `PC_E_ACCESS`, … */
   readonly code: string;
   /** The system call behind it. */

@@ -18,6 +18,7 @@ import {
 } from '../../../src/response/index.ts';
 import { FakeProcesses } from '../fake-processes.ts';
 import { flagged, noonMs, ResponseWorld } from '../response-world.ts';
+import { FakeEventLog, makeRecord } from './fake-event-log.ts';
 import { FakeLook } from './fake-look.ts';
 
 const content = Buffer.from('MZ'.repeat(5_000));
@@ -157,6 +158,29 @@ describe('a bundle', () => {
     ]);
     const remote = await collect(collector, flagged({ pid: 12 })[0], '\\\\198.51.100.7\\share\\evil.exe');
     expect(remote.missing[0]).toEqual({ what: 'image', why: 'it lies on another machine' });
+  });
+
+  it('holds what the event log has about the process, and names the channels that have nothing', async () => {
+    const log = new FakeEventLog();
+    log.keep('Security', [makeRecord('Security', 4688, 1)]);
+    const collector = new EvidenceCollector(files, limits, undefined, log);
+    const { id, missing } = await collect(collector);
+    expect(JSON.parse(read(id, 'event-log.ndjson'))).toMatchObject({
+      event: { code: '4688' },
+      winlog: { channel: 'Security' },
+    });
+    expect(missing.map(({ what }) => what)).toContain('event log Microsoft-Windows-Sysmon/Operational');
+    const exported = await files.export(id, join(folder, 'out'));
+    expect(exported.files.map(({ file }) => file)).toContain('event-log.ndjson');
+  });
+
+  it('does without the event log when that does not answer in time', async () => {
+    const log = new FakeEventLog();
+    log.between = () => new Promise(() => undefined);
+    const hasty = { ...limits, timeoutMs: 1_200 };
+    const { id, missing } = await collect(new EvidenceCollector(files, hasty, undefined, log));
+    expect(missing).toContainEqual({ what: 'event log', why: 'the time was up' });
+    expect(readdirSync(join(files.folder, id))).not.toContain('event-log.ndjson');
   });
 
   it('keeps to its time, before the end and after it', async () => {

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { defaultFfi, ProcessControl } from '../../../src/windows/index.ts';
 import { AgentFolder, until } from './agent-process.ts';
@@ -89,6 +92,29 @@ test('armed to terminate: the flagged process is ended, the same pid of another 
     assert.deepEqual(await actionsOn(folder, victim), [['terminate', 'success', 'terminated']]);
     await until('its end', () => victim.hasEnded);
     assert.ok(await other.beats(), 'the other process is untouched');
+  });
+});
+
+test('what it was and what the event log says of it is kept of a process that is ended', async () => {
+  const eventLog = new DoubleScript('eventlog');
+  eventLog.say('channel', 'Security', 'enabled');
+  const kept = join(mkdtempSync(join(tmpdir(), 'kept-')), 'evidence');
+  await withAgent({ mode: 'terminate', evidence: { folder: kept } }, async ({ folder, startVictim }) => {
+    const victim = await startVictim();
+    const id = `0x${victim.pid.toString(16)}`;
+    eventLog.say('record', 'Security', 4688, 1, 0, `NewProcessId:h=${id}`, 'CommandLine=certutil -urlcache');
+    assert.deepEqual(await actionsOn(folder, victim), [['terminate', 'success', 'terminated']]);
+    await until(
+      'the bundle',
+      () => existsSync(kept) && readdirSync(kept).some((name) => /^[0-9a-f]{32}$/.test(name)),
+    );
+    const { stdout } = await folder.ask('evidence', 'list', '--output', 'ndjson');
+    const bundle = stdout.slice(0, stdout.indexOf('\n'));
+    assert.match(bundle, /"file":"image\.gz"/);
+    assert.match(bundle, /"file":"event-log\.ndjson"/);
+    const [name] = readdirSync(kept);
+    const line = readFileSync(join(kept, name!, 'event-log.ndjson'), 'utf8');
+    assert.match((JSON.parse(line) as { event: { original: string } }).event.original, /certutil -urlcache/);
   });
 });
 
