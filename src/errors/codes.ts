@@ -89,6 +89,12 @@ export const errorTable = {
     cause: 'The state file could not be opened as a SQLite database.',
     remedy: 'Check that the folder exists, is writable, and that the file is a state file of this agent.',
   },
+  PC_STORE_FULL: {
+    cause:
+      'The disk has no room for the state file or the response journal, which is new or of an earlier version.',
+    remedy:
+      'Free some megabytes on that disk and start again. Nothing is acted on without its journal; a file that is up to date is opened on a full disk too.',
+  },
   PC_STORE_NEWER: {
     cause: 'The state file was written by a newer version of the agent.',
     remedy: 'Install that version again, or move the state file aside to begin a new one.',

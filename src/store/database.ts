@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { AgentError } from '../errors/index.ts';
@@ -13,14 +14,54 @@ export type Durability = 'lasting' | 'temporary';
 
 /**
  * Opens or creates a file of this agent and brings its schema up to date; `migrations` holds the SQL of each
- * version in order. @throws AgentError PC_STORE_OPEN or PC_STORE_NEWER
+ * version in order. On a full disk a file that is up to date is opened all the same, for this process alone: the
+ * memory that processes share would be a file, for which there is no room.
+ *
+ * @throws AgentError PC_STORE_OPEN, PC_STORE_NEWER, or PC_STORE_FULL where it would have to be written
  */
 export function openDatabase(
   path: string,
   migrations: readonly string[],
   durability: Durability = 'lasting',
 ): Connection {
+  try {
+    return open(path, migrations, durability);
+  } catch (error) {
+    if (!isStoreUnwritable(error)) throw error;
+    if (!isDiskFull(path)) throw cannotOpen(path, error);
+  }
+  try {
+    return open(path, migrations, durability, 'alone');
+  } catch (cause) {
+    if (!isStoreUnwritable(cause)) throw cause;
+    const what = `there is no room on the disk for the state file ${path}: free some megabytes in ${dirname(path)}`;
+    throw new AgentError('PC_STORE_FULL', what, { where: path, cause });
+  }
+}
+
+function open(
+  path: string,
+  migrations: readonly string[],
+  durability: Durability,
+  use?: 'alone',
+): Connection {
   const connection = connect(path);
+  try {
+    if (use === 'alone') connection.pragma('locking_mode = EXCLUSIVE');
+    prepare(connection, path, migrations, durability);
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+function prepare(
+  connection: Connection,
+  path: string,
+  migrations: readonly string[],
+  durability: Durability,
+): void {
   connection.pragma(`journal_mode = ${durability === 'lasting' ? 'WAL' : 'MEMORY'}`);
   connection.pragma(`synchronous = ${durability === 'lasting' ? 'NORMAL' : 'OFF'}`);
   connection.pragma(`cache_size = -${cacheKiB}`);
@@ -29,22 +70,31 @@ export function openDatabase(
   // In KB. By itself the package lets each file have 16 MB, which a day's state fills; the system caches it as well.
   connection.pragma('cache_size = -2048');
   migrate(connection, path, migrations);
-  return connection;
+}
+
+/** Less than a write-ahead log begins with. */
+const noRoomBytes = 1_048_576;
+
+function isDiskFull(path: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(path));
+    return bavail * bsize < noRoomBytes;
+  } catch {
+    return false;
+  }
 }
 
 function connect(path: string): Connection {
   try {
     return new Database(path);
   } catch (cause) {
-    throw new AgentError(
-      'PC_STORE_OPEN',
-      `cannot open the state file ${path} in ${dirname(path)}: ${reason(cause)}`,
-      {
-        where: path,
-        cause,
-      },
-    );
+    throw cannotOpen(path, cause);
   }
+}
+
+function cannotOpen(path: string, cause: unknown): AgentError {
+  const what = `cannot open the state file ${path} in ${dirname(path)}: ${reason(cause)}`;
+  return new AgentError('PC_STORE_OPEN', what, { where: path, cause });
 }
 
 function migrate(connection: Connection, path: string, migrations: readonly string[]): void {
@@ -52,14 +102,13 @@ function migrate(connection: Connection, path: string, migrations: readonly stri
   try {
     version = connection.pragma('user_version', { simple: true }) as number;
   } catch (cause) {
-    connection.close();
+    if (isStoreUnwritable(cause)) throw cause;
     throw new AgentError('PC_STORE_OPEN', `${path} is not a state file: ${reason(cause)}`, {
       where: path,
       cause,
     });
   }
   if (version > migrations.length) {
-    connection.close();
     throw new AgentError(
       'PC_STORE_NEWER',
       `${path} has schema version ${version}; this agent knows versions up to ${migrations.length}`,

@@ -131,6 +131,41 @@ describe.skipIf(reason !== undefined)('on a full disk', () => {
     expect(new Set(received()).size).toBe(received().length);
   }, 180_000);
 
+  it('already when it starts, the agent goes on with the state it had, and keeps everything when there is room', async () => {
+    const whole = await countAlerts(lines.length);
+    const undisturbed = new Set(received());
+    await double.stop();
+    double = await ElasticsearchDouble.start();
+    const state = join(disk.folder, 'state.db');
+    writeFileSync(input, `${lines.slice(0, half).join('\n')}\n`);
+    start(state);
+    await until('raised an alert', () => ofStarts() > 0);
+    expect(await stop()).toBe(0);
+
+    disk.fill();
+    appendFileSync(input, `${lines.slice(half).join('\n')}\n`);
+    start(state);
+    await until('said that the disk is full', () => rules().includes('problemchild-state-unwritable'));
+    await until('forwarded the rest', () => ofStarts() === whole);
+    disk.clear();
+    await until('could write again', () => said.includes('can be written again'));
+    expect(await stop()).toBe(0);
+    const store = Store.open(state);
+    expect([...new AlertTable(store).documents()]).toHaveLength(undisturbed.size);
+    store.close();
+    expect(new Set(received()).size).toBe(received().length);
+  }, 180_000);
+
+  it('without a state file, the agent does not start, and says what to do', async () => {
+    writeFileSync(input, '');
+    disk.fill();
+    start(join(disk.folder, 'state.db'));
+    const exitCode = await new Promise<number | null>((resolve) => child?.once('exit', resolve));
+    expect(exitCode).not.toBe(0);
+    expect(said).toContain('PC_STORE_FULL');
+    expect(said).toContain(disk.folder);
+  }, 60_000);
+
   it('killed while it is full, the next run raises again what was not kept, and nothing arrives twice', async () => {
     const whole = await countAlerts(lines.length);
     const undisturbed = new Set(received());

@@ -91,6 +91,45 @@ describe.skipIf(reason !== undefined)('a journal on a full disk', () => {
     journal.close();
   });
 
+  it('is opened on a full disk: what is held is resumed, nothing is acted on, and there is room again later', async () => {
+    const processes = new FakeProcesses();
+    processes.start({ pid: 4240, createdMs: noonMs });
+    const before = new ResponseWorld(processes, { mode: 'suspend' }, file);
+    const stage = new ResponseStage(before.parts);
+    stage.take(...flagged());
+    await stage.settle();
+    expect(processes.frozen).toHaveLength(1);
+    before.journal.close();
+
+    disk.fill();
+    const world = new ResponseWorld(processes, { mode: 'terminate' }, file);
+    world.journal.keepReserve((isWhole) => changes.push(isWhole));
+    const next = new ResponseStage(world.parts);
+    await next.start();
+    expect(processes.frozen).toEqual([]);
+    processes.start({ pid: 4244, createdMs: noonMs });
+    next.take(...flagged({ pid: 4244 }));
+    await next.settle();
+    expect(processes.running.has(4244)).toBe(true);
+    expect(world.failed.length).toBeGreaterThan(0);
+    expect(changes).toEqual([false]);
+
+    disk.clear();
+    processes.start({ pid: 4248, createdMs: noonMs });
+    next.take(...flagged({ pid: 4248 }));
+    await next.settle();
+    expect(world.outcomes.at(-1)).toBe('terminate 4248: terminated');
+    expect(changes).toEqual([false, true]);
+    world.journal.close();
+  });
+
+  it('cannot be begun on a full disk, and says so', () => {
+    disk.fill();
+    expect(open).toThrow(
+      expect.objectContaining({ code: 'PC_STORE_FULL', message: expect.stringContaining(disk.folder) }),
+    );
+  });
+
   it('lets the agent act, and act on nothing that it cannot write down', async () => {
     const processes = new FakeProcesses();
     const world = new ResponseWorld(processes, { mode: 'terminate' }, file);
