@@ -169,13 +169,13 @@ static void test_line_choice(void) {
   }
 }
 
-/* One file per layout, in fuzz_decode's format: id or opcode, version, width, payload. */
-static void write_seed(const char *folder, uint8_t number, uint8_t version, bool wide, const payload *p) {
+/* One file per layout, in fuzz_decode's format: id or opcode, version, choices (the first is the width), payload. */
+static void write_seed(const char *folder, uint8_t number, uint8_t version, uint8_t choices, const payload *p) {
   char path[512];
-  (void)snprintf(path, sizeof path, "%s/built-%u-%u-%d-%u", folder, number, version, wide, p->used);
+  (void)snprintf(path, sizeof path, "%s/built-%u-%u-%u-%u", folder, number, version, choices, p->used);
   FILE *out = fopen(path, "wb");
   if (out == NULL) return;
-  const uint8_t head[] = {number, version, wide};
+  const uint8_t head[] = {number, version, choices};
   (void)fwrite(head, 1, sizeof head, out);
   (void)fwrite(p->bytes, 1, p->used, out);
   (void)fclose(out);
@@ -192,6 +192,15 @@ static void write_seeds(const char *folder) {
     write_seed(folder, 3, version, false, &classic_narrow);
     payload stop = manifest_stop_payload(version, 4321, 132000000000000000u);
     write_seed(folder, 2, version, false, &stop);
+  }
+  /* A line at the kernel's cap is two kilobytes that a fuzzer does not come upon; with and without a longer live one. */
+  char line[PC_CLASSIC_LINE_UNITS + 1];
+  memset(line, 'a', sizeof line);
+  for (uint32_t units = PC_CLASSIC_LINE_UNITS - 1; units <= PC_CLASSIC_LINE_UNITS; units++) {
+    line[units] = 0;
+    payload capped = classic_payload(4, true, 4321, 1234, line);
+    line[units] = 'a';
+    for (uint8_t choices = 1; choices < 32; choices += 2) write_seed(folder, 1, 4, choices, &capped);
   }
 }
 

@@ -25,7 +25,7 @@ if ! { cmake -S native -B "$build" -DCMAKE_C_COMPILER="$compiler" && cmake --bui
   finish
 fi
 
-mkdir -p "$build/corpus/fuzz_decode" "$build/corpus/fuzz_join"
+mkdir -p "$build"/corpus/fuzz_{decode,join,record,stream}
 "$build/test/decode_test" "$build/corpus/fuzz_decode" >/dev/null 2>&1
 
 for test in decode_test join_test kinship_test stream_test stream_threads_test; do
@@ -40,7 +40,7 @@ else
   skip "recorded kernel payloads are not at $payloads"
 fi
 
-for target in fuzz_decode fuzz_join; do
+for target in fuzz_decode fuzz_join fuzz_record fuzz_stream; do
   if [ "$fuzz_seconds" -eq 0 ] || [ ! -x "$build/test/$target" ]; then
     skip "$target (needs clang and PC_FUZZ_SECONDS above 0)"
     continue
