@@ -127,34 +127,37 @@ static void set_file_facts(const pc_file_answer *answer, pc_enrichment *found) {
   set_name(&found->signer, found->signature_is, (const wchar_t *)facts->signer);
 }
 
+/* Where to open the image, which may be on a volume that has no drive letter; 0 when nobody knows. */
+static size_t choose_path(const pc_process_event *event, const pc_enrichment *found, wchar_t path[PC_ENRICH_PATH_UNITS]) {
+  bool has_path = found->path_is == PC_CAPTURED;
+  size_t units = has_path ? found->path_units : event->image_nt_path.bytes / sizeof *path;
+  if (units == 0 || units >= PC_ENRICH_PATH_UNITS) return 0;
+  memcpy(path, has_path ? (const void *)found->path : event->image_nt_path.at, units * sizeof *path);
+  path[units] = 0;
+  return units;
+}
+
 static void find_file(const pc_process_event *event, const pc_enrich_options *options, pc_enrichment *found) {
-  /* A volume without a drive letter is still reachable by its device. */
   static const wchar_t root[] = L"\\\\?\\GLOBALROOT";
   enum { ROOT_UNITS = sizeof root / sizeof *root - 1 };
   wchar_t path[ROOT_UNITS + PC_ENRICH_PATH_UNITS];
-  size_t nt_units = event->image_nt_path.bytes / 2;
-  pc_file_question question = {.path = path, .cached_only = options->behind, .max_bytes = options->max_bytes};
+  memcpy(path, root, sizeof root);
+  wchar_t *own = path + ROOT_UNITS;
+  size_t units = choose_path(event, found, own);
+  pc_file_question question = {.path = own[0] == L'\\' ? path : own, .cached_only = options->behind, .max_bytes = options->max_bytes};
   if (options->flags & PC_ETW_FILE_HASH) question.parts |= PC_PART_HASH;
   if (options->flags & PC_ETW_FILE_VERSION) question.parts |= PC_PART_VERSION;
   if (options->flags & PC_ETW_FILE_SIGNATURE) question.parts |= PC_PART_SIGNATURE;
   if (question.parts == 0) return;
 
-  /* A file on another machine is not read: a slow share must not hold up the events behind it. */
-  if (found->path_is == PC_CAPTURED && found->path[0] == L'\\') return;
+  /* A file on another machine is not read: a slow share must not hold up the events behind it, nor somebody's server
+     be shown who asks. Nor is a name without a folder, which would be looked for in the agent's. */
+  if (units > 0 && !pc_path_is_on_disk(own, units)) return;
 
   pc_file_answer answer = {.signature_is = PC_FAILED};
   answer.facts.sha256_is = answer.facts.version_is = PC_FAILED;
   found->file_asked = true;
-  if (found->path_is == PC_CAPTURED) {
-    memcpy(path, found->path, (size_t)found->path_units * sizeof *path);
-    path[found->path_units] = 0;
-    (void)pc_file_ask(&question, &answer);
-  } else if (nt_units > 0 && nt_units < PC_ENRICH_PATH_UNITS) {
-    memcpy(path, root, sizeof root);
-    memcpy(path + ROOT_UNITS, event->image_nt_path.at, nt_units * sizeof *path);
-    path[ROOT_UNITS + nt_units] = 0;
-    (void)pc_file_ask(&question, &answer);
-  }
+  if (units > 0) (void)pc_file_ask(&question, &answer);
   found->file_cached = answer.cached;
   set_file_facts(&answer, found);
 }

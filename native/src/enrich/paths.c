@@ -42,6 +42,42 @@ static uint32_t resolve_device(const wchar_t *nt, wchar_t *path) {
   return 0;
 }
 
+/* Where a redirector's name is followed by the mapping a path came by, `;LanmanRedirector\;Z:000000000003e7`. */
+static const wchar_t *skip_mappings(const wchar_t *rest) {
+  while (rest[0] == L';') {
+    const wchar_t *end = wcschr(rest, L'\\');
+    if (end == NULL) break;
+    rest = end + 1;
+  }
+  return rest;
+}
+
+/* What follows the device of a redirector, SERVER\SHARE\…; NULL for another device. */
+static const wchar_t *behind_redirector(const wchar_t *nt) {
+  static const wchar_t *const redirectors[] = {L"\\Device\\Mup\\", L"\\Device\\LanmanRedirector\\",
+                                               L"\\Device\\WebDavRedirector\\", L"\\Device\\WinDfs\\"};
+  for (size_t i = 0; i < sizeof redirectors / sizeof *redirectors; i++) {
+    size_t units = wcslen(redirectors[i]);
+    if (_wcsnicmp(nt, redirectors[i], units) == 0) return skip_mappings(nt + units);
+  }
+  return NULL;
+}
+
+/* What follows \??\, where drive letters, UNC and volumes by their GUID are names side by side. */
+static uint32_t write_dos_path(wchar_t *path, const wchar_t *rest) {
+  if (rest[0] != 0 && rest[1] == L':') return write_path(path, L"", rest);
+  if (_wcsnicmp(rest, L"UNC\\", 4) == 0) return write_path(path, L"\\\\", rest + 4);
+  return write_path(path, L"\\\\?\\", rest);
+}
+
+bool pc_path_is_on_disk(const wchar_t *path, size_t units) {
+  static const wchar_t volumes[] = L"\\Device\\HarddiskVolume";
+  enum { VOLUMES_UNITS = sizeof volumes / sizeof *volumes - 1 };
+  if (units > VOLUMES_UNITS && _wcsnicmp(path, volumes, VOLUMES_UNITS) == 0) return true;
+  wchar_t letter = units > 2 ? (wchar_t)(path[0] | 0x20) : 0;
+  return letter >= L'a' && letter <= L'z' && path[1] == L':' && path[2] == L'\\';
+}
+
 uint32_t pc_path_from_nt(pc_span nt_path, wchar_t path[PC_PATH_UNITS]) {
   wchar_t nt[PC_PATH_UNITS];
   uint32_t units = nt_path.bytes / 2;
@@ -50,13 +86,14 @@ uint32_t pc_path_from_nt(pc_span nt_path, wchar_t path[PC_PATH_UNITS]) {
   memcpy(nt, nt_path.at, (size_t)units * 2);
   nt[units] = 0;
 
-  if (wcsncmp(nt, L"\\??\\", 4) == 0) return write_path(path, L"", nt + 4);
+  if (wcsncmp(nt, L"\\??\\", 4) == 0) return write_dos_path(path, nt + 4);
   if (_wcsnicmp(nt, L"\\SystemRoot\\", 12) == 0) {
     wchar_t windows[MAX_PATH];
     UINT length = GetSystemWindowsDirectoryW(windows, MAX_PATH);
     return length > 0 && length < MAX_PATH ? write_path(path, windows, nt + 11) : 0;
   }
-  if (_wcsnicmp(nt, L"\\Device\\Mup\\", 12) == 0) return write_path(path, L"\\\\", nt + 12);
+  const wchar_t *share = behind_redirector(nt);
+  if (share != NULL) return write_path(path, L"\\\\", share);
   if (nt[0] != L'\\') return write_path(path, L"", nt); /* a name such as "Registry" */
 
   pc_lock_enter(&lock);

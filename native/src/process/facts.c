@@ -2,6 +2,7 @@
 
 #include "../base/cause.h"
 #include "../decode/text.h"
+#include "../enrich/paths.h"
 #include "../file/file_facts.h"
 #include "live.h"
 #include "nt.h"
@@ -141,7 +142,8 @@ static void read_image(HANDLE process, bool ask_signature, pc_process_facts *fac
   facts->image_path_units = units < ROOM ? units : ROOM - 1;
   if (units >= ROOM) facts->is |= PC_IS_PATH_CUT;
   memcpy(facts->image_path, path, (size_t)facts->image_path_units * sizeof *path);
-  if (!ask_signature) return;
+  /* A share's file is not opened in the agent's name, and by nobody's answer it is not trusted. */
+  if (!ask_signature || !pc_path_is_on_disk(path, units)) return;
   pc_file_question question = {.path = path, .parts = PC_PART_SIGNATURE};
   pc_file_answer answer;
   if (!pc_file_ask(&question, &answer) || answer.signature_is != PC_CAPTURED) return;

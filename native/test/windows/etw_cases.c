@@ -28,6 +28,40 @@ static void pairs_and_ends(pc_handle source) {
   CHECK(r.count[PC_RECORD_PROCESS_RUNNING] == 1 && r.count[PC_RECORD_PROCESS_START] == 1);
 }
 
+/* Where an image lies by the name that the kernel gave it, and whether it is opened. */
+static void paths(pc_handle source) {
+  static const struct {
+    const char *nt_path;
+    const wchar_t *path; /* NULL: not known */
+    bool opened;
+  } table[] = {
+      {"\\Device\\Mup\\server\\share\\a.exe", L"\\\\server\\share\\a.exe", false},
+      {"\\Device\\Mup\\;LanmanRedirector\\;Z:00000000000a1b2c\\server\\share\\a.exe", L"\\\\server\\share\\a.exe", false},
+      {"\\Device\\LanmanRedirector\\;Z:00000000000a1b2c\\server\\share\\a.exe", L"\\\\server\\share\\a.exe", false},
+      {"\\Device\\WebDavRedirector\\server@SSL\\share\\a.exe", L"\\\\server@SSL\\share\\a.exe", false},
+      {"\\??\\UNC\\server\\share\\a.exe", L"\\\\server\\share\\a.exe", false},
+      {"\\??\\C:\\no such\\a.exe", L"C:\\no such\\a.exe", true},
+      {"\\??\\Volume{00000000-0000-0000-0000-000000000000}\\a.exe", L"\\\\?\\Volume{00000000-0000-0000-0000-000000000000}\\a.exe", false},
+      {"\\Device\\RdpDr\\;TS:1\\tsclient\\a.exe", NULL, false},
+      {"\\Device\\HarddiskVolume9\\a.exe", NULL, true},
+      {"windows_test.exe", L"windows_test.exe", false},
+  };
+  for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+    char line[512];
+    uint32_t before = r.count[PC_RECORD_PROCESS_START];
+    (void)snprintf(line, sizeof line, "start\t%u\t4\t0\t%s\ta.exe\n", 8000 + 4 * (unsigned)i, table[i].nt_path);
+    append_etw(line);
+    read_until(source, &r, PC_RECORD_PROCESS_START, before + 1, 5000);
+    const uint8_t *start = r.last[PC_RECORD_PROCESS_START];
+    const pc_field *path = field_of(start, PC_FIELD_IMAGE_PATH);
+    bool known = path != NULL && path->provenance == PC_CAPTURED;
+    bool holds = table[i].path == NULL ? !known : text_is(start, PC_FIELD_IMAGE_PATH, table[i].path);
+    CHECK(u32_of(start, PC_FIELD_PID) == 8000 + 4 * i && holds);
+    CHECK((field_of(start, PC_FIELD_SHA256) != NULL) == table[i].opened);
+    if (!holds) printf("  of %s\n", table[i].nt_path);
+  }
+}
+
 static void versions(pc_handle source) {
   pc_counters_t c;
   append_etw("event\tclassic\t1\t9\t64\t0011\nevent\tclassic\t1\t4\t64\t0011\nevent\tmanifest\t3\t0\t64\t0011\n");
@@ -102,6 +136,7 @@ void etw_cases(void) {
     return;
   }
   pairs_and_ends(source);
+  paths(source);
   versions(source);
   bursts(source);
   stops_and_losses(source);
