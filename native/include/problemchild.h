@@ -624,7 +624,8 @@ PC_API int32_t pc_path_is_secure(const uint16_t *path, uint32_t path_units, pc_p
                                  pc_cause *cause);
 
 /* Creates the folder (not its parents) for SYSTEM and Administrators only, inherited by what is put
-   in; an existing folder gets those rights. A reparse point is refused with PC_E_ACCESS. */
+   in. An existing folder gets those rights when it belongs to them, to TrustedInstaller or to whoever
+   runs this; a reparse point and a folder of somebody else's are refused with PC_E_ACCESS. */
 PC_API int32_t pc_secure_directory_create(const uint16_t *path, uint32_t path_units,
                                           pc_cause *cause);
 

@@ -33,7 +33,10 @@ export function inspectPath(library: NativeLibrary, path: string): PathReport {
   };
 }
 
-/** Creates a folder, or takes an existing one over, for SYSTEM and Administrators only. */
+/**
+ * Creates a folder, or takes an existing one over, for SYSTEM and Administrators only. One that belongs to another
+ * account is refused: whoever owned it may hold it open with the right to change it back.
+ */
 export function createSecureDirectory(library: NativeLibrary, path: string): void {
   const wide = toWide(path);
   const cause = newCause();

@@ -21,6 +21,7 @@ int32_t pc_fail_win32(pc_cause *cause, const char *api, DWORD error) {
   fill(cause, PC_CAUSE_WIN32, error, api);
   switch (error) {
     case ERROR_ACCESS_DENIED:
+    case ERROR_INVALID_OWNER:
     case ERROR_PRIVILEGE_NOT_HELD: return PC_E_ACCESS;
     case ERROR_FILE_NOT_FOUND:
     case ERROR_PATH_NOT_FOUND:

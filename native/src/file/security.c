@@ -48,18 +48,37 @@ static DWORD specific(DWORD mask) {
   return mask;
 }
 
+/* The SID that an ACE grants rights to; NULL for one that grants none. */
+static PSID grantee(const ACCESS_ALLOWED_ACE *ace) {
+  const ACCESS_ALLOWED_OBJECT_ACE *object = (const ACCESS_ALLOWED_OBJECT_ACE *)ace;
+  const uint8_t *at = (const uint8_t *)&ace->SidStart;
+  switch (ace->Header.AceType) {
+    case ACCESS_ALLOWED_ACE_TYPE:
+    case ACCESS_ALLOWED_CALLBACK_ACE_TYPE: break;
+    /* Meant for directory objects, but anybody who may write an access list can put one here. */
+    case ACCESS_ALLOWED_OBJECT_ACE_TYPE:
+    case ACCESS_ALLOWED_CALLBACK_OBJECT_ACE_TYPE:
+      at = (const uint8_t *)&object->ObjectType;
+      if (object->Flags & ACE_OBJECT_TYPE_PRESENT) at += sizeof(GUID);
+      if (object->Flags & ACE_INHERITED_OBJECT_TYPE_PRESENT) at += sizeof(GUID);
+      break;
+    default: return NULL;
+  }
+  return (PSID)(uintptr_t)at;
+}
+
 /* Deny ACEs are not weighed: they only take away. */
-static void judge_dacl(PACL dacl, pc_path_report *report) {
+static int32_t judge_dacl(PACL dacl, pc_path_report *report, pc_cause *cause) {
   for (DWORD i = 0; i < dacl->AceCount; i++) {
     ACCESS_ALLOWED_ACE *ace;
-    if (!GetAce(dacl, i, (LPVOID *)&ace)) continue;
-    BYTE type = ace->Header.AceType;
-    if (type != ACCESS_ALLOWED_ACE_TYPE && type != ACCESS_ALLOWED_CALLBACK_ACE_TYPE) continue;
+    if (!GetAce(dacl, i, (LPVOID *)&ace)) return pc_fail_last(cause, "GetAce");
+    PSID sid = grantee(ace);
+    if (sid == NULL) continue;
     /* A grant that only children inherit counts as well: they are ours to protect. */
     DWORD rights = specific(ace->Mask);
-    PSID sid = (PSID)&ace->SidStart;
     if ((rights & CHANGES) != 0 && !is_trusted(sid)) blame(report, PC_PATH_WRITABLE, sid, rights);
   }
+  return PC_OK;
 }
 
 static int32_t judge(HANDLE file, pc_path_report *report, pc_cause *cause) {
@@ -67,17 +86,18 @@ static int32_t judge(HANDLE file, pc_path_report *report, pc_cause *cause) {
   PACL dacl = NULL;
   PSECURITY_DESCRIPTOR descriptor = NULL;
   BY_HANDLE_FILE_INFORMATION info;
-  if (GetFileInformationByHandle(file, &info) && info.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) {
-    report->problems |= PC_PATH_LINK;
-  }
+  int32_t code = PC_OK;
+  if (!GetFileInformationByHandle(file, &info)) return pc_fail_last(cause, "GetFileInformationByHandle");
+  if ((info.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0) report->problems |= PC_PATH_LINK;
   DWORD error = GetSecurityInfo(file, SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION, &owner,
                                 NULL, &dacl, NULL, &descriptor);
   if (error != ERROR_SUCCESS) return pc_fail_win32(cause, "GetSecurityInfo", error);
-  if (owner != NULL && !is_trusted(owner)) blame(report, PC_PATH_OWNER, owner, WRITE_DAC | WRITE_OWNER);
+  if (owner == NULL) report->problems |= PC_PATH_OWNER;
+  else if (!is_trusted(owner)) blame(report, PC_PATH_OWNER, owner, WRITE_DAC | WRITE_OWNER);
   if (dacl == NULL) report->problems |= PC_PATH_NO_DACL;
-  else judge_dacl(dacl, report);
+  else code = judge_dacl(dacl, report, cause);
   LocalFree(descriptor);
-  return PC_OK;
+  return code;
 }
 
 /* The thing itself, not what a link points to. */
@@ -100,29 +120,59 @@ int32_t pc_path_is_secure(const uint16_t *path, uint32_t path_units, pc_path_rep
   return code;
 }
 
+/* Whoever runs this, who may have made the folder before handing it to the agent. */
+static bool is_own(PSID sid) {
+  union {
+    TOKEN_USER user;
+    uint8_t bytes[sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE];
+  } info;
+  HANDLE token;
+  DWORD length;
+  if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token)) return false;
+  bool own = GetTokenInformation(token, TokenUser, &info, sizeof info, &length) && EqualSid(info.user.User.Sid, sid);
+  CloseHandle(token);
+  return own;
+}
+
+/* A folder of somebody else's stays theirs whatever rights it is given: its owner may hold it open with the right to
+   change them again, and what is in it already has owners of its own. */
+static int32_t refuse_foreign(HANDLE folder, pc_cause *cause) {
+  PSID owner = NULL;
+  PSECURITY_DESCRIPTOR descriptor = NULL;
+  DWORD error = GetSecurityInfo(folder, SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION, &owner, NULL, NULL, NULL, &descriptor);
+  if (error != ERROR_SUCCESS) return pc_fail_win32(cause, "GetSecurityInfo", error);
+  bool ours = owner != NULL && (is_trusted(owner) || is_own(owner));
+  LocalFree(descriptor);
+  return ours ? PC_OK : pc_fail_win32(cause, "GetSecurityInfo", ERROR_INVALID_OWNER);
+}
+
+static int32_t set_rights(HANDLE folder, PSECURITY_DESCRIPTOR descriptor, pc_cause *cause) {
+  PSID owner = NULL;
+  PACL dacl = NULL;
+  BOOL present, defaulted;
+  if (!GetSecurityDescriptorOwner(descriptor, &owner, &defaulted) ||
+      !GetSecurityDescriptorDacl(descriptor, &present, &dacl, &defaulted)) {
+    return pc_fail_last(cause, "GetSecurityDescriptorDacl");
+  }
+  DWORD error = SetSecurityInfo(folder, SE_FILE_OBJECT,
+                                OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION,
+                                owner, NULL, dacl, NULL);
+  return error == ERROR_SUCCESS ? PC_OK : pc_fail_win32(cause, "SetSecurityInfo", error);
+}
+
 static int32_t secure_existing(const wchar_t *path, PSECURITY_DESCRIPTOR descriptor, pc_cause *cause) {
   BY_HANDLE_FILE_INFORMATION info;
   HANDLE folder = open_path(path, READ_CONTROL | WRITE_DAC | WRITE_OWNER | FILE_READ_ATTRIBUTES);
   if (folder == INVALID_HANDLE_VALUE) return pc_fail_last(cause, "CreateFileW");
-  PSID owner = NULL;
-  PACL dacl = NULL;
-  BOOL present, defaulted;
   int32_t code = PC_OK;
   if (!GetFileInformationByHandle(folder, &info)) {
     code = pc_fail_last(cause, "GetFileInformationByHandle");
   } else if ((info.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) == 0 ||
              (info.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0) {
     code = pc_fail_win32(cause, "CreateFileW", ERROR_ACCESS_DENIED);
-  } else if (!GetSecurityDescriptorOwner(descriptor, &owner, &defaulted) ||
-             !GetSecurityDescriptorDacl(descriptor, &present, &dacl, &defaulted)) {
-    code = pc_fail_last(cause, "GetSecurityDescriptorDacl");
-  } else {
-    DWORD error = SetSecurityInfo(folder, SE_FILE_OBJECT,
-                                  OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION |
-                                      PROTECTED_DACL_SECURITY_INFORMATION,
-                                  owner, NULL, dacl, NULL);
-    if (error != ERROR_SUCCESS) code = pc_fail_win32(cause, "SetSecurityInfo", error);
   }
+  if (code == PC_OK) code = refuse_foreign(folder, cause);
+  if (code == PC_OK) code = set_rights(folder, descriptor, cause);
   CloseHandle(folder);
   return code;
 }

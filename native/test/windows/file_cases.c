@@ -1,5 +1,6 @@
 #include "cases.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <wchar.h>
 
@@ -39,7 +40,56 @@ static void folders(void) {
   CHECK(pc_service_start(TEXT_ARGUMENT(L"ProblemChild"), &cause) != PC_OK);
 }
 
+/* Runs a program of the Unix side; false where there is none. */
+static bool run_unix(const wchar_t *program, const wchar_t *arguments) {
+  wchar_t command[4 * MAX_PATH];
+  STARTUPINFOW startup = {.cb = sizeof startup};
+  PROCESS_INFORMATION process;
+  (void)swprintf(command, 4 * MAX_PATH, L"%ls %ls", program, arguments);
+  if (!CreateProcessW(program, command, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process)) return false;
+  (void)WaitForSingleObject(process.hProcess, 10000);
+  CloseHandle(process.hThread);
+  CloseHandle(process.hProcess);
+  return true;
+}
+
+/* A folder that somebody made beforehand, to have what is put there. Only Wine's user may give a file away. */
+static void foreign_folder(void) {
+  static const wchar_t folder[] = L"Z:\\tmp\\pc-foreign-folder";
+  pc_cause cause = {.size = sizeof cause};
+  if (!run_unix(L"Z:\\bin\\mkdir", L"-p /tmp/pc-foreign-folder")) {
+    printf("skipped: a folder of somebody else's, which only Wine can make\n");
+    return;
+  }
+  CHECK(pc_secure_directory_create(TEXT_ARGUMENT(folder), &cause) == PC_OK);
+  CHECK(run_unix(L"Z:\\bin\\chown", L"1234 /tmp/pc-foreign-folder"));
+  CHECK(pc_secure_directory_create(TEXT_ARGUMENT(folder), &cause) == PC_E_ACCESS);
+  CHECK(cause.value == ERROR_INVALID_OWNER);
+  CHECK(run_unix(L"Z:\\bin\\rmdir", L"/tmp/pc-foreign-folder"));
+}
+
+/* Whoever loaded the library lets go of it while its threads run. */
+static void stays_loaded(void) {
+  wchar_t own[MAX_PATH], copy[MAX_PATH];
+  pc_cause cause = {.size = sizeof cause};
+  int32_t(*start)(const uint16_t *, uint32_t, pc_cause *);
+  GetModuleFileNameW(GetModuleHandleW(L"problemchild-test.dll"), own, MAX_PATH);
+  GetTempPathW(MAX_PATH, copy);
+  wcscat(copy, L"pc-another.dll");
+  CHECK(CopyFileW(own, copy, FALSE));
+  HMODULE library = LoadLibraryW(copy);
+  FARPROC function = library != NULL ? GetProcAddress(library, "pc_service_start") : NULL;
+  CHECK(function != NULL);
+  if (function == NULL) return;
+  memcpy(&start, &function, sizeof start);
+  CHECK(start(TEXT_ARGUMENT(L"ProblemChild"), &cause) != PC_OK); /* on a thread of its own */
+  FreeLibrary(library);
+  CHECK(GetModuleHandleW(L"pc-another.dll") == library);
+}
+
 void file_cases(void) {
   hashes();
   folders();
+  foreign_folder();
+  stays_loaded();
 }
