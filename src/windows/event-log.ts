@@ -48,7 +48,8 @@ export class EventLog {
 }
 
 export function fitText(text: string): string {
-  // A NUL would end the text for every reader of the log.
-  const clean = text.replaceAll('\0', '\u2400');
+  // A NUL would end the text for every reader of the log. Viewers put another text in the place of %1 and %%1832, by
+  // the documentation of ReportEvent without any way to escape it: a blank keeps what others wrote as it is.
+  const clean = text.replaceAll('\0', '\u2400').replaceAll(/%(?=%?\d)/g, '% ');
   return clean.length <= logTextUnits ? clean : clean.slice(0, logTextUnits - cutMark.length) + cutMark;
 }

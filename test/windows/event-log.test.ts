@@ -14,6 +14,14 @@ describe('a text for the event log', () => {
     expect(cut.endsWith(' … (cut)')).toBe(true);
   });
 
+  test.each([
+    ['fe80::1%12', 'fe80::1% 12'],
+    ['%1 %1!s! %%5 %%%1', '% 1 % 1!s! % % 5 %% % 1'],
+    ['%PATH% 100% 5 % 5 a%20b', '%PATH% 100% 5 % 5 a% 20b'],
+  ])('has nothing that a viewer would put another text for: %j', (text, shown) => {
+    expect(fitText(text)).toBe(shown);
+  });
+
   test('shows a NUL instead of ending there', () => {
     expect(fitText('a\0b')).toBe('a\u2400b');
   });
