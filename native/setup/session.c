@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { STEP_TIMEOUT_MS = 180000 };
+
 wchar_t *property_copy(MSIHANDLE install, const wchar_t *name) {
   wchar_t none[1] = L"";
   DWORD units = 0;
@@ -25,7 +27,7 @@ void say(MSIHANDLE install, INSTALLMESSAGE kind, const wchar_t *line) {
 }
 
 bool step_data_read(MSIHANDLE install, step_data *data) {
-  *data = (step_data){.all = property_copy(install, L"CustomActionData")};
+  *data = (step_data){.all = property_copy(install, L"CustomActionData"), .timeout_ms = STEP_TIMEOUT_MS};
   if (data->all == NULL) return false;
   wchar_t *lines[4] = {data->all};
   for (int i = 1; i < 4; i++) {

@@ -35,12 +35,14 @@ typedef struct step_data {
   const wchar_t *data_folder;
   bool forced;
   const wchar_t *json;
+  DWORD timeout_ms; /* for the whole step */
 } step_data;
 
 bool step_data_read(MSIHANDLE install, step_data *data);
 void step_data_free(step_data *data);
 
-/* Runs `problemchild install VERB` with the JSON on its standard input; 0 when it succeeded. */
+/* Runs `problemchild install VERB` with the JSON on its standard input; 0 when it succeeded, ERROR_TIMEOUT when it was
+   ended. Nothing that it started lives on. */
 DWORD run_step(MSIHANDLE install, const step_data *data, const wchar_t *verb);
 
 /* Starts the service and sees it running; 0 or a Win32 error. */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OUTPUT_BYTES = 16384, STEP_TIMEOUT_MS = 180000 };
+enum { OUTPUT_BYTES = 16384 };
 
 typedef struct pipes {
   HANDLE child_in, to_child, from_child, child_out;
@@ -79,35 +79,92 @@ static wchar_t *command_line(const step_data *data, const wchar_t *verb) {
   return command.units;
 }
 
-static BOOL start_process(wchar_t *command, const wchar_t *folder, const pipes *ends, PROCESS_INFORMATION *process) {
+/* The program and whatever it starts, in a job: all of it ends with the step. */
+typedef struct child {
+  HANDLE job, process, thread;
+  DWORD timeout_ms;
+} child;
+
+/* Nothing in the environment may change what this Node, or its OpenSSL, loads. */
+static void forget_settings(void) {
+  static const wchar_t *const prefixes[] = {L"NODE_", L"OPENSSL_", L"SSL_"};
+  wchar_t *all = GetEnvironmentStringsW();
+  if (all == NULL) return;
+  for (const wchar_t *entry = all; *entry != 0; entry += wcslen(entry) + 1) {
+    wchar_t name[256];
+    const wchar_t *end = wcschr(entry + 1, L'=');
+    size_t units = end != NULL ? (size_t)(end - entry) : 0;
+    if (units == 0 || units >= sizeof name / sizeof *name) continue;
+    memcpy(name, entry, units * sizeof *name);
+    name[units] = 0;
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+      if (_wcsnicmp(name, prefixes[i], wcslen(prefixes[i])) == 0) (void)SetEnvironmentVariableW(name, NULL);
+    }
+  }
+  FreeEnvironmentStringsW(all);
+}
+
+/* Suspended, so that it is in the job before it can start anything. */
+static bool start_child(wchar_t *command, const wchar_t *folder, const pipes *ends, child *started) {
   STARTUPINFOW startup = {.cb = sizeof startup,
                           .dwFlags = STARTF_USESTDHANDLES,
                           .hStdInput = ends->child_in,
                           .hStdOutput = ends->child_out,
                           .hStdError = ends->child_out};
-  return CreateProcessW(NULL, command, NULL, NULL, TRUE, CREATE_NO_WINDOW, NULL, folder, &startup, process);
+  PROCESS_INFORMATION process;
+  started->job = CreateJobObjectW(NULL, NULL);
+  if (started->job == NULL) return false;
+  forget_settings();
+  if (!CreateProcessW(NULL, command, NULL, NULL, TRUE, CREATE_NO_WINDOW | CREATE_SUSPENDED, NULL, folder, &startup, &process)) {
+    return false;
+  }
+  started->process = process.hProcess;
+  started->thread = process.hThread;
+  if (AssignProcessToJobObject(started->job, process.hProcess)) return true;
+  DWORD error = GetLastError();
+  (void)TerminateProcess(process.hProcess, error);
+  SetLastError(error);
+  return false;
 }
 
-static DWORD run(MSIHANDLE install, const step_data *data, wchar_t *command, pipes *ends) {
-  PROCESS_INFORMATION process = {0};
-  /* Nothing in the environment may change what this Node runs. */
-  (void)SetEnvironmentVariableW(L"NODE_OPTIONS", NULL);
-  if (!start_process(command, data->folder, ends, &process)) return GetLastError();
+/* On a thread of its own, because whoever reads the output waits for its end: ends the job with the program, or
+   when the time is up. What else was started may not keep the output open either. */
+static DWORD WINAPI limit(LPVOID parameter) {
+  const child *limited = parameter;
+  bool ended = WaitForSingleObject(limited->process, limited->timeout_ms) == WAIT_OBJECT_0;
+  (void)TerminateJobObject(limited->job, ended ? 0 : ERROR_TIMEOUT);
+  return 0;
+}
+
+static DWORD talk(MSIHANDLE install, const step_data *data, child *to, pipes *ends) {
+  static char output[OUTPUT_BYTES];
+  HANDLE limiter = CreateThread(NULL, 0, limit, to, 0, NULL);
+  if (limiter == NULL) {
+    DWORD error = GetLastError();
+    (void)TerminateJobObject(to->job, error);
+    return error;
+  }
+  (void)ResumeThread(to->thread);
   close_handle(&ends->child_in);
   close_handle(&ends->child_out);
   (void)write_json(ends->to_child, data->json); /* a program that does not read says why in its output */
   close_handle(&ends->to_child);
-  static char output[OUTPUT_BYTES];
   read_output(ends->from_child, output);
+  (void)WaitForSingleObject(limiter, INFINITE);
+  CloseHandle(limiter);
   DWORD result = ERROR_TIMEOUT;
-  if (WaitForSingleObject(process.hProcess, STEP_TIMEOUT_MS) == WAIT_OBJECT_0) {
-    (void)GetExitCodeProcess(process.hProcess, &result);
-  } else {
-    (void)TerminateProcess(process.hProcess, ERROR_TIMEOUT);
-  }
+  (void)WaitForSingleObject(to->process, INFINITE); /* it was ended, at the latest by the limiter */
+  (void)GetExitCodeProcess(to->process, &result);
   say_output(install, result == 0 || data->forced ? INSTALLMESSAGE_INFO : INSTALLMESSAGE_ERROR, output);
-  CloseHandle(process.hThread);
-  CloseHandle(process.hProcess);
+  return result;
+}
+
+static DWORD run(MSIHANDLE install, const step_data *data, wchar_t *command, pipes *ends) {
+  child started = {.timeout_ms = data->timeout_ms};
+  DWORD result = start_child(command, data->folder, ends, &started) ? talk(install, data, &started, ends) : GetLastError();
+  close_handle(&started.thread);
+  close_handle(&started.process);
+  close_handle(&started.job);
   return result;
 }
 

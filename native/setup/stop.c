@@ -12,6 +12,15 @@ static bool has_stopped(SC_HANDLE service, SERVICE_STATUS_PROCESS *status) {
          status->dwCurrentState == SERVICE_STOPPED;
 }
 
+/* The service's process; NULL when it ended meanwhile, so that whoever has its pid now is left alone. */
+static HANDLE open_process(SC_HANDLE service, const SERVICE_STATUS_PROCESS *seen) {
+  HANDLE process = seen->dwProcessId == 0 ? NULL : OpenProcess(SYNCHRONIZE | PROCESS_TERMINATE, FALSE, seen->dwProcessId);
+  SERVICE_STATUS_PROCESS now = {0};
+  if (process == NULL || (!has_stopped(service, &now) && now.dwProcessId == seen->dwProcessId)) return process;
+  CloseHandle(process);
+  return NULL;
+}
+
 static bool ask_to_stop(SC_HANDLE service, SERVICE_STATUS_PROCESS *status) {
   SERVICE_STATUS answer;
   if (!ControlService(service, SERVICE_CONTROL_STOP, &answer) && GetLastError() == ERROR_SERVICE_NOT_ACTIVE) return true;
@@ -37,7 +46,7 @@ void stop_agent(MSIHANDLE install, const wchar_t *name) {
   if (controller != NULL) service = OpenServiceW(controller, name, SERVICE_STOP | SERVICE_QUERY_STATUS);
   SERVICE_STATUS_PROCESS status = {0};
   if (service != NULL && !has_stopped(service, &status)) {
-    HANDLE process = status.dwProcessId == 0 ? NULL : OpenProcess(SYNCHRONIZE | PROCESS_TERMINATE, FALSE, status.dwProcessId);
+    HANDLE process = open_process(service, &status);
     bool stopped = ask_to_stop(service, &status);
     bool ended = await_end(process, stopped);
     if (process != NULL) CloseHandle(process);

@@ -37,5 +37,8 @@ void eventlog_cases(void);
 void process_cases(void);
 void file_cases(void);
 void pipe_cases(void);
+void setup_cases(void);
+/* What this program does in the place of node.exe. */
+int setup_program(const char *verb);
 
 #endif

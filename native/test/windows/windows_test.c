@@ -113,6 +113,7 @@ int main(int count, char **arguments) {
     Sleep(60000);
     return 0;
   }
+  if (count > 3 && strcmp(arguments[2], "install") == 0) return setup_program(arguments[3]);
   GetModuleFileNameW(NULL, own_folder, MAX_PATH);
   *wcsrchr(own_folder, L'\\') = 0;
   set_variable(L"PC_DOUBLE_ETW", L"etw-double.dll");
@@ -127,6 +128,7 @@ int main(int count, char **arguments) {
   process_cases();
   file_cases();
   pipe_cases();
+  setup_cases();
   printf("windows_test: %d passed, %d failed\n", cases_passed, cases_failed);
   return cases_failed != 0;
 }
