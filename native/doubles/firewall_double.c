@@ -130,6 +130,7 @@ DWORD WINAPI double_FwpmSubLayerAdd0(HANDLE engine, const FWPM_SUBLAYER0 *sub_la
 DWORD WINAPI double_FwpmSubLayerDeleteByKey0(HANDLE engine, const GUID *key) {
   firewall_store *store = current();
   (void)engine;
+  SCRIPTED("FwpmSubLayerDeleteByKey0");
   if (!store->has_sub_layer || memcmp(key, &store->sub_layer, sizeof *key) != 0) return (DWORD)FWP_E_SUBLAYER_NOT_FOUND;
   if (store->count > 0) return (DWORD)FWP_E_IN_USE;
   store->has_sub_layer = false;

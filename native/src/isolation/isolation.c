@@ -35,7 +35,7 @@ static int32_t remember_key(pc_engine *engine, const FWPM_FILTER0 *filter, void 
 }
 
 /* Listed first and deleted then: a list is not to change under its reader. */
-static int32_t clear(pc_engine *engine, pc_cause *cause) {
+static int32_t clear_filters(pc_engine *engine, pc_cause *cause) {
   keys *found = HeapAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY, sizeof *found);
   if (found == NULL) return PC_E_MEMORY;
   int32_t code = pc_engine_each(engine, remember_key, found, cause);
@@ -46,8 +46,13 @@ static int32_t clear(pc_engine *engine, pc_cause *cause) {
     }
   }
   HeapFree(GetProcessHeap(), 0, found);
-  if (code != PC_OK) return code;
+  return code;
+}
+
+/* `in_use`: somebody put a filter of their own into our sub-layer, so it stays. */
+static int32_t clear_frame(pc_engine *engine, bool *in_use, pc_cause *cause) {
   DWORD error = engine->api.delete_sub_layer(engine->handle, &pc_sub_layer_key);
+  *in_use = error == (DWORD)FWP_E_IN_USE;
   if (error != ERROR_SUCCESS && error != (DWORD)FWP_E_SUBLAYER_NOT_FOUND) {
     return pc_engine_fail(cause, "FwpmSubLayerDeleteByKey0", error);
   }
@@ -55,6 +60,23 @@ static int32_t clear(pc_engine *engine, pc_cause *cause) {
   if (error != ERROR_SUCCESS && error != (DWORD)FWP_E_PROVIDER_NOT_FOUND) {
     return pc_engine_fail(cause, "FwpmProviderDeleteByKey0", error);
   }
+  return PC_OK;
+}
+
+/* Before a new plan nothing may be left: another's permit in our sub-layer would come before its blocks. */
+static int32_t clear(pc_engine *engine, pc_cause *cause) {
+  bool in_use;
+  int32_t code = clear_filters(engine, cause);
+  return code == PC_OK ? clear_frame(engine, &in_use, cause) : code;
+}
+
+/* A host is released though another's filter keeps the empty sub-layer: it blocks nothing of ours. */
+static int32_t release(pc_engine *engine, pc_cause *cause) {
+  bool in_use = false;
+  int32_t code = clear_filters(engine, cause);
+  if (code == PC_OK) code = clear_frame(engine, &in_use, cause);
+  if (!in_use) return code;
+  pc_cause_clear(cause);
   return PC_OK;
 }
 
@@ -140,7 +162,7 @@ int32_t pc_isolation_remove(pc_cause *cause) {
   pc_engine engine;
   int32_t code = open_transaction(&engine, cause);
   if (code != PC_OK) return code;
-  code = settle(&engine, clear(&engine, cause), cause);
+  code = settle(&engine, release(&engine, cause), cause);
   pc_engine_close(&engine);
   return code;
 }

@@ -156,6 +156,20 @@ for (const ffi of ffiNames) {
         await engine.remove();
       });
 
+      test('another’s filter in the sub-layer keeps no host cut off, and no new plan beside it', async () => {
+        useDouble();
+        await engine.apply(planIsolation(peers, true));
+        process.env['PC_DOUBLE_FIREWALL_FAIL'] = 'FwpmSubLayerDeleteByKey0 1 8032000a';
+        await engine.remove();
+        assert.deepEqual(linesOf('filter'), []);
+        assert.equal(linesOf('sub-layer').length, 1);
+        process.env['PC_DOUBLE_FIREWALL_FAIL'] = 'FwpmSubLayerDeleteByKey0 01 8032000a';
+        await assert.rejects(engine.apply(planIsolation(peers, false)), { message: /8032000a/i });
+        delete process.env['PC_DOUBLE_FIREWALL_FAIL'];
+        await engine.remove();
+        assert.equal(readFileSync(stateFile, 'utf8'), '');
+      });
+
       test('more filters than are set are refused before anything is done', async () => {
         useDouble();
         const management = Array.from(
