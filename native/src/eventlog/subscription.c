@@ -76,6 +76,6 @@ bool pc_subscription_next(pc_subscription *s, EVT_HANDLE *events, DWORD most, DW
 bool pc_subscription_advance(pc_subscription *s, EVT_HANDLE event, uint64_t record_id) {
   if (!s->api->update_bookmark(s->bookmark, event)) return false;
   s->has_position = true;
-  s->last_record = record_id;
+  if (record_id != 0) s->last_record = record_id; /* 0: it could not be read, and says nothing */
   return true;
 }
