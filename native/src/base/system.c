@@ -38,6 +38,12 @@ FARPROC pc_ntdll(const char *name) {
   return ntdll != NULL ? GetProcAddress(ntdll, name) : NULL;
 }
 
+void pc_stay_loaded(void) {
+  HMODULE self;
+  (void)GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_PIN,
+                           (LPCWSTR)(uintptr_t)pc_stay_loaded, &self);
+}
+
 bool pc_privilege_enable(const wchar_t *name) {
   HANDLE token;
   TOKEN_PRIVILEGES wanted = {.PrivilegeCount = 1};

@@ -28,6 +28,10 @@ bool pc_import_all(const wchar_t *file, const wchar_t *double_variable, const pc
 /* One function of ntdll, or NULL. */
 FARPROC pc_ntdll(const char *name);
 
+/* Keeps this library mapped until the process ends. Called before threads are started: their code is here, and whoever
+   loaded the library may let go of it while they still run. */
+void pc_stay_loaded(void);
+
 /* Switches a privilege of the process token on; false when the token does not hold it. */
 bool pc_privilege_enable(const wchar_t *name);
 

@@ -4,6 +4,7 @@
 #include "../base/cause.h"
 #include "../base/system.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -136,6 +136,7 @@ static int32_t start_sessions(pc_etw_source *source, pc_cause *cause) {
 }
 
 static int32_t start(pc_etw_source *source, pc_cause *cause) {
+  pc_stay_loaded();
   source->enricher = CreateThread(NULL, 0, pc_etw_enrich_thread, source, 0, NULL);
   if (source->enricher == NULL) return pc_fail_last(cause, "CreateThread");
   pc_etw_set_expectation_locked(source); /* no other thread has it yet but the idle enricher */

@@ -204,6 +204,7 @@ static int32_t start(eventlog_source *source, const wchar_t *bookmark, uint32_t 
   }
   code = pc_subscription_start(&source->subscription, cause);
   if (code != PC_OK) return code;
+  pc_stay_loaded();
   source->thread = CreateThread(NULL, 0, run, source, 0, NULL);
   return source->thread != NULL ? PC_OK : pc_fail_last(cause, "CreateThread");
 }

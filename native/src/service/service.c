@@ -101,6 +101,7 @@ static DWORD WINAPI dispatch(LPVOID parameter) {
 
 static int32_t connect_locked(pc_cause *cause) {
   service.phase = PHASE_CONNECTING;
+  pc_stay_loaded();
   HANDLE thread = CreateThread(NULL, 0, dispatch, NULL, 0, NULL);
   if (thread == NULL) {
     service.phase = PHASE_IDLE;
@@ -163,6 +164,9 @@ int32_t pc_service_report(uint32_t state, uint32_t wait_hint_ms, uint32_t exit_c
   if (service.phase == PHASE_RUNNING) {
     code = PC_OK;
     if (!set_status_locked(state, wait_hint_ms, exit_code, specific_code)) code = pc_fail_last(cause, "SetServiceStatus");
+    /* Windows forgets the handle with the last state: nothing may be said by it any more. */
+    if (code == PC_OK && state == SERVICE_STOPPED) service.phase = PHASE_ENDED;
+    if (service.phase == PHASE_ENDED) pc_signal_all(&service.changed);
   }
   pc_lock_leave(&service.lock);
   return code;
