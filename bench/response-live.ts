@@ -140,14 +140,19 @@ async function measure(name: string, evidenceFolder: string | null): Promise<voi
 function observeCalls(port: ProcessPort, calls: Map<number, CallTimes>): ProcessPort {
   return {
     async query(target) {
-      const asked = clock.nowMs();
       const result = await port.query(target);
+      calls.set(target.pid, { ...calls.get(target.pid), looked: clock.nowMs() });
+      return result;
+    },
+    look(target) {
+      const asked = clock.nowMs();
+      const result = port.look(target);
       calls.set(target.pid, { asked, looked: clock.nowMs() });
       return result;
     },
     suspend: (target) => port.suspend(target),
-    async freeze(target) {
-      const result = await port.freeze(target);
+    freeze(target) {
+      const result = port.freeze(target);
       calls.set(target.pid, { ...calls.get(target.pid)!, stopped: clock.nowMs() });
       return result;
     },

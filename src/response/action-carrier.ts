@@ -85,7 +85,7 @@ export class ActionCarrier {
     const forEvidence = evidence !== undefined && action.target === 'process' && !proposal.isHeld;
     const freezing = { found, others, holdMs: proposal.holdMs, forEvidence };
     if (!journal.begin(action, holdsBefore(action, clock.nowMs(), freezing))) return undefined;
-    const freeze = forEvidence ? await this.#freeze(found) : undefined;
+    const freeze = forEvidence ? this.#freeze(found) : undefined;
     const draft = await evidence?.begin(found, imagePath);
     const end: ActionEnd = {
       ...(await this.#act(action, found)),
@@ -163,10 +163,10 @@ export class ActionCarrier {
   }
 
   /** What is looked into stands still meanwhile: it does no more harm while its evidence is gathered. */
-  async #freeze(found: ProcessTarget): Promise<Freeze> {
+  #freeze(found: ProcessTarget): Freeze {
     const { control, clock } = this.#parts;
     try {
-      const { outcome } = await control.freeze(found);
+      const { outcome } = control.freeze(found);
       return { isFrozen: outcome === 'suspended', atMs: clock.nowMs() };
     } catch {
       return { isFrozen: undefined, atMs: clock.nowMs() };

@@ -66,7 +66,7 @@ export async function inspect(parts: ResponseParts, inquiry: Inquiry): Promise<I
   if (target === undefined || !isActablePid(target.pid) || isThisHost !== true) {
     return { facts: blind, found: undefined, imagePath: undefined, descendants: [], treeRefusals: [] };
   }
-  const act = await parts.control.query(target);
+  const act = await lookAt(parts, target);
   const identity = identify(act, subject);
   if (identity !== 'match') {
     return {
@@ -89,6 +89,16 @@ export async function inspect(parts: ResponseParts, inquiry: Inquiry): Promise<I
   const found = exactTarget(target.pid, act.facts.created);
   const tree = inquiry.wholeTree ? await inspectTree(parts, found) : { descendants: [], treeRefusals: [] };
   return { facts: { ...facts, isExiting }, found, imagePath: act.facts.imagePath, ...tree };
+}
+
+/**
+ * Without waiting wherever that will do. The signature takes as long as the disk does, and is worth that only where
+ * the guard would spare an image for it.
+ */
+async function lookAt({ control, settings }: ResponseParts, target: ProcessTarget): Promise<ProcessAct> {
+  const act = control.look(target);
+  if (act.code !== 'PC_OK') return act;
+  return settings().protectedSet.asksForSignature(act.facts.imagePath) ? control.query(target) : act;
 }
 
 async function inspectTree(

@@ -41,9 +41,11 @@ export interface TreeAct extends ProcessAct {
  */
 export interface ProcessPort {
   query(target: ProcessTarget): Promise<ProcessAct>;
+  /** As query, at once: without the signature, for which a file would be read. */
+  look(target: ProcessTarget): ProcessAct;
   suspend(target: ProcessTarget): Promise<ProcessAct>;
-  /** As suspend, without a look whether every thread stands still already. */
-  freeze(target: ProcessTarget): Promise<ProcessAct>;
+  /** As suspend, at once: without a look whether every thread stands still already. */
+  freeze(target: ProcessTarget): ProcessAct;
   /** Undoes one suspend: they nest. */
   resume(target: ProcessTarget): Promise<ProcessAct>;
   terminate(target: ProcessTarget): Promise<ProcessAct>;

@@ -71,7 +71,7 @@ const minToleranceTicks = 3n;
 
 /**
  * Acts on processes by identity. The library checks on the handle it acts on; a refusal is a result here,
- * not an exception. Every call runs off the main thread.
+ * not an exception. Calls that may wait, for a file or an outcome, run off the main thread.
  */
 export class ProcessControl {
   readonly #library: NativeLibrary;
@@ -84,6 +84,14 @@ export class ProcessControl {
     return this.#act('pc_process_query', target, {}, askSignature);
   }
 
+  /**
+   * As {@link query}, at once and without the signature: system calls that answer from the kernel's memory. A turn on a
+   * pool thread takes longer than they do, and much longer when processors are scarce.
+   */
+  look(target: ProcessTarget): ActResult {
+    return this.#runNow('pc_process_query', requestFor(target));
+  }
+
   /** What runs under this pid now, whatever it is. */
   queryPid(pid: number): Promise<ActResult> {
     return this.#run('pc_process_query', newRequest(pid, 0n, 0n, {}, askSignature));
@@ -93,9 +101,9 @@ export class ProcessControl {
     return this.#act('pc_process_suspend', target, options);
   }
 
-  /** As {@link suspend}, without the look afterwards, which takes some milliseconds. */
-  freeze(target: ProcessTarget, options: ActOptions = {}): Promise<ActResult> {
-    return this.#act('pc_process_suspend', target, options, justAct);
+  /** As {@link suspend}, at once and without the look afterwards, which takes some milliseconds. */
+  freeze(target: ProcessTarget): ActResult {
+    return this.#runNow('pc_process_suspend', requestFor(target, {}, justAct));
   }
 
   /** Undoes one suspend: they nest. */
@@ -123,6 +131,12 @@ export class ProcessControl {
     flags = 0,
   ): Promise<ActResult> {
     return this.#run(name, requestFor(target, options, flags));
+  }
+
+  #runNow(name: 'pc_process_query' | 'pc_process_suspend', request: Buffer): ActResult {
+    const result = newStruct(structBytes.processResult);
+    const cause = newCause();
+    return readResult(this.#library.call[name](request, result, cause), result, cause);
   }
 
   async #run(

@@ -53,6 +53,11 @@ export class FakeProcesses implements ProcessPort {
     return this.#act('query', target, () => 'none');
   }
 
+  look(target: ProcessTarget): ProcessAct {
+    const act = this.#actNow('look', target, () => 'none');
+    return { ...act, facts: { ...act.facts, trustedSignature: undefined, microsoftRoot: false } };
+  }
+
   suspend(target: ProcessTarget): Promise<ProcessAct> {
     return this.#act('suspend', target, (process) => {
       process.suspendCount++;
@@ -60,8 +65,8 @@ export class FakeProcesses implements ProcessPort {
     });
   }
 
-  freeze(target: ProcessTarget): Promise<ProcessAct> {
-    return this.#act('freeze', target, (process) => {
+  freeze(target: ProcessTarget): ProcessAct {
+    return this.#actNow('freeze', target, (process) => {
       process.suspendCount++;
       return 'suspended';
     });
@@ -115,11 +120,30 @@ export class FakeProcesses implements ProcessPort {
 
   async #act(
     verb: string,
-    { pid, createdMs, toleranceMs }: ProcessTarget,
+    target: ProcessTarget,
     act: (process: FakeProcess) => ProcessAct['outcome'],
   ): Promise<ProcessAct> {
-    this.calls.push(`${verb} ${pid}`);
+    this.calls.push(`${verb} ${target.pid}`);
     await this.between();
+    return this.#carryOut(verb, target, act);
+  }
+
+  /** The world may have gone on before such a call, but does not while it is made. */
+  #actNow(
+    verb: string,
+    target: ProcessTarget,
+    act: (process: FakeProcess) => ProcessAct['outcome'],
+  ): ProcessAct {
+    this.calls.push(`${verb} ${target.pid}`);
+    void this.between();
+    return this.#carryOut(verb, target, act);
+  }
+
+  #carryOut(
+    verb: string,
+    { pid, createdMs, toleranceMs }: ProcessTarget,
+    act: (process: FakeProcess) => ProcessAct['outcome'],
+  ): ProcessAct {
     const process = this.running.get(pid);
     if (process === undefined) return { code: 'PC_E_NOT_FOUND', cause: '', outcome: 'none', facts: nobody };
     const offBy = ticksOf(createdMs) - process.created;
@@ -132,7 +156,7 @@ export class FakeProcesses implements ProcessPort {
     }
     const failure = this.failures.get(verb);
     if (failure !== undefined) return { code: failure, cause: 'made to fail', outcome: 'failed', facts };
-    if (verb !== 'query' && process.critical !== false) {
+    if (verb !== 'query' && verb !== 'look' && process.critical !== false) {
       return { code: 'PC_E_CRITICAL', cause: '', outcome: 'none', facts };
     }
     return { code: 'PC_OK', cause: '', outcome: act(process), facts };

@@ -34,7 +34,7 @@ describe('one action', () => {
     };
     world.nowMs += 20;
     await take();
-    expect(steps).toEqual(['query 4240, 0 begun', 'terminate 4240, 1 begun']);
+    expect(steps).toEqual(['look 4240, 0 begun', 'terminate 4240, 1 begun']);
     expect(world.outcomes).toEqual(['terminate 4240: terminated']);
     expect(world.told[0]?.end).toMatchObject({
       outcome: 'success',
@@ -61,7 +61,7 @@ describe('one action', () => {
     processes.start({ pid: 4244, createdMs: noonMs, critical: true });
     await take();
     await take({ pid: 4244 });
-    expect(processes.calls).toEqual(['query 4240', 'query 4244']);
+    expect(processes.calls).toEqual(['look 4240', 'look 4244']);
     expect(world.outcomes).toEqual(['terminate 4240: audited', 'terminate 4244: PC_REFUSED_CRITICAL']);
   });
 
@@ -83,8 +83,25 @@ describe('one action', () => {
     processes.start(live);
     await take();
     expect(world.outcomes).toEqual([`terminate 4240: ${refused}`]);
-    expect(processes.calls).toEqual(['query 4240']);
+    expect(processes.calls).toEqual(['look 4240']);
   });
+
+  it.each<
+    readonly [what: string, imagePath: string, trustedSignature: boolean, outcome: string, asks: boolean]
+  >([
+    ['genuine', 'C:\\Windows\\System32\\svchost.exe', true, 'PC_REFUSED_PROTECTED_IMAGE', true],
+    ['forged', 'C:\\Windows\\System32\\svchost.exe', false, 'terminated', true],
+    ['elsewhere', 'C:\\Users\\Public\\svchost.exe', true, 'terminated', false],
+  ])(
+    'asks for the signature where it decides: svchost.exe, %s',
+    async (_, imagePath, isTrusted, outcome, asks) => {
+      const { processes, world, take } = open();
+      processes.start({ pid: 4240, createdMs: noonMs, imagePath, trustedSignature: isTrusted });
+      await take({ process: { executable: imagePath, name: 'svchost.exe' } });
+      expect(world.outcomes).toEqual([`terminate 4240: ${outcome}`]);
+      expect(processes.calls.includes('query 4240')).toBe(asks);
+    },
+  );
 
   it('spares itself, its ancestors and its children', async () => {
     const { processes, world, take } = open();
@@ -191,7 +208,7 @@ describe('a batch', () => {
     expect(world.told).toHaveLength(1);
   });
 
-  it('does not wait for a look that does not end', async () => {
+  it('does not wait for a call that does not end', async () => {
     const { processes, world, stage } = open();
     processes.start({ pid: 4240, createdMs: noonMs });
     const { promise, resolve } = Promise.withResolvers<void>();

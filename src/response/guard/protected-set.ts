@@ -38,6 +38,12 @@ export class ProtectedSet {
     this.#folders = folders.map(parseFolder);
   }
 
+  /** Whether the signature of the image at this path makes a difference here. */
+  asksForSignature(path: string | undefined): boolean {
+    const image = { path, isMicrosoft: undefined };
+    return this.isSession(image) !== false || this.isProtected(image) !== false;
+  }
+
   isSession(image: ImageFacts): boolean | undefined {
     return isGenuine(image, sessionImages, sessionFolders);
   }

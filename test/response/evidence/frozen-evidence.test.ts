@@ -54,7 +54,7 @@ describe('a process whose evidence is kept', () => {
       world.nowMs += 2;
     };
     await take(openStage());
-    expect(processes.calls).toEqual(['query 4240', 'freeze 4240', 'terminate 4240']);
+    expect(processes.calls).toEqual(['look 4240', 'freeze 4240', 'terminate 4240']);
     expect(seen).toEqual([[1, ['member']]]);
     expect(world.outcomes).toEqual(['terminate 4240: terminated']);
     // Decided before the query: 2 ms for each call, 7 for the look.

@@ -41,6 +41,16 @@ describe('the protected set as shipped', () => {
     expect(shipped.isProtected({ path, isMicrosoft })).toBe(isProtected);
   });
 
+  it.each(rows)('asks for a signature exactly where one could decide: %s', (_, path) => {
+    const answers = [true, false, undefined].map((isMicrosoft) => [
+      shipped.isProtected({ path, isMicrosoft }),
+      shipped.isSession({ path, isMicrosoft }),
+    ]);
+    const couldDecide = path === undefined || new Set(answers.map(String)).size > 1;
+    const isUnreadable = answers.flat().includes(undefined);
+    expect(shipped.asksForSignature(path)).toBe(couldDecide || isUnreadable);
+  });
+
   it('spares session processes whatever the configuration says', () => {
     const empty = new ProtectedSet([], []);
     const image = { path: 'C:\\Windows\\System32\\winlogon.exe', isMicrosoft: true };

@@ -62,6 +62,22 @@ for (const ffi of ffiNames) {
       assert.equal(facts.suspended, false);
     });
 
+    test('a look at once says what a query says, but for the signature', async () => {
+      const target = await targetOf(process.pid);
+      const { facts: slow } = await control.query(target);
+      const { code, facts } = control.look(target);
+      assert.equal(code, 'PC_OK');
+      const { trustedSignature, microsoftRoot, signer } = slow;
+      assert.deepEqual({ ...facts, trustedSignature, microsoftRoot, signer }, slow);
+      assert.equal(facts.trustedSignature, undefined);
+      const meantOther = { ...target, createdMs: target.createdMs - 1_000 };
+      assert.equal(control.look(meantOther).code, 'PC_E_IDENTITY');
+      assert.deepEqual(
+        [control.freeze(meantOther).code, control.freeze(target).code],
+        ['PC_E_IDENTITY', 'PC_E_SELF'],
+      );
+    });
+
     test('suspend, resume, terminate: its heart stops, beats again, stops for good', async () => {
       const heart = join(mkdtempSync(join(tmpdir(), 'pc-')), 'heart');
       const victim = spawn(process.execPath, ['-e', heartbeat, heart], { stdio: 'ignore' });
