@@ -9,14 +9,30 @@ export interface EcsDocument {
 type EcsValue = string | number | boolean | readonly string[] | EcsDocument;
 
 type Draft = Record<string, EcsValue | undefined>;
+type Closing = (draft: Draft) => EcsDocument | undefined;
 
 /** The event in ECS: `@timestamp`, `event` (of a dataset), `host`, `user` and `process` with its parent. */
 export function toEcs(event: ProcessEvent, dataset?: string): EcsDocument {
+  return compact(draftOf(event, dataset, compact)) ?? {};
+}
+
+/** {@link toEcs} with further fields as one line of JSON, without making the document. */
+export function toEcsLine(
+  event: ProcessEvent,
+  dataset: string,
+  fields: Readonly<Record<string, unknown>>,
+): string {
+  // Keys without a value are left out by JSON as well.
+  return JSON.stringify({ ...draftOf(event, dataset, unlessEmpty), ...fields });
+}
+
+/** `close` makes what goes into the document of each object in it, or nothing when it holds nothing. */
+function draftOf(event: ProcessEvent, dataset: string | undefined, close: Closing): Draft {
   const { host, user, process } = event;
   const { token, signature, hash, pe } = process;
-  const document: Draft = {
+  return {
     '@timestamp': event.timestamp,
-    event: compact({
+    event: close({
       id: event.id,
       kind: 'event',
       category: ['process'],
@@ -25,14 +41,14 @@ export function toEcs(event: ProcessEvent, dataset?: string): EcsDocument {
       provider: providerNames[event.provider],
       dataset,
     }),
-    host: compact({ id: host.id, name: host.name, os: { type: 'windows' } }),
-    user: compact({
+    host: close({ id: host.id, name: host.name, os: { type: 'windows' } }),
+    user: close({
       id: user.id,
       name: user.name,
       domain: user.domain,
       group: user.groups === undefined ? undefined : groupsToEcs(user.groups),
     }),
-    process: compact({
+    process: close({
       pid: process.pid,
       entity_id: process.entityId,
       name: process.name,
@@ -41,9 +57,9 @@ export function toEcs(event: ProcessEvent, dataset?: string): EcsDocument {
       args: process.args,
       start: timestampOf(process.startMs),
       working_directory: process.workingDirectory,
-      parent: parentToEcs(process.parent),
-      hash: compact({ md5: hash.md5, sha1: hash.sha1, sha256: hash.sha256 }),
-      pe: compact({
+      parent: parentToEcs(process.parent, close),
+      hash: close({ md5: hash.md5, sha1: hash.sha1, sha256: hash.sha256 }),
+      pe: close({
         original_file_name: process.originalFileName,
         company: pe.company,
         description: pe.description,
@@ -51,15 +67,15 @@ export function toEcs(event: ProcessEvent, dataset?: string): EcsDocument {
         file_version: pe.fileVersion,
         imphash: hash.imphash,
       }),
-      code_signature: compact({
+      code_signature: close({
         exists: signature.exists,
         trusted: signature.trusted,
         subject_name: signature.subjectName,
         status: signature.status,
       }),
-      Ext: compact({
+      Ext: close({
         authentication_id: process.logonId,
-        token: compact({
+        token: close({
           integrity_level_name: token.integrityLevel,
           elevation: token.elevated,
           elevation_type: token.elevationType,
@@ -67,7 +83,6 @@ export function toEcs(event: ProcessEvent, dataset?: string): EcsDocument {
       }),
     }),
   };
-  return compact(document) ?? {};
 }
 
 /** `event.provider` of each reporter. */
@@ -87,8 +102,8 @@ export function groupsToEcs({ ids, names }: UserGroups): EcsDocument | undefined
   });
 }
 
-function parentToEcs(parent: ParentProcess): EcsDocument | undefined {
-  return compact({
+function parentToEcs(parent: ParentProcess, close: Closing): EcsDocument | undefined {
+  return close({
     pid: parent.pid,
     entity_id: parent.entityId,
     name: parent.name,
@@ -118,4 +133,10 @@ function compact(draft: Draft): EcsDocument | undefined {
     if (value !== undefined) document[key] = value;
   }
   return document;
+}
+
+/** The draft as it is, absent keys and all, or `undefined` when it has no other. */
+function unlessEmpty(draft: Draft): EcsDocument | undefined {
+  for (const key in draft) if (draft[key] !== undefined) return draft as EcsDocument;
+  return undefined;
 }

@@ -1,7 +1,7 @@
 export type { Clock } from './clock.ts';
 export { splitCommandLine } from './command-line.ts';
 export type { Decoded, Filtered, Refused } from './decoded.ts';
-export { type EcsDocument, toEcs } from './ecs-writer.ts';
+export { type EcsDocument, toEcs, toEcsLine } from './ecs-writer.ts';
 export { decodeEtwRecord } from './etw.ts';
 export type { EtwProcessRecord, EtwSignature } from './etw-record.ts';
 export type { DnsEvent, HostEvent, NetworkEvent, ProcessEnd, ProcessRunning } from './host-event.ts';

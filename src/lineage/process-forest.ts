@@ -89,7 +89,7 @@ export class ProcessForest {
       node.aliases = [...node.aliases, node.entityId];
       node.entityId = id;
       // The rows of its children name it.
-      for (const child of node.children) this.#changed?.add(child);
+      for (const child of node.children()) this.#changed?.add(child);
     } else {
       node.aliases = [...node.aliases, id];
     }
@@ -100,7 +100,7 @@ export class ProcessForest {
   setStart(node: ProcessNode, startMs: number): void {
     node.isSeen = true;
     this.#place(node, startMs, node.rank);
-    for (const child of node.children) if (!node.precedes(child)) this.#unlink(child);
+    for (const child of node.children()) if (!node.precedes(child)) this.#unlink(child);
   }
 
   /** Notes that such a process has a child that started earlier than those it was known by. */
@@ -112,9 +112,8 @@ export class ProcessForest {
   link(child: ProcessNode, parent: ProcessNode, isCertain: boolean): boolean {
     if (!parent.precedes(child) || this.#byId.get(parent.entityId) !== parent) return false;
     if (child.parent !== undefined) this.#unlink(child);
-    child.parent = parent;
-    child.isParentCertain = isCertain;
     parent.addChild(child);
+    child.isParentCertain = isCertain;
     this.#noteLinkChange(child);
     return true;
   }
@@ -235,7 +234,7 @@ export class ProcessForest {
   }
 
   #remove(node: ProcessNode): void {
-    for (const child of node.children) this.#unlink(child);
+    for (const child of node.children()) this.#unlink(child);
     if (node.parent !== undefined) this.#unlink(node);
     this.#listOf(node).remove(node);
     this.#unindex(node);
@@ -247,14 +246,13 @@ export class ProcessForest {
 
   #unlink(child: ProcessNode): void {
     child.parent?.removeChild(child);
-    child.parent = undefined;
     child.isParentCertain = false;
     this.#noteLinkChange(child);
   }
 
   #noteLinkChange(node: ProcessNode): void {
     // Of a process without children no lineage can have been handed out that is now wrong, but its own.
-    if (node.children.size > 0) this.#version += 1;
+    if (node.hasChildren) this.#version += 1;
     else node.lineageVersion = -1;
     node.ancestor = undefined;
     this.#changed?.add(node);

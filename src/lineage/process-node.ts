@@ -18,8 +18,7 @@ interface NodeIdentity {
   readonly rank: number;
 }
 
-// Most processes have no child and one id: they share these, which nobody writes to.
-const noChildren: ReadonlySet<ProcessNode> = new Set();
+// Most processes have one id: they share this, which nobody writes to.
 const noAliases: readonly string[] = [];
 
 /**
@@ -51,7 +50,10 @@ export class ProcessNode {
   isParentCertain = false;
   /** Base name of the parent as the record of the start has it. */
   statedParent: string | undefined;
-  #children: Set<ProcessNode> | undefined;
+  // Children are linked through themselves, from the one linked last: a set in each parent takes more memory and time.
+  #latestChild: ProcessNode | undefined;
+  #laterSibling: ProcessNode | undefined;
+  #earlierSibling: ProcessNode | undefined;
   /** The process of the same host and pid before this one. */
   older: ProcessNode | undefined;
   /** Place in the order of last mentions. */
@@ -88,17 +90,35 @@ export class ProcessNode {
     this.next = undefined;
   }
 
-  get children(): ReadonlySet<ProcessNode> {
-    return this.#children ?? noChildren;
+  get hasChildren(): boolean {
+    return this.#latestChild !== undefined;
+  }
+
+  /** From the one linked last; the child at hand may be unlinked meanwhile. */
+  *children(): Generator<ProcessNode, void, undefined> {
+    for (let child = this.#latestChild; child !== undefined; ) {
+      const earlier: ProcessNode | undefined = child.#earlierSibling;
+      yield child;
+      child = earlier;
+    }
   }
 
   addChild(child: ProcessNode): void {
-    this.#children ??= new Set();
-    this.#children.add(child);
+    child.parent = this;
+    child.#earlierSibling = this.#latestChild;
+    if (this.#latestChild !== undefined) this.#latestChild.#laterSibling = child;
+    this.#latestChild = child;
   }
 
   removeChild(child: ProcessNode): void {
-    this.#children?.delete(child);
+    const earlier = child.#earlierSibling;
+    const later = child.#laterSibling;
+    if (later === undefined) this.#latestChild = earlier;
+    else later.#earlierSibling = earlier;
+    if (earlier !== undefined) earlier.#laterSibling = later;
+    child.#earlierSibling = undefined;
+    child.#laterSibling = undefined;
+    child.parent = undefined;
   }
 
   /** Whether this one may be the parent of `child`, as far as time goes. */

@@ -75,7 +75,7 @@ export class ProcessTable {
   children(entityId: string): readonly KnownProcess[] {
     const node = this.#forest.get(entityId);
     if (node === undefined) return [];
-    return [...node.children].sort((a, b) => (a.precedes(b) ? -1 : 1)).map(toKnownProcess);
+    return [...node.children()].sort((a, b) => (a.precedes(b) ? -1 : 1)).map(toKnownProcess);
   }
 
   /** Nearest first, up to the table's limit. */

@@ -203,7 +203,7 @@ function adopt(
 export function claimEarlyChildren(forest: ProcessForest, node: ProcessNode, toleranceMs: number): void {
   const { older } = node;
   if (older === undefined) return;
-  for (const child of older.children) {
+  for (const child of older.children()) {
     if (
       !child.isParentCertain &&
       child.startMs - node.startMs <= toleranceMs &&

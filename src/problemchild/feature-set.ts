@@ -1,5 +1,6 @@
 import type { ProcessEvent } from '../event/index.ts';
 import type { FieldEncoder } from './field-encoder.ts';
+import type { Facts } from './recent-answers.ts';
 
 /** One feature by its name. Strings are attacker-controlled. */
 export type FeatureValue = string | number | boolean;
@@ -57,8 +58,8 @@ export interface FeatureEncoder {
   /** Writes columns `offset` … `offset + width - 1` of `out`; NaN is a missing value. */
   write(event: ProcessEvent, out: Float32Array, offset: number): void;
   /**
-   * All that {@link write} reads of an event, as one string: events with the same key have the same row, to the
-   * last bit. A set that reads too much of an event for keys to repeat has none.
+   * All that {@link write} reads of an event: events with the same facts, part by part, have the same row, to the
+   * last bit. A set that reads too much of an event for facts to repeat has none.
    */
-  keyOf?(event: ProcessEvent): string;
+  factsOf?(event: ProcessEvent): Facts;
 }

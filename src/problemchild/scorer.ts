@@ -8,7 +8,7 @@ import type { FeatureEncoder } from './feature-set.ts';
 import { featureSets } from './feature-sets.ts';
 import { type ModelSession, openModelSession } from './model-session.ts';
 import type { Prediction } from './prediction.ts';
-import { RecentAnswers } from './recent-answers.ts';
+import { type Facts, RecentAnswers } from './recent-answers.ts';
 
 /** Says of process starts how suspicious they are. */
 export interface Scorer {
@@ -102,21 +102,21 @@ async function scoreInTurn(
 }
 
 /**
- * Probabilities remembered, at least; each keeps a key of some hundred units, at most {@link maxKeyLength}. On
+ * Probabilities remembered, at least; each keeps texts of some hundred units, at most {@link maxFactsLength}. On
  * ordinary hosts two starts in three agree with an earlier one in all that the features read.
  */
 const rememberedProbabilities = 4_096;
-const maxKeyLength = 2_048;
+const maxFactsLength = 2_048;
 
 /** Asks the network about events, each distinct one once as long as its answer is remembered. */
 class RowScorer {
   readonly #encoder: FeatureEncoder;
   readonly #session: ModelSession;
   readonly #rows: Float32Array;
-  readonly #recent = new RecentAnswers<number>(rememberedProbabilities, maxKeyLength);
-  /** Places in the answer of the rows that wait, and their keys. */
+  readonly #recent = new RecentAnswers<number>(rememberedProbabilities, maxFactsLength);
+  /** Places in the answer of the rows that wait, and their facts. */
   #places: number[] = [];
-  #keys: (string | undefined)[] = [];
+  #facts: (Facts | undefined)[] = [];
 
   constructor(encoder: FeatureEncoder, session: ModelSession) {
     this.#encoder = encoder;
@@ -128,18 +128,18 @@ class RowScorer {
   async probabilitiesOf(events: readonly ProcessEvent[]): Promise<Float64Array> {
     const answer = new Float64Array(events.length);
     this.#places = [];
-    this.#keys = [];
+    this.#facts = [];
     for (let index = 0; index < events.length; index++) {
       const event = events[index]!;
-      const key = this.#encoder.keyOf?.(event);
-      const known = key === undefined ? undefined : this.#recent.get(key);
+      const facts = this.#encoder.factsOf?.(event);
+      const known = facts === undefined ? undefined : this.#recent.get(facts);
       if (known !== undefined) {
         answer[index] = known;
         continue;
       }
       this.#encoder.write(event, this.#rows, this.#places.length * this.#encoder.width);
       this.#places.push(index);
-      this.#keys.push(key);
+      this.#facts.push(facts);
       if (this.#places.length === this.#session.maxRows) await this.#run(answer);
     }
     if (this.#places.length > 0) await this.#run(answer);
@@ -151,11 +151,11 @@ class RowScorer {
     this.#places.forEach((place, row) => {
       const probability = probabilities[row]!;
       answer[place] = probability;
-      const key = this.#keys[row];
-      if (key !== undefined) this.#recent.set(key, probability);
+      const facts = this.#facts[row];
+      if (facts !== undefined) this.#recent.set(facts, probability);
     });
     this.#places = [];
-    this.#keys = [];
+    this.#facts = [];
   }
 }
 

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { openScoreRun } from '../../agent/index.ts';
-import { predictionToEcs, type WireDocument } from '../../alert/index.ts';
+import { predictionToEcs } from '../../alert/index.ts';
 import type { ScoredStart } from '../../anomaly/index.ts';
-import { toEcs } from '../../event/index.ts';
+import { toEcsLine } from '../../event/index.ts';
 import { openCommandLog } from '../command-log.ts';
 import { type CliIo, exitCodes } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
@@ -25,7 +25,7 @@ export function scoreCommand(io: CliIo, finish: (exitCode: number) => void): Com
       const writer = new ResultWriter(io.stdout);
       const { source, tally } = scoring;
       await runInputs(io, source, config, log, async (batch) => {
-        for (const scored of await scoring.score(batch)) writer.json(scoredToEcs(scored));
+        for (const scored of await scoring.score(batch)) writer.line(toLine(scored));
         await writer.flush();
         return !writer.closed;
       });
@@ -39,6 +39,6 @@ export function scoreCommand(io: CliIo, finish: (exitCode: number) => void): Com
   });
 }
 
-function scoredToEcs({ event, prediction }: ScoredStart): WireDocument {
-  return { ...toEcs(event, 'problemchild.score'), problemchild: predictionToEcs(prediction) };
+function toLine({ event, prediction }: ScoredStart): string {
+  return toEcsLine(event, 'problemchild.score', { problemchild: predictionToEcs(prediction) });
 }

@@ -1,7 +1,7 @@
 import { AgentError } from '../../errors/index.ts';
 import type { FeatureSet } from '../feature-set.ts';
 import { denseColumns } from './columns.ts';
-import { featureKeyOf } from './feature-key.ts';
+import { featureFactsOf } from './feature-facts.ts';
 import { createExtractor, slotCapacity } from './features.ts';
 
 const slotNames = Array.from(
@@ -41,7 +41,7 @@ export const agentV1: FeatureSet = {
         for (let i = 0; i < slots.count; i++) out[first + i] = slots.buckets[i]!;
         out.fill(0, first + slots.count, first + slotCapacity);
       },
-      keyOf: featureKeyOf,
+      factsOf: featureFactsOf,
     };
   },
   describe(event) {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { agentV1 } from '../../../src/problemchild/agent-v1/index.ts';
+import { RecentAnswers } from '../../../src/problemchild/recent-answers.ts';
 import { makeProcessEvent } from '../../support/process-event.ts';
 
 // Few and short, so that fields often agree and often look like one another run together.
@@ -18,7 +19,7 @@ const events = fc
   })
   .map(({ user, ...process }) => makeProcessEvent({ user, process }));
 
-describe('the key of the features', () => {
+describe('the facts behind the features', () => {
   const encoder = agentV1.createEncoder();
   const rowOf = (event: Parameters<typeof encoder.write>[0]): Float32Array => {
     const row = new Float32Array(encoder.width);
@@ -26,35 +27,31 @@ describe('the key of the features', () => {
     return row;
   };
 
-  test('is the same only where the row is', () => {
+  test('are the same only where the row is', () => {
     fc.assert(
       fc.property(fc.array(events, { minLength: 40, maxLength: 40 }), (all) => {
-        const rows = new Map<string, Float32Array>();
+        const recent = new RecentAnswers<Float32Array>(100, 2_048);
         for (const event of all) {
-          const key = encoder.keyOf!(event);
+          const facts = encoder.factsOf!(event);
           const row = rowOf(event);
-          expect(rows.get(key) ?? row).toEqual(row);
-          rows.set(key, row);
+          expect(recent.get(facts) ?? row).toEqual(row);
+          recent.set(facts, row);
         }
       }),
     );
   });
 
-  test('tells the fields apart, wherever one ends and the next begins', () => {
-    const keyOf = (process: Parameters<typeof makeProcessEvent>[0]): string =>
-      encoder.keyOf!(makeProcessEvent(process));
-    const key = keyOf({ process: { name: 'ab', executable: 'c' } });
-    expect(keyOf({ process: { name: 'a', executable: 'bc' } })).not.toBe(key);
-    expect(keyOf({ process: { name: 'abc', executable: '' } })).not.toBe(key);
-    expect(keyOf({ process: { name: 'abc', executable: undefined } })).not.toBe(
-      keyOf({ process: { name: 'abc', executable: '' } }),
+  test('tell an empty field from an absent one', () => {
+    const [absent, empty] = [undefined, ''].map((executable) =>
+      encoder.factsOf!(makeProcessEvent({ process: { name: 'abc', executable } })),
     );
+    expect(empty).not.toStrictEqual(absent);
   });
 
-  test('leaves out what the features do not read', () => {
+  test('leave out what the features do not read', () => {
     const [one, other] = ['1', '2'].map((id) =>
-      encoder.keyOf!(makeProcessEvent({ id, process: { pid: Number(id), entityId: id } })),
+      encoder.factsOf!(makeProcessEvent({ id, process: { pid: Number(id), entityId: id } })),
     );
-    expect(one).toBe(other);
+    expect(one).toStrictEqual(other);
   });
 });
