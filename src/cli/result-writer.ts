@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 
-const flushBytes = 64 * 1024;
+const chunkBytes = 64 * 1024;
+/** Most bytes of UTF-8 that one unit of a text takes. */
+const bytesPerUnit = 3;
 
 /**
  * Results on standard output, gathered into large writes that wait for a slow reader.
@@ -9,8 +11,11 @@ const flushBytes = 64 * 1024;
  */
 export class ResultWriter {
   readonly #stream: Writable;
-  #pending: string[] = [];
-  #pendingLength = 0;
+  /** Full chunks that wait for {@link flush}. */
+  #full: Buffer[] = [];
+  /** The chunk being filled: never one that was handed over, which the stream may still hold. */
+  #chunk: Buffer = Buffer.alloc(0);
+  #used = 0;
   #closed = false;
 
   constructor(stream: Writable) {
@@ -27,8 +32,11 @@ export class ResultWriter {
 
   /** Queues one line; call {@link flush} between batches. */
   line(text: string): void {
-    this.#pending.push(text, '\n');
-    this.#pendingLength += text.length + 1;
+    const most = text.length * bytesPerUnit + 1;
+    if (this.#chunk.length - this.#used < most) this.#begin(most);
+    this.#used += this.#chunk.write(text, this.#used);
+    this.#chunk[this.#used] = 0x0a;
+    this.#used += 1;
   }
 
   json(document: object): void {
@@ -37,12 +45,19 @@ export class ResultWriter {
 
   /** Hands over what is queued when there is enough of it, and waits until the reader keeps up. */
   async flush(all = false): Promise<void> {
-    if (this.#pendingLength === 0 || (!all && this.#pendingLength < flushBytes)) return;
-    const text = this.#pending.join('');
-    this.#pending = [];
-    this.#pendingLength = 0;
-    if (this.#closed) return;
-    if (!this.#stream.write(text) && !this.#closed) await this.#writable();
+    if (all) this.#begin(0);
+    const chunks = this.#full;
+    this.#full = [];
+    for (const chunk of chunks) {
+      if (!this.#closed && !this.#stream.write(chunk) && !this.#closed) await this.#writable();
+    }
+  }
+
+  /** Begins a chunk with room for so many bytes at least. */
+  #begin(bytes: number): void {
+    if (this.#used > 0) this.#full.push(this.#chunk.subarray(0, this.#used));
+    this.#chunk = bytes === 0 ? Buffer.alloc(0) : Buffer.allocUnsafeSlow(Math.max(chunkBytes, bytes));
+    this.#used = 0;
   }
 
   /** Waits until the stream takes more, or never will. The listeners that lost the race must not stay. */
