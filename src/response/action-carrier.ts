@@ -1,8 +1,9 @@
-import { type Action, type ActionEnd, type ActionSubject, userKey } from './action.ts';
+import type { Action, ActionEnd } from './action.ts';
+import { ActionBudget } from './action-budget.ts';
 import { endWithout } from './action-ecs.ts';
 import { holdsAfter, holdsBefore, memberId } from './action-holds.ts';
 import type { EvidenceCollector, EvidenceDraft } from './evidence/index.ts';
-import { Budget, findRefusals, type RefusalCode, type SpentAction } from './guard/index.ts';
+import { findRefusals, type RefusalCode } from './guard/index.ts';
 import { type Inquiry, type Inspection, inspect } from './inspection.ts';
 import type { ProcessAct, ProcessTarget } from './process-port.ts';
 import { goneCodes } from './process-target.ts';
@@ -23,7 +24,14 @@ interface Freeze {
   readonly atMs: number;
 }
 
-const hourMs = 3_600_000;
+/** What the guard says: why not, or how many processes may be ended. */
+type Judgement =
+  | { readonly refusals: readonly RefusalCode[]; readonly mostProcesses?: undefined }
+  | { readonly refusals: readonly []; readonly mostProcesses: number };
+
+const tooLarge = 'the tree has more processes than may be ended at once';
+/** Of a person's action, which no budget bounds. */
+const mostOfTree = 256;
 
 /** Refusals of the native layer's own checks, by what they are here. */
 const nativeRefusals: Readonly<Record<string, RefusalCode>> = {
@@ -41,17 +49,12 @@ const nativeRefusals: Readonly<Record<string, RefusalCode>> = {
 /** Takes an action from proposal to outcome: look, judge, write down, act, write down. */
 export class ActionCarrier {
   readonly #parts: ResponseParts;
-  readonly #budget: Budget;
-  /** What an armed policy would have spent; it never stands down. */
-  readonly #auditBudget = new Budget();
-  #countedFromMs: number;
+  readonly #budget: ActionBudget;
   readonly #keeping = new Set<Promise<void>>();
 
   constructor(parts: ResponseParts) {
-    const { journal, clock } = parts;
     this.#parts = parts;
-    this.#countedFromMs = journal.countedFromMs;
-    this.#budget = new Budget(journal.spentSince(Math.max(this.#countedFromMs, clock.nowMs() - hourMs)));
+    this.#budget = new ActionBudget(parts);
   }
 
   /** `undefined` when the same action was taken before. */
@@ -59,8 +62,9 @@ export class ActionCarrier {
     const { journal, audience } = this.#parts;
     const inspection = await inspect(this.#parts, proposal);
     // From here to the begin of the action nothing waits: no other action can come between.
-    const refusals = this.#judge(proposal, inspection);
-    const action: Action = { ...proposal.action, subject: proposal.subject, end: undefined };
+    const { refusals, mostProcesses = 1 } = this.#judge(proposal, inspection);
+    const { subject } = proposal;
+    const action: Action = { ...boundTree(proposal, inspection, mostProcesses), subject, end: undefined };
     const isAudit = action.mode === 'audit' && !proposal.byPerson;
     if (refusals.length > 0 || isAudit || inspection.found === undefined) {
       const nowMs = this.#parts.clock.nowMs();
@@ -70,14 +74,19 @@ export class ActionCarrier {
       audience.action(recorded);
       return recorded;
     }
-    return this.#carryOutAllowed(proposal, action, inspection.found, inspection);
+    return this.#carryOutAllowed(proposal, action, inspection.found, { ...inspection, mostProcesses });
   }
 
   async #carryOutAllowed(
     proposal: Proposal,
     action: Action,
     found: ProcessTarget,
-    { imagePath, descendants: others }: Inspection,
+    {
+      imagePath,
+      descendants: others,
+      treeSize,
+      mostProcesses,
+    }: Inspection & { readonly mostProcesses: number },
   ): Promise<Action | undefined> {
     const { journal, audience, clock } = this.#parts;
     const evidence = action.verb === 'terminate' ? this.#parts.evidence?.() : undefined;
@@ -88,9 +97,10 @@ export class ActionCarrier {
     const freeze = forEvidence ? this.#freeze(found) : undefined;
     const draft = await evidence?.begin(found, imagePath);
     const end: ActionEnd = {
-      ...(await this.#act(action, found)),
+      ...(await this.#act(action, found, mostProcesses)),
       ...(freeze?.isFrozen === true ? { stoppedMs: freeze.atMs - action.atMs } : {}),
     };
+    if (action.by === 'agent') this.#budget.add(end.processes - treeSize);
     const after = holdsAfter(action, end, found, journal.holds());
     const isLoose = freeze !== undefined && end.outcome !== 'success' && (await this.#thaw(found, freeze));
     try {
@@ -122,7 +132,7 @@ export class ActionCarrier {
     void keeping.finally(() => this.#keeping.delete(keeping));
   }
 
-  #judge(proposal: Proposal, { facts, treeRefusals }: Inspection): RefusalCode[] {
+  #judge(proposal: Proposal, { facts, treeRefusals, treeSize }: Inspection): Judgement {
     const { journal, isKilled, settings, clock, audience } = this.#parts;
     const { policy } = settings();
     const isAudit = proposal.action.mode === 'audit' && !proposal.byPerson;
@@ -137,29 +147,16 @@ export class ActionCarrier {
       maxAgeMs: policy.maxAgeMs,
     };
     const refusals = [...findRefusals(facts, situation), ...treeRefusals];
-    if (refusals.length > 0 || proposal.byPerson || proposal.isHeld) return refusals;
-    this.#forgetWhatWasForgiven();
-    const spent = spending(proposal.subject, clock.nowMs());
-    const budget = isAudit ? this.#auditBudget : this.#budget;
-    const refusal = budget.refuse(policy.budget, spent);
-    if (refusal === undefined) {
-      budget.spend(spent);
-      return [];
-    }
+    if (refusals.length > 0) return { refusals };
+    if (proposal.byPerson) return { refusals: [], mostProcesses: mostOfTree };
+    const answer = this.#budget.take({ ...proposal, isAudit, treeSize });
+    if (answer.refusal === undefined) return { refusals: [], mostProcesses: answer.mostProcesses };
     if (!isAudit) {
-      const standDown = { sinceMs: spent.atMs, reason: refusal, by: 'agent' };
+      const standDown = { sinceMs: clock.nowMs(), reason: answer.refusal, by: 'agent' };
       journal.standDown = standDown;
       audience.stoodDown(standDown);
     }
-    return [refusal];
-  }
-
-  /** A person who arms the agent again, in whatever process, begins a new budget. */
-  #forgetWhatWasForgiven(): void {
-    const countedFromMs = this.#parts.journal.countedFromMs;
-    if (countedFromMs === this.#countedFromMs) return;
-    this.#countedFromMs = countedFromMs;
-    this.#budget.reset();
+    return { refusals: [answer.refusal] };
   }
 
   /** What is looked into stands still meanwhile: it does no more harm while its evidence is gathered. */
@@ -187,15 +184,24 @@ export class ActionCarrier {
     }
   }
 
-  async #act(action: Action, found: ProcessTarget): Promise<ActionEnd> {
+  /** A tree that grew beyond what may be ended is let go again by the native layer, and its root is ended alone. */
+  async #endTree(found: ProcessTarget, treeLimit: number): Promise<{ act: ProcessAct; processes: number }> {
+    const { control } = this.#parts;
+    const tree = await control.terminateTree(found, { treeLimit });
+    if (tree.code !== 'PC_E_TREE_LIMIT') return { act: tree, processes: tree.ended };
+    const act = await control.terminate(found);
+    // Not wholly done: its members stay written down until somebody has looked whether one still stands still.
+    const isPartial = act.code === 'PC_OK';
+    return { act: isPartial ? { ...act, code: 'PC_E_PARTIAL', cause: tooLarge } : act, processes: 1 };
+  }
+
+  async #act(action: Action, found: ProcessTarget, mostProcesses: number): Promise<ActionEnd> {
     const { control, clock } = this.#parts;
     let act: ProcessAct;
     let processes = 1;
     try {
       if (action.verb === 'terminate' && action.target === 'tree') {
-        const tree = await control.terminateTree(found);
-        act = tree;
-        processes = tree.ended;
+        ({ act, processes } = await this.#endTree(found, mostProcesses));
       } else {
         act = await control[action.verb](found);
       }
@@ -206,6 +212,21 @@ export class ActionCarrier {
     const atMs = clock.nowMs();
     return endOf(act, atMs, processes, atMs - action.atMs);
   }
+}
+
+/** The agent ends no more of a tree than its budget has left; of a larger one the process that was flagged. */
+function boundTree(
+  { action }: Proposal,
+  { treeSize }: Inspection,
+  mostProcesses: number,
+): Proposal['action'] {
+  if (action.verb !== 'terminate' || action.target !== 'tree' || treeSize <= mostProcesses) return action;
+  const why = `${tooLarge}: only the process itself`;
+  return {
+    ...action,
+    target: 'process',
+    reason: action.reason === undefined ? why : `${action.reason}; ${why}`,
+  };
 }
 
 /** What a native act means for the journal. */
@@ -223,8 +244,4 @@ export function endOf(act: ProcessAct, atMs: number, processes: number, latencyM
     processes: isDone ? processes : 0,
     latencyMs,
   };
-}
-
-function spending({ user, image }: ActionSubject, atMs: number): SpentAction {
-  return { atMs, user: userKey(user), image };
 }

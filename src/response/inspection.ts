@@ -31,6 +31,8 @@ export interface Inspection {
   readonly imagePath: string | undefined;
   /** Those that {@link found} descends to, itself left out; empty unless the whole tree is meant. */
   readonly descendants: readonly ProcessTarget[];
+  /** With {@link found}; infinite where it is more than can be ended at once. */
+  readonly treeSize: number;
   readonly treeRefusals: readonly RefusalCode[];
 }
 
@@ -49,6 +51,11 @@ const nothingKnown: Omit<
   isDebugged: undefined,
 };
 
+type Tree = Pick<Inspection, 'descendants' | 'treeSize' | 'treeRefusals'>;
+
+const alone: Tree = { descendants: [], treeSize: 1, treeRefusals: [] };
+const nobody = { ...alone, found: undefined, imagePath: undefined };
+
 /** Looks at the process and, where it is meant, its tree; touches nothing. */
 export async function inspect(parts: ResponseParts, inquiry: Inquiry): Promise<Inspection> {
   const { subject, isThisHost, isExcepted, ageMs } = inquiry;
@@ -64,18 +71,12 @@ export async function inspect(parts: ResponseParts, inquiry: Inquiry): Promise<I
   };
   // A process of another host, or none that could be told from its neighbour, is not even looked at.
   if (target === undefined || !isActablePid(target.pid) || isThisHost !== true) {
-    return { facts: blind, found: undefined, imagePath: undefined, descendants: [], treeRefusals: [] };
+    return { facts: blind, ...nobody };
   }
   const act = await lookAt(parts, target);
   const identity = identify(act, subject);
   if (identity !== 'match') {
-    return {
-      facts: { ...blind, identity },
-      found: undefined,
-      imagePath: undefined,
-      descendants: [],
-      treeRefusals: [],
-    };
+    return { facts: { ...blind, identity }, ...nobody };
   }
   const { protectedSet } = parts.settings();
   const facts = gatherLiveFacts(subject, ageMs, identity, act.facts, {
@@ -87,7 +88,7 @@ export async function inspect(parts: ResponseParts, inquiry: Inquiry): Promise<I
   // Its end may be seen in the code before it is seen in the facts.
   const isExiting = act.code === 'PC_E_EXITED' || act.facts.exiting;
   const found = exactTarget(target.pid, act.facts.created);
-  const tree = inquiry.wholeTree ? await inspectTree(parts, found) : { descendants: [], treeRefusals: [] };
+  const tree = inquiry.wholeTree ? await inspectTree(parts, found, inquiry.byPerson) : alone;
   return { facts: { ...facts, isExiting }, found, imagePath: act.facts.imagePath, ...tree };
 }
 
@@ -101,13 +102,12 @@ async function lookAt({ control, settings }: ResponseParts, target: ProcessTarge
   return settings().protectedSet.asksForSignature(act.facts.imagePath) ? control.query(target) : act;
 }
 
-async function inspectTree(
-  parts: ResponseParts,
-  root: ProcessTarget,
-): Promise<Pick<Inspection, 'descendants' | 'treeRefusals'>> {
+async function inspectTree(parts: ResponseParts, root: ProcessTarget, byPerson: boolean): Promise<Tree> {
   const tree = await parts.control.tree(root);
+  // Whoever has hundreds of children is not spared for it: the agent, which has a budget, ends the root of them.
+  if (tree.code === 'PC_E_TREE_LIMIT' && !byPerson) return { ...alone, treeSize: Number.POSITIVE_INFINITY };
   if (tree.code !== 'PC_OK' || tree.found > tree.members.length) {
-    return { descendants: [], treeRefusals: ['PC_REFUSED_TREE'] };
+    return { ...alone, treeRefusals: ['PC_REFUSED_TREE'] };
   }
   const members = tree.members.filter(({ depth }) => depth > 0);
   const descendants = members.map(({ pid, created }) => exactTarget(pid, created));
@@ -115,7 +115,8 @@ async function inspectTree(
   const { serviceAccounts } = parts.settings().policy;
   // Members that ended by themselves are in nobody's way.
   const isRefused = acts.some((act) => !goneCodes.has(act.code) && !mayEnd(parts, act, serviceAccounts));
-  return { descendants, treeRefusals: isRefused ? ['PC_REFUSED_TREE'] : [] };
+  const treeRefusals: RefusalCode[] = isRefused ? ['PC_REFUSED_TREE'] : [];
+  return { descendants, treeSize: tree.found, treeRefusals };
 }
 
 /** A descendant is judged by what it is: the policy, the event and its age spoke for the root. */

@@ -51,5 +51,6 @@ export interface ProcessPort {
   terminate(target: ProcessTarget): Promise<ProcessAct>;
   /** Who {@link terminateTree} would end, untouched. */
   tree(target: ProcessTarget): Promise<TreeAct>;
-  terminateTree(target: ProcessTarget): Promise<TreeAct>;
+  /** With more members than `treeLimit` nobody is ended: `PC_E_TREE_LIMIT`. */
+  terminateTree(target: ProcessTarget, limits?: { readonly treeLimit: number }): Promise<TreeAct>;
 }

@@ -65,7 +65,7 @@ export class Rehearsal {
       maxAgeMs: policy.maxAgeMs,
     });
     if (refusals.length === 0) {
-      const spent = { atMs: event.timeMs, user: userKey(subject.user), image: subject.image };
+      const spent = { atMs: event.timeMs, user: userKey(subject.user), image: subject.image, processes: 1 };
       const refusal = host.budget.refuse(policy.budget, spent);
       if (refusal === undefined) host.budget.spend(spent);
       else {

@@ -81,7 +81,10 @@ export class ResponseJournalFile implements ResponseJournal, IsolationJournal {
       .prepare<[], string>('SELECT document FROM action WHERE is_open = 1 ORDER BY seq')
       .pluck();
     this.#spent = connection.prepare<[number], SpentAction>(
-      'SELECT at_ms AS atMs, user, image FROM action WHERE is_spent = 1 AND at_ms >= ? ORDER BY at_ms',
+      // Of a tree that was broken off nobody counted the ended ones: all that were to be suspended count.
+      `SELECT at_ms AS atMs, user, image, max(1, coalesce(document ->> '$.end.processes', 0),
+         (SELECT count(*) FROM hold WHERE hold.id GLOB action.id || '/*')) AS processes
+       FROM action WHERE is_spent = 1 AND at_ms >= ? ORDER BY at_ms`,
     );
     this.#all = connection.prepare<
       [{ readonly sinceMs: number }],

@@ -89,15 +89,24 @@ export class FakeProcesses implements ProcessPort {
     return { ...act, members, found: members.length, ended: 0 };
   }
 
-  async terminateTree(target: ProcessTarget): Promise<TreeAct> {
+  async terminateTree(target: ProcessTarget, { treeLimit } = { treeLimit: 256 }): Promise<TreeAct> {
     let members: TreeAct['members'] = [];
+    let isTooLarge = false;
     const act = await this.#act('terminateTree', target, () => {
       members = this.#members(target.pid);
+      isTooLarge = members.length > treeLimit;
+      if (isTooLarge) return 'none';
       for (const { pid } of members) this.#end(this.running.get(pid)!);
       return 'terminated';
     });
     const ended = act.outcome === 'terminated' ? members.length : 0;
-    return { ...act, members, found: members.length, ended };
+    return {
+      ...act,
+      ...(isTooLarge ? { code: 'PC_E_TREE_LIMIT' } : {}),
+      members,
+      found: members.length,
+      ended,
+    };
   }
 
   #end(process: FakeProcess): 'terminated' {

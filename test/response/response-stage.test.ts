@@ -243,6 +243,91 @@ describe('trees', () => {
   });
 });
 
+describe('trees and the budget', () => {
+  const budget = { perMinute: 4, perHour: 20, perUser: 3, perImage: 3 };
+  const tree = { ...armed, target: 'tree', budget } as const;
+
+  function startTree(processes: FakeProcesses, root: number, size: number): void {
+    processes.start({ pid: root, createdMs: noonMs });
+    for (let index = 1; index < size; index++) {
+      processes.start({ pid: root + 4 * index, createdMs: noonMs + index, parentPid: root });
+    }
+  }
+
+  it('count every process, so that what does not fit any more loses its root only', async () => {
+    const { processes, world, take } = open(tree);
+    startTree(processes, 4240, 3);
+    startTree(processes, 5240, 2);
+    await take();
+    await take({ pid: 5240, user: 'bert' });
+    expect(world.told.map(({ target, end }) => [target, end?.processes])).toEqual([
+      ['tree', 3],
+      ['process', 1],
+    ]);
+    expect(world.told[1]?.reason).toMatch(/more processes/);
+    expect([...processes.running.keys()]).toEqual([5244]);
+    processes.start({ pid: 6240, createdMs: noonMs });
+    await take({ pid: 6240, user: 'carl' });
+    expect(world.outcomes.at(-1)).toBe('terminate 6240: PC_REFUSED_BUDGET_MINUTE');
+    expect(world.journal.standDown?.reason).toBe('PC_REFUSED_BUDGET_MINUTE');
+  });
+
+  it('are a single action on a user and an image', async () => {
+    const { processes, world, take } = open({ ...tree, budget: { ...budget, perMinute: 20 } });
+    for (const pid of [4240, 5240, 6240]) {
+      startTree(processes, pid, 3);
+      await take({ pid });
+    }
+    expect(world.told.map(({ end }) => end?.processes)).toEqual([3, 3, 3]);
+  });
+
+  it('do not spare the root of a tree that is larger than could ever be ended', async () => {
+    const { processes, world, take } = open(tree);
+    startTree(processes, 4240, 3);
+    processes.failures.set('tree', 'PC_E_TREE_LIMIT');
+    await take();
+    expect(world.outcomes).toEqual(['terminate 4240: terminated']);
+    expect([...processes.running.keys()]).toEqual([4244, 4248]);
+  });
+
+  it('end the root of a tree that grew meanwhile, and look after its members', async () => {
+    const { processes, world, stage, take } = open(tree);
+    startTree(processes, 4240, 3);
+    processes.between = () => {
+      if (processes.calls.at(-1) !== 'terminateTree 4240') return;
+      for (const pid of [7240, 7244]) processes.start({ pid, createdMs: noonMs + 9, parentPid: 4240 });
+    };
+    await take();
+    expect(world.told[0]?.end).toMatchObject({
+      outcome: 'failure',
+      result: 'terminated',
+      code: 'PC_E_PARTIAL',
+      processes: 1,
+    });
+    expect([...processes.running.keys()]).toEqual([4244, 4248, 7240, 7244]);
+    expect(world.journal.holds()).not.toEqual([]);
+    world.nowMs += 40_000;
+    stage.tick();
+    await stage.settle();
+    expect(world.journal.holds()).toEqual([]);
+  });
+
+  it('count what joined the tree before it was frozen', async () => {
+    const { processes, world, take } = open(tree);
+    startTree(processes, 4240, 3);
+    processes.between = () => {
+      if (processes.calls.at(-1) === 'terminateTree 4240') {
+        processes.start({ pid: 7240, createdMs: noonMs + 9, parentPid: 4240 });
+      }
+    };
+    await take();
+    expect(world.told[0]?.end).toMatchObject({ outcome: 'success', processes: 4 });
+    processes.start({ pid: 5240, createdMs: noonMs });
+    await take({ pid: 5240, user: 'bert' });
+    expect(world.outcomes.at(-1)).toBe('terminate 5240: PC_REFUSED_BUDGET_MINUTE');
+  });
+});
+
 describe('suspending first', () => {
   const policy = { ...armed, suspendFirst: true, holdMs: 5_000, holdMinRarity: 50 };
 

@@ -53,9 +53,30 @@ describe('the journal', () => {
     expect(reopened((journal) => journal.unfinished())).toEqual([]);
     expect(reopened((journal) => journal.begin(action))).toBe(false);
     expect(reopened((journal) => journal.spentSince(noonMs))).toEqual([
-      { atMs: noonMs, user: 'meridian\\anna', image: 'c:\\windows\\system32\\cmd.exe' },
+      { atMs: noonMs, user: 'meridian\\anna', image: 'c:\\windows\\system32\\cmd.exe', processes: 1 },
     ]);
     expect(reopened((journal) => journal.spentSince(noonMs + 1))).toEqual([]);
+  });
+
+  it('counts the processes of a tree: those that were ended, or all that were to be', () => {
+    const action = { ...makeAction(), target: 'tree' } as const;
+    const spent = () => reopened((journal) => journal.spentSince(0).map(({ processes }) => processes));
+    const holds = [4240, 4244, 4248].map((pid) => ({
+      id: `${action.id}/${pid}`,
+      kind: 'member' as const,
+      subject: action.subject,
+      target: 'tree' as const,
+      pid,
+      createdMs: noonMs,
+      sinceMs: noonMs,
+      dueMs: noonMs + 1,
+    }));
+    reopened((journal) => journal.begin(action, holds));
+    expect(spent()).toEqual([3]);
+    const released = holds.map(({ id }) => id);
+    const end = { ...endWithout(noonMs, 'audited'), processes: 4 };
+    reopened((journal) => journal.finish(action.id, end, released));
+    expect(spent()).toEqual([4]);
   });
 
   it('finishes an action once', () => {

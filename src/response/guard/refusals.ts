@@ -94,11 +94,11 @@ export const refusalTable = {
     remedy: 'Look at the tree and act on single processes of it.',
   },
   PC_REFUSED_BUDGET_MINUTE: {
-    cause: 'More actions in one minute than response.budget.perMinute; the agent stood down.',
+    cause: 'More processes in one minute than response.budget.perMinute; the agent stood down.',
     remedy: 'Look for what made so many alerts before arming again with `problemchild response arm`.',
   },
   PC_REFUSED_BUDGET_HOUR: {
-    cause: 'More actions in one hour than response.budget.perHour; the agent stood down.',
+    cause: 'More processes in one hour than response.budget.perHour; the agent stood down.',
     remedy: 'Look for what made so many alerts before arming again with `problemchild response arm`.',
   },
   PC_REFUSED_BUDGET_USER: {

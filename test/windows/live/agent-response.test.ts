@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { toFileTime } from '../../../src/windows/filetime.ts';
 import { defaultFfi, ProcessControl } from '../../../src/windows/index.ts';
 import { AgentFolder, until } from './agent-process.ts';
 import { DoubleScript } from './double-script.ts';
@@ -102,7 +103,16 @@ test('what it was and what the event log says of it is kept of a process that is
   await withAgent({ mode: 'terminate', evidence: { folder: kept } }, async ({ folder, startVictim }) => {
     const victim = await startVictim();
     const id = `0x${victim.pid.toString(16)}`;
-    eventLog.say('record', 'Security', 4688, 1, 0, `NewProcessId:h=${id}`, 'CommandLine=certutil -urlcache');
+    const now = toFileTime(Date.now()).toString();
+    eventLog.say(
+      'record',
+      'Security',
+      4688,
+      1,
+      now,
+      `NewProcessId:h=${id}`,
+      'CommandLine=certutil -urlcache',
+    );
     assert.deepEqual(await actionsOn(folder, victim), [['terminate', 'success', 'terminated']]);
     await until(
       'the bundle',
