@@ -10,6 +10,8 @@ type Order = Omit<ArmRequest, 'by'>;
 
 /** What a person at a terminal tells the response, and sees of it. */
 export interface ResponseConsole {
+  /** Whether a running agent answers; if not, the status is what the next one will find. */
+  readonly agentRuns: boolean;
   status(): Promise<ResponseStatus>;
   /** Answers what holds then. */
   arm(order: Order): Promise<ResponseStatus>;
@@ -30,6 +32,7 @@ export async function openResponseConsole(config: Config, clock: Clock): Promise
 function consoleOfAgent(client: ControlClient): ResponseConsole {
   const ask = async (command: string, params = {}) => (await client.ask(command, params)) as ResponseStatus;
   return {
+    agentRuns: true,
     status: () => ask('response.status'),
     arm: ({ reason, override }) => ask('response.arm', { reason, override }),
     disarm: ({ reason }) => ask('response.disarm', { reason }),
@@ -43,6 +46,7 @@ async function consoleOfJournal(config: Config, clock: Clock): Promise<ResponseC
   const desk = openResponseDesk(() => config, clock, library);
   const by = currentPerson();
   return {
+    agentRuns: false,
     status: async () => desk.status(),
     async arm(order) {
       desk.arm({ ...order, by });

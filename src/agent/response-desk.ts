@@ -109,7 +109,11 @@ export function openLiveResponse(options: LiveResponseOptions): LiveResponse {
   const host = hostname().toLowerCase();
   const own = findOwnProcesses(library);
   const control: ProcessPort = new ProcessControl(library);
-  const override = new OverrideWatch(() => journal.override, clock);
+  const override = new OverrideWatch(
+    () => journal.override,
+    clock,
+    () => forgetOverride(journal),
+  );
   const evidence = openCollector(options);
   evidence();
   const parts: ResponseParts = {
@@ -133,6 +137,14 @@ export function openLiveResponse(options: LiveResponseOptions): LiveResponse {
     evidence,
   };
   return { parts, journal, stage: new ResponseStage(parts), close: () => journal.close() };
+}
+
+function forgetOverride(journal: ResponseJournalFile): void {
+  try {
+    journal.override = undefined;
+  } catch {
+    // A full disk: it is over for this run all the same.
+  }
 }
 
 /** What was kept, for reading; `undefined` where nothing is kept. */

@@ -1,16 +1,15 @@
 import type { ResponseStatus } from '../response/index.ts';
 import { escapeForTerminal } from '../text/index.ts';
 
-/** What the agent may do about processes now, and why. */
-export function formatResponseStatus({
-  mode,
-  configuredMode,
-  override,
-  standDown,
-  killSwitch,
-  held,
-}: ResponseStatus): string {
+/** What the agent may do about processes now, and why; without one that runs, what the next one may do. */
+export function formatResponseStatus(
+  { mode, configuredMode, override, standDown, killSwitch, held }: ResponseStatus,
+  agentRuns: boolean,
+): string {
   const lines = [`mode: ${mode} (configured: ${configuredMode})`];
+  if (!agentRuns) {
+    lines.unshift('no agent answers: nothing is acted on; this is what one finds that is started now');
+  }
   if (override !== undefined) {
     const of = override.ruleId === undefined ? '' : ` for rule ${override.ruleId}`;
     lines.push(

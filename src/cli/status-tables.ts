@@ -48,7 +48,7 @@ export function formatAgentStatus(status: AgentStatus, suspended: readonly Suspe
   ];
   if (status.response === undefined)
     lines.push(line('response', 'none: without a state file nobody is acted on'));
-  else lines.push(formatResponseStatus(status.response));
+  else lines.push(formatResponseStatus(status.response, true));
   for (const { entity, name, since, due } of suspended) {
     const until = due === undefined ? 'until a person decides' : `is decided about at ${clean(due)}`;
     lines.push(line('', `${clean(entity)} ${clean(name ?? '?')} since ${clean(since)}, ${until}`));
@@ -74,7 +74,7 @@ export function formatStateGlance({
     lines.push(line('outbox', `${outbox.entries} documents wait, ${outbox.deadLetters} dead letters`));
     lines.push(...formatDestinations(destinations));
   }
-  if (response !== undefined) lines.push(formatResponseStatus(response));
+  if (response !== undefined) lines.push(formatResponseStatus(response, false));
   return `${lines.join('\n')}\n`;
 }
 

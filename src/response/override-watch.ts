@@ -9,16 +9,22 @@ export class OverrideWatch {
   readonly #read: () => Override | undefined;
   readonly #clock: Clock;
   readonly #steadyMs: () => number;
-  #seen: { readonly key: string; readonly endsMs: number } | undefined;
+  readonly #onOver: () => void;
+  #seen: { readonly key: string; readonly endsMs: number; readonly isTold: boolean } | undefined;
 
-  /** `steadyMs`: time that passes, from any beginning, in ms. */
+  /**
+   * `onOver`: takes what is over out of where it is read from, so that the next run, by a clock that was set back
+   * meanwhile, does not find it in force. `steadyMs`: time that passes, from any beginning, in ms.
+   */
   constructor(
     read: () => Override | undefined,
     clock: Clock,
+    onOver: () => void = () => undefined,
     steadyMs: () => number = () => performance.now(),
   ) {
     this.#read = read;
     this.#clock = clock;
+    this.#onOver = onOver;
     this.#steadyMs = steadyMs;
   }
 
@@ -30,9 +36,18 @@ export class OverrideWatch {
     const key = JSON.stringify(override);
     const isNow = isInForce(override, nowMs);
     if (this.#seen?.key !== key) {
-      this.#seen = { key, endsMs: isNow ? steadyMs + override.untilMs - nowMs : Number.POSITIVE_INFINITY };
+      this.#seen = {
+        key,
+        endsMs: isNow ? steadyMs + override.untilMs - nowMs : Number.POSITIVE_INFINITY,
+        isTold: false,
+      };
     }
-    if (nowMs >= override.untilMs) this.#seen = { key, endsMs: steadyMs };
+    if (nowMs >= override.untilMs)
+      this.#seen = { ...this.#seen, endsMs: Math.min(steadyMs, this.#seen.endsMs) };
+    if (steadyMs >= this.#seen.endsMs && !this.#seen.isTold) {
+      this.#seen = { ...this.#seen, isTold: true };
+      this.#onOver();
+    }
     return isNow && steadyMs < this.#seen.endsMs ? override : undefined;
   }
 }

@@ -27,6 +27,9 @@ function open(): OverrideWatch {
   return new OverrideWatch(
     () => given,
     { nowMs: () => wallMs },
+    () => {
+      given = undefined;
+    },
     () => steadyMs,
   );
 }
@@ -53,6 +56,21 @@ describe('an override', () => {
     expect(watch.current).toBeUndefined();
     pass(0, -forMs);
     expect(watch.current).toBeUndefined();
+  });
+
+  it('is over for the next run too, whatever its clock says', () => {
+    const watch = open();
+    pass(forMs);
+    expect(watch.current).toBeUndefined();
+    pass(0, -forMs);
+    expect(open().current).toBeUndefined();
+    expect(given).toBeUndefined();
+  });
+
+  it('is kept while it is not over, though the clock was set to before it began', () => {
+    pass(0, -1_000);
+    expect(open().current).toBeUndefined();
+    expect(given).toBe(override);
   });
 
   it('holds for what is left of it after a restart, and another for its own time', () => {

@@ -31,7 +31,7 @@ function armCommand(io: CliIo): Command {
   return addSettingFlags(command, ['state']).action(async (options: Options) => {
     const order = { ...readOverride(io, options), reason: readReason(options['reason']) };
     await withConsole(io, options, async (console) => {
-      io.stdout.write(`${formatResponseStatus(await console.arm(order))}\n`);
+      io.stdout.write(`${formatResponseStatus(await console.arm(order), console.agentRuns)}\n`);
     });
   });
 }
@@ -60,7 +60,7 @@ function disarmCommand(io: CliIo): Command {
   return addSettingFlags(command, ['state']).action(async (options: Options) => {
     const order = { reason: readReason(options['reason']) };
     await withConsole(io, options, async (console) => {
-      io.stdout.write(`${formatResponseStatus(await console.disarm(order))}\n`);
+      io.stdout.write(`${formatResponseStatus(await console.disarm(order), console.agentRuns)}\n`);
     });
   });
 }
@@ -70,7 +70,11 @@ function statusCommand(io: CliIo): Command {
   return addSettingFlags(command, ['state', 'output']).action(async (options: Options) => {
     await withConsole(io, options, async (console, asTable) => {
       const status = await console.status();
-      io.stdout.write(`${asTable ? formatResponseStatus(status) : JSON.stringify(status)}\n`);
+      const { agentRuns } = console;
+      const text = asTable
+        ? formatResponseStatus(status, agentRuns)
+        : JSON.stringify({ ...status, agentRuns });
+      io.stdout.write(`${text}\n`);
     });
   });
 }

@@ -12,7 +12,7 @@ import type { EvidenceFiles } from './evidence-files.ts';
 import { copyImage, type OpenImage, openImage } from './image-file.ts';
 import { type KeptRecords, LoggedRecords } from './logged-records.ts';
 import type { EvidenceManifest, ImageCopy } from './manifest.ts';
-import { hashModules, isElsewhere } from './module-files.ts';
+import { hashModules } from './module-files.ts';
 import type { EnvironmentLook, ModulesLook, ProcessLookPort } from './process-look.ts';
 import { RecentStarts } from './recent-starts.ts';
 
@@ -32,7 +32,7 @@ export interface EvidenceLimits {
 /** What was begun before the process was ended. */
 export interface EvidenceDraft {
   readonly imagePath: string | undefined;
-  readonly image: Promise<OpenImage | undefined>;
+  readonly image: Promise<OpenImage | string>;
   readonly environment: Promise<EnvironmentLook | undefined>;
   readonly modules: Promise<ModulesLook | undefined>;
 }
@@ -126,7 +126,7 @@ export class EvidenceCollector {
     const records = target && this.#logged?.gather(target, nowMs, signal);
     const image = await within(begun.image, signal);
     // One that comes later than that is only closed.
-    if (image === undefined) void begun.image.then((late) => late?.close());
+    if (image === undefined) void begun.image.then(close);
     try {
       return await this.#files.write(action.id, async (folder) => {
         const draft: Draft = { folder, files: [], missing: [], signal };
@@ -150,20 +150,18 @@ export class EvidenceCollector {
         };
       });
     } finally {
-      await image?.close();
+      if (image !== undefined) await close(image);
     }
   }
 
   async #keepImage(
     draft: Draft,
-    image: OpenImage | undefined,
+    image: OpenImage | string | undefined,
     path: string | undefined,
   ): Promise<ImageCopy | undefined> {
     const target = join(draft.folder, 'image.gz');
-    if (image === undefined || path === undefined) {
-      const why =
-        path !== undefined && isElsewhere(path) ? 'it lies on another machine' : 'it could not be opened';
-      draft.missing.push({ what: 'image', why });
+    if (image === undefined || typeof image === 'string' || path === undefined) {
+      draft.missing.push({ what: 'image', why: typeof image === 'string' ? image : 'the time was up' });
       return undefined;
     }
     try {
@@ -215,6 +213,10 @@ export class EvidenceCollector {
       await keepText(draft, 'event-log.ndjson', gathered.lines);
     }
   }
+}
+
+async function close(image: OpenImage | string): Promise<void> {
+  if (typeof image !== 'string') await image.close();
 }
 
 function orNothing<T>(look: Promise<T> | undefined): Promise<T | undefined> {

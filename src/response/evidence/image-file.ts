@@ -1,19 +1,18 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import { type FileHandle, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { openLocalFile } from './local-file.ts';
 import type { BundleFile, ImageCopy } from './manifest.ts';
-import { isElsewhere } from './module-files.ts';
 
 export type OpenImage = FileHandle;
 
-/** A slow share must not hold an ending up, and its owner need not see who looks: nothing for a file elsewhere. */
-export async function openImage(path: string | undefined): Promise<OpenImage | undefined> {
-  if (path === undefined || isElsewhere(path)) return undefined;
-  return open(path, 'r').catch(() => undefined);
+/** The image, or why it could not be opened; a slow share must not hold an ending up. */
+export async function openImage(path: string | undefined): Promise<OpenImage | string> {
+  return path === undefined ? 'nobody knows where it lies' : openLocalFile(path);
 }
 
 /** Copies an open image, compressed, up to so many bytes. Fails, leaving nothing, when the signal ends it. */

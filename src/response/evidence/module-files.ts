@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
+import { type KnownFolders, openLocalFile } from './local-file.ts';
 import type { MappedImage } from './process-look.ts';
 
 /** A mapped image with the hash of its file as it lies there now. */
@@ -14,7 +13,7 @@ export interface HashedModule extends MappedImage {
 
 /**
  * Hashes the files of modules, one after the other, until the signal says that time is up. A file on another
- * machine is not opened: its owner would see who looks, and could hold the agent up.
+ * machine is not opened.
  */
 export async function hashModules(
   modules: readonly MappedImage[],
@@ -22,7 +21,8 @@ export async function hashModules(
   signal: AbortSignal,
 ): Promise<HashedModule[]> {
   const hashed: HashedModule[] = [];
-  for (const module of modules) hashed.push(await hashModule(module, maxFileBytes, signal));
+  const known: KnownFolders = new Map();
+  for (const module of modules) hashed.push(await hashModule(module, maxFileBytes, signal, known));
   return hashed;
 }
 
@@ -30,6 +30,7 @@ async function hashModule(
   module: MappedImage,
   maxFileBytes: number,
   signal: AbortSignal,
+  known: KnownFolders,
 ): Promise<HashedModule> {
   const { path } = module;
   const without = (missing: string, fileBytes?: number): HashedModule => ({
@@ -40,19 +41,18 @@ async function hashModule(
   });
   if (signal.aborted) return without('the time was up');
   if (path === undefined) return without('its path could not be read');
-  if (isElsewhere(path)) return without('it lies on another machine');
+  const file = await openLocalFile(path, known);
+  if (typeof file === 'string') return without(file);
   try {
-    const { size } = await stat(path);
+    const { size } = await file.stat();
     if (size > maxFileBytes) return without(`it is larger than ${maxFileBytes} bytes`, size);
     const digest = createHash('sha256');
-    await pipeline(createReadStream(path, { end: maxFileBytes }), digest, { signal });
+    const content = file.createReadStream({ start: 0, end: maxFileBytes, autoClose: false });
+    await pipeline(content, digest, { signal });
     return { ...module, fileBytes: size, sha256: digest.digest('hex'), missing: undefined };
   } catch (error) {
     return without(signal.aborted ? 'the time was up' : (error as Error).message);
+  } finally {
+    await file.close();
   }
-}
-
-/** `\\server\share\…` and `\\?\UNC\…`, but not `\\?\C:\…`. */
-export function isElsewhere(path: string): boolean {
-  return /^[\\/]{2}(?![?.][\\/](?:[a-z]:|volume\{))/i.test(path);
 }

@@ -87,7 +87,9 @@ describe('response rehearse', () => {
 describe('response arm, disarm, status, journal', () => {
   it('hold for whoever opens the state next, and are written down', async () => {
     const state = ['--state', join(folder, 'agent.db')];
-    expect((await call('response', 'status', ...state)).out).toContain('mode: audit (configured: audit)');
+    const { out: first } = await call('response', 'status', ...state);
+    expect(first).toContain('mode: audit (configured: audit)');
+    expect(first).toContain('no agent answers: nothing is acted on');
     const rule = '3f6c0e0a-6c0f-4b52-9d0c-6d1d3b7a5f01';
     const armed = await call(
       ...['response', 'arm', '--mode', 'terminate', '--rule', rule, '--for', '4h'],
@@ -98,7 +100,12 @@ describe('response arm, disarm, status, journal', () => {
     expect(armed.out).not.toContain('\u001b');
     await call('response', 'disarm', '--reason', 'false alarm', ...state);
     const { out } = await call('response', 'status', '--output', 'ndjson', ...state);
-    expect(JSON.parse(out)).toMatchObject({ mode: 'audit', standDown: { reason: 'false alarm' }, held: 0 });
+    expect(JSON.parse(out)).toMatchObject({
+      mode: 'audit',
+      standDown: { reason: 'false alarm' },
+      held: 0,
+      agentRuns: false,
+    });
     const journal = parse((await call('response', 'journal', ...state)).out);
     expect(journal.map(({ event }) => [event.dataset, event.action])).toEqual([
       ['problemchild.command', 'arm'],
