@@ -1,6 +1,7 @@
 import { type Decoded, filtered } from './decoded.ts';
 import { hostOf, idOf, providerOf, runningDataset, timestampOf, userOf } from './ecs-fields.ts';
 import { decodeEcsStart } from './ecs-start.ts';
+import { withEndgame } from './endgame.ts';
 import { normalizeEntityId, parsePort } from './field-value.ts';
 import type { HostEvent, NetworkEvent, ProcessEnd, ProcessRunning } from './host-event.ts';
 import type { JsonRecord } from './json-record.ts';
@@ -22,7 +23,7 @@ export function decodeEcs(record: JsonRecord): Decoded {
   if (!runsWindows(objectOf(objectOf(document['host'])['os']))) return filtered;
   switch (eventKind(document, event)) {
     case 'start':
-      return decodeEcsStart(record, event);
+      return withEndgame(decodeEcsStart(record, event), document);
     case 'running':
       return decodeRunning(record, event);
     case 'end':

@@ -24,6 +24,17 @@ export interface ProcessEvent {
   readonly host: Host;
   readonly user: User;
   readonly process: Process;
+  /** Only where a document has them. */
+  readonly endgame?: EndgameFields;
+}
+
+/** What Endgame's sensor, the forerunner of Elastic Defend, wrote beside ECS: generation 1 of Elastic's features reads it. */
+export interface EndgameFields {
+  readonly commandLine: string | undefined;
+  readonly elevationType: string | undefined;
+  /** Defend's own where the document has both. */
+  readonly integrityLevel: string | undefined;
+  readonly elevated: boolean | undefined;
 }
 
 /** Who reported the event. `ecs` is an ECS document that does not say. */

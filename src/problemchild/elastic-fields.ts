@@ -40,11 +40,11 @@ export function extractElasticFields(event: ProcessEvent, generation: ElasticGen
   const originalFileName = textOf(process.originalFileName);
   const userId = textOf(user.id);
   const executable = textOf(process.executable).toLowerCase();
-  const elevationType = textOf(
-    isPresent(token.elevationType) ? token.elevationType : token.winlogElevationType,
-  );
-  const integrityLevel = textOf(token.integrityLevel);
-  const command = normalizeCommand(rawCommandLine(event), generation);
+  // Generation 2 no longer looks at what Endgame wrote.
+  const endgame = generation === 'g1' ? event.endgame : undefined;
+  const elevationType = firstOf(token.elevationType, endgame?.elevationType, token.winlogElevationType);
+  const integrityLevel = firstOf(endgame?.integrityLevel, token.integrityLevel);
+  const command = normalizeCommand(rawCommandLine(event, endgame?.commandLine), generation);
   const lowersToken = generation === 'g2';
   return {
     processName,
@@ -58,7 +58,7 @@ export function extractElasticFields(event: ProcessEvent, generation: ElasticGen
     originalFileName,
     userId,
     // Only the presence of winlog's TokenElevationType is tested: a limited token counts as elevated.
-    elevated: token.elevated ?? isPresent(token.winlogElevationType),
+    elevated: token.elevated ?? endgame?.elevated ?? isPresent(token.winlogElevationType),
     signed: signature.exists ?? false,
     signerTrusted: signature.trusted ?? false,
     // Case counts, and a missing original name is a mismatch.
@@ -72,9 +72,10 @@ export function extractElasticFields(event: ProcessEvent, generation: ElasticGen
   };
 }
 
-function rawCommandLine(event: ProcessEvent): string {
+function rawCommandLine(event: ProcessEvent, endgameLine: string | undefined): string {
   const { commandLine, args } = event.process;
   if (isPresent(commandLine)) return commandLine;
+  if (isPresent(endgameLine)) return endgameLine;
   return args !== undefined && args.length > 0 ? args.join(' ') : absent;
 }
 
@@ -90,6 +91,15 @@ function normalizeCommand(
     text: normalizeCommandLine(lowered.replaceAll('^', '')),
     obfuscated: lowered.includes('^', first + 1) ? 1 : 0,
   };
+}
+
+/** The first that is there. */
+function firstOf(
+  one: string | undefined,
+  two: string | undefined,
+  three: string | undefined = undefined,
+): string {
+  return textOf(isPresent(one) ? one : isPresent(two) ? two : three);
 }
 
 function textOf(value: string | undefined): string {

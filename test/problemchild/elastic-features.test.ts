@@ -118,6 +118,18 @@ describe('extraction', () => {
     },
   );
 
+  it('reads what Endgame wrote in generation 1, after ECS and before winlog', () => {
+    const endgame = { commandLine: 'A -X', elevationType: 'full', integrityLevel: 'high', elevated: false };
+    const token = { winlogElevationType: '%%1936', integrityLevel: 'Medium' };
+    const process = { commandLine: undefined, args: ['b'], token };
+    const names = ['command_line', 'elevation_type', 'integrity_level', 'elevated'];
+    const read = (features: ReturnType<typeof g1>) => names.map((name) => features[`feature_${name}`]);
+    expect(read(g1({ endgame, process }))).toEqual(['a -x', 'full', 'high', false]);
+    expect(read(g2({ endgame, process }))).toEqual(['b', '%%1936', 'medium', true]);
+    const own = { commandLine: 'c', token: { ...token, elevated: true, elevationType: 'default' } };
+    expect(read(g1({ endgame, process: own }))).toEqual(['c', 'default', 'high', true]);
+  });
+
   it('lets the presence of process.Ext.token.elevation decide before TokenElevationType', () => {
     const token = { elevated: false, winlogElevationType: '%%1937' };
     expect(g2({ process: { token } })['feature_elevated']).toBe(false);
