@@ -4,12 +4,12 @@ import { hexDigest, normalizeEntityId, normalizeLogonId } from './field-value.ts
 import { parseSysmonHashes } from './hashes.ts';
 import type { JsonRecord } from './json-record.ts';
 import {
+  argsOf,
   booleanOf,
   type JsonObject,
   objectOf,
   pidOf,
   textOf,
-  textsOf,
   timeMsOf,
   timeTextOf,
 } from './json-value.ts';
@@ -31,7 +31,7 @@ export function decodeEcsStart(record: JsonRecord, event: JsonObject): ProcessEv
   const name = textOf(process['name'], 'process.name');
   const executable = textOf(process['executable'], 'process.executable');
   const commandLine = textOf(process['command_line'], 'process.command_line');
-  const args = process['args'] === undefined ? undefined : textsOf(process['args'], 'process.args');
+  const args = argsOf(process['args'], 'process.args');
   if (name === undefined && executable === undefined && commandLine === undefined && args === undefined) {
     throw new FieldFault('process', process, 'a name, executable, command line or args');
   }

@@ -44,6 +44,16 @@ export function textsOf(value: unknown, field: string): readonly string[] {
   return texts;
 }
 
+/** The elements of a command line: unlike elsewhere `-` and `""` are what was typed, and each keeps its place. */
+export function argsOf(value: unknown, field: string): readonly string[] | undefined {
+  if (value === undefined || value === null) return undefined;
+  return (Array.isArray(value) ? value : [value]).map((element: unknown) => {
+    if (typeof element === 'string') return element;
+    if (element === null || typeof element === 'object') throw new FieldFault(field, element, 'text');
+    return String(element);
+  });
+}
+
 /** Whether a field that may be a list holds the word. */
 export function holds(value: unknown, word: string): boolean {
   return Array.isArray(value) ? value.includes(word) : value === word;

@@ -149,6 +149,27 @@ describe('an ECS document', () => {
     expect([process.executable, process.commandLine]).toEqual([undefined, undefined]);
   });
 
+  it('has every element of its command line, those that say "" or "-" too', () => {
+    const { process } = decodeStart({ process: { name: 'tar.exe', args: ['tar', '-xf', '-', '', 7] } });
+    expect(process.args).toEqual(['tar', '-xf', '-', '', '7']);
+  });
+
+  it('may carry what Endgame wrote, of which Defend’s own integrity level comes first', () => {
+    const endgame = { command_line: 'a -x', elevation_type: 'full', integrity_level: 'high', elevated: true };
+    const ofEndgame = { commandLine: 'a -x', elevationType: 'full', integrityLevel: 'high', elevated: true };
+    const process = { name: 'a.exe' };
+    expect(decodeStart({ process, endgame }).endgame).toEqual(ofEndgame);
+    const Ext = { token: { integrity_level_name: 'low' } };
+    expect(decodeStart({ process: { ...process, Ext }, endgame }).endgame).toEqual({
+      ...ofEndgame,
+      integrityLevel: 'low',
+    });
+    expect(decode({ process, endgame: { elevated: 'perhaps' } })).toMatchObject({
+      kind: 'refused',
+      field: 'endgame.elevated',
+    });
+  });
+
   it('keeps the names it gives: a missing one is not made up from a path', () => {
     const { process } = decodeStart({
       process: { executable: 'C:\\a.exe', parent: { executable: 'C:\\b.exe' } },
