@@ -15,7 +15,7 @@ export const source = section('Where records come from and how they are read.', 
     description: 'Longest line of JSON input; a longer one is rejected and counted.',
     unit: 'bytes',
   }),
-  batchSize: z.int().min(1).max(65_536).default(128).meta({
+  batchSize: z.int().min(1).max(1_000_000).default(128).meta({
     description: 'Records that are scored and committed together. Results do not depend on it.',
     unit: 'records',
   }),
