@@ -4,8 +4,9 @@ import { escapeHidden } from '../text/index.ts';
 import { addCommands } from './command-list.ts';
 import { type CliIo, exitCodes } from './io.ts';
 
-/** Codes of errors that are the caller's: wrong arguments or configuration. */
-const usageCodes = /^PC_(USAGE|EXCEPTION_|IOC_|BASELINE_|CONFIG_|RULE_|MODEL_|RECORD_)/;
+/** Codes of errors that are the caller's: wrong arguments or configuration, or a file they name that is not what it should be. */
+const usageCodes =
+  /^PC_(USAGE|EXCEPTION_|IOC_|BASELINE_|CONFIG_|RULE_|MODEL_|RECORD_|STORE_OPEN|STORE_NEWER)/;
 
 const maxMessageLength = 16_000;
 

@@ -52,7 +52,11 @@ function open(
     return connection;
   } catch (error) {
     connection.close();
-    throw error;
+    if (error instanceof AgentError || isStoreUnwritable(error)) throw error;
+    throw new AgentError('PC_STORE_OPEN', `${path} is not a state file: ${reason(error)}`, {
+      where: path,
+      cause: error,
+    });
   }
 }
 
@@ -98,16 +102,7 @@ function cannotOpen(path: string, cause: unknown): AgentError {
 }
 
 function migrate(connection: Connection, path: string, migrations: readonly string[]): void {
-  let version: number;
-  try {
-    version = connection.pragma('user_version', { simple: true }) as number;
-  } catch (cause) {
-    if (isStoreUnwritable(cause)) throw cause;
-    throw new AgentError('PC_STORE_OPEN', `${path} is not a state file: ${reason(cause)}`, {
-      where: path,
-      cause,
-    });
-  }
+  const version = connection.pragma('user_version', { simple: true }) as number;
   if (version > migrations.length) {
     throw new AgentError(
       'PC_STORE_NEWER',

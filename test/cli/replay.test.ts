@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -44,6 +44,17 @@ describe('problemchild replay', () => {
     expect(first.stdout.length).toBeGreaterThan(0);
     expect(again.stdout).toBe('');
   }, 30_000);
+
+  it.each([
+    ['text', 'What somebody wrote down, and no database of this agent or another.\n'.repeat(99)],
+    ['a folder', undefined],
+  ])('refuses %s as state file, and leaves it alone', async (_, content) => {
+    const state = content === undefined ? folder : join(folder, 'notes.txt');
+    if (content !== undefined) writeFileSync(state, content);
+    const { exitCode, stdout, stderr } = await runCli(['replay', samples, '--state', state]);
+    expect([exitCode, stdout, stderr.split(':')[0]]).toEqual([2, '', 'PC_STORE_OPEN']);
+    if (content !== undefined) expect(readFileSync(state, 'utf8')).toBe(content);
+  });
 
   it.each([
     ['a folder of exceptions', '--exceptions', 'PC_EXCEPTION_INVALID'],
