@@ -45,7 +45,7 @@ export class AlertPrinter {
   /** Prints what was postponed; `documentOf` has the document of an incident, as JSON, by its id. */
   async postponed(documentOf: (id: string) => string | undefined): Promise<void> {
     for (const kept of this.#postponed) {
-      if (this.#options.format === 'ndjson') this.#writer.line(documentOf(kept)!);
+      if (this.#options.format === 'ndjson') this.#writer.jsonText(documentOf(kept)!);
       else this.#incidentText(kept);
       await this.#writer.flush();
     }

@@ -1,4 +1,5 @@
 import { type FileHandle, open, writeFile } from 'node:fs/promises';
+import { AgentError } from '../errors/index.ts';
 
 const headerBytes = 128;
 const flushFloats = 1 << 20;
@@ -20,12 +21,20 @@ export class MatrixWriter {
     this.#buffer = new Float32Array(Math.max(width, flushFloats - (flushFloats % width)));
   }
 
-  /** Opens the matrix, and writes the names of its columns to `<path>.columns.json`. */
+  /**
+   * Opens the matrix, and writes the names of its columns to `<path>.columns.json`.
+   * @throws AgentError PC_USAGE when there is no such place to write to
+   */
   static async create(path: string, columns: readonly string[]): Promise<MatrixWriter> {
-    await writeFile(`${path}.columns.json`, `${JSON.stringify(columns)}\n`);
-    const file = await open(path, 'w');
-    await file.write(Buffer.alloc(headerBytes));
-    return new MatrixWriter(file, columns.length);
+    try {
+      const file = await open(path, 'w');
+      await writeFile(`${path}.columns.json`, `${JSON.stringify(columns)}\n`);
+      await file.write(Buffer.alloc(headerBytes));
+      return new MatrixWriter(file, columns.length);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new AgentError('PC_USAGE', `cannot write the matrix: ${why}`, { where: path, cause });
+    }
   }
 
   /** Lets `fill` write one row into the buffer at the offset it is given. */

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
+import { AgentError } from '../errors/index.ts';
+import { escapeJsonControls } from '../text/index.ts';
 
 const chunkBytes = 64 * 1024;
 /** Most bytes of UTF-8 that one unit of a text takes. */
@@ -17,12 +19,13 @@ export class ResultWriter {
   #chunk: Buffer = Buffer.alloc(0);
   #used = 0;
   #closed = false;
+  #failure: Error | undefined;
 
   constructor(stream: Writable) {
     this.#stream = stream;
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
       this.#closed = true;
+      if (error.code !== 'EPIPE') this.#failure = error;
     });
   }
 
@@ -40,10 +43,19 @@ export class ResultWriter {
   }
 
   json(document: object): void {
-    this.line(JSON.stringify(document));
+    this.jsonText(JSON.stringify(document));
   }
 
-  /** Hands over what is queued when there is enough of it, and waits until the reader keeps up. */
+  /** Queues a document that is JSON already. */
+  jsonText(json: string): void {
+    this.line(escapeJsonControls(json));
+  }
+
+  /**
+   * Hands over what is queued when there is enough of it, and waits until the reader keeps up; `all` of it, at the
+   * end, and until it is taken.
+   * @throws AgentError PC_OUTPUT_UNWRITABLE when what was written did not arrive
+   */
   async flush(all = false): Promise<void> {
     if (all) this.#begin(0);
     const chunks = this.#full;
@@ -51,6 +63,10 @@ export class ResultWriter {
     for (const chunk of chunks) {
       if (!this.#closed && !this.#stream.write(chunk) && !this.#closed) await this.#writable();
     }
+    if (all && !this.#closed) await this.#written();
+    if (this.#failure === undefined) return;
+    const why = `the results could not be written: ${this.#failure.message}`;
+    throw new AgentError('PC_OUTPUT_UNWRITABLE', why, { cause: this.#failure });
   }
 
   /** Begins a chunk with room for so many bytes at least. */
@@ -58,6 +74,14 @@ export class ResultWriter {
     if (this.#used > 0) this.#full.push(this.#chunk.subarray(0, this.#used));
     this.#chunk = bytes === 0 ? Buffer.alloc(0) : Buffer.allocUnsafeSlow(Math.max(chunkBytes, bytes));
     this.#used = 0;
+  }
+
+  /** Waits until the stream is rid of all that it was given, or has failed. */
+  #written(): Promise<void> {
+    return new Promise((resolve) => {
+      // What a failure does to the stream is told a turn later.
+      this.#stream.write('', () => setImmediate(resolve));
+    });
   }
 
   /** Waits until the stream takes more, or never will. The listeners that lost the race must not stay. */

@@ -33,6 +33,10 @@ export const errorTable = {
     cause: 'A command was called with arguments it does not take.',
     remedy: 'Run the command with --help and correct the arguments.',
   },
+  PC_OUTPUT_UNWRITABLE: {
+    cause: 'Results could not be written to where standard output leads, such as a file on a full disk.',
+    remedy: 'Make room or write elsewhere, and run the command again: its output is cut short.',
+  },
   PC_EVENT_JSON: {
     cause: 'A line of the input is not JSON.',
     remedy: 'Look at the line; a file cut while it was written ends in such a line.',

@@ -34,6 +34,12 @@ describe('features', () => {
     }
   });
 
+  it('refuses a place that the matrix cannot be written to', async () => {
+    const { exitCode, stdout, stderr } = await runCli(['features', '--out', '/no/such/matrix.npy', samples]);
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('/no/such/matrix.npy');
+  });
+
   it('refuses a set that it does not have', async () => {
     const { exitCode, stderr } = await runCli(['features', '--set', 'elastic-g9', samples]);
     expect(exitCode).toBe(2);

@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { ResultWriter } from '../../src/cli/result-writer.ts';
 
 test('a slow reader gets every line, and leaves no listener behind', async () => {
@@ -21,4 +21,50 @@ test('a slow reader gets every line, and leaves no listener behind', async () =>
   }
   expect(received.split('\n')).toHaveLength(41);
   expect(listeners()).toEqual(before);
+});
+
+describe('a stream that fails', () => {
+  function failing(code: string): Writable {
+    return new Writable({
+      write(_chunk, _encoding, done) {
+        setImmediate(done, Object.assign(new Error(`${code}: write`), { code }));
+      },
+    });
+  }
+
+  it.each([true, false])('is an error with a code when its disk is full, at the end: %s', async (atEnd) => {
+    const writer = new ResultWriter(failing('ENOSPC'));
+    const write = async (): Promise<void> => {
+      for (let line = 0; line < 3; line++) {
+        writer.line('x'.repeat(atEnd ? 10 : 100_000));
+        await writer.flush();
+      }
+      await writer.flush(true);
+    };
+    await expect(write()).rejects.toMatchObject({ code: 'PC_OUTPUT_UNWRITABLE' });
+  });
+
+  it('is the end of the output, and no error, when its reader has gone', async () => {
+    const writer = new ResultWriter(failing('EPIPE'));
+    writer.line('nobody reads this');
+    await writer.flush(true);
+    expect(writer.closed).toBe(true);
+  });
+});
+
+test('a document has no character that a terminal obeys or that ends a line for some readers', async () => {
+  let received = '';
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      received += chunk.toString();
+      done();
+    },
+  });
+  const document = { line: 'a\u001b[2J\u009b2J\u007f\u0085\u2028\u2029\n' };
+  const writer = new ResultWriter(stream);
+  writer.json(document);
+  await writer.flush(true);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+  expect(received.slice(0, -1)).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/);
+  expect(JSON.parse(received)).toEqual(document);
 });

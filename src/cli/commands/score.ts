@@ -25,7 +25,7 @@ export function scoreCommand(io: CliIo, finish: (exitCode: number) => void): Com
       const writer = new ResultWriter(io.stdout);
       const { source, tally } = scoring;
       await runInputs(io, source, config, log, async (batch) => {
-        for (const scored of await scoring.score(batch)) writer.line(toLine(scored));
+        for (const scored of await scoring.score(batch)) writer.jsonText(toLine(scored));
         await writer.flush();
         return !writer.closed;
       });
