@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { pipeline } from 'node:stream/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { type KnownFolders, openLocalFile } from './local-file.ts';
 import type { MappedImage } from './process-look.ts';
+
+const chunkBytes = 65_536;
 
 /** A mapped image with the hash of its file as it lies there now. */
 export interface HashedModule extends MappedImage {
@@ -22,13 +24,16 @@ export async function hashModules(
 ): Promise<HashedModule[]> {
   const hashed: HashedModule[] = [];
   const known: KnownFolders = new Map();
-  for (const module of modules) hashed.push(await hashModule(module, maxFileBytes, signal, known));
+  // One for all: a chunk after the other, each of its own, would have V8 collect in the midst of the next ending.
+  const chunk = Buffer.allocUnsafeSlow(chunkBytes);
+  for (const module of modules) hashed.push(await hashModule(module, maxFileBytes, chunk, signal, known));
   return hashed;
 }
 
 async function hashModule(
   module: MappedImage,
   maxFileBytes: number,
+  chunk: Buffer,
   signal: AbortSignal,
   known: KnownFolders,
 ): Promise<HashedModule> {
@@ -46,13 +51,29 @@ async function hashModule(
   try {
     const { size } = await file.stat();
     if (size > maxFileBytes) return without(`it is larger than ${maxFileBytes} bytes`, size);
-    const digest = createHash('sha256');
-    const content = file.createReadStream({ start: 0, end: maxFileBytes, autoClose: false });
-    await pipeline(content, digest, { signal });
-    return { ...module, fileBytes: size, sha256: digest.digest('hex'), missing: undefined };
+    const sha256 = await hashFile(file, maxFileBytes, chunk, signal);
+    return { ...module, fileBytes: size, sha256, missing: undefined };
   } catch (error) {
     return without(signal.aborted ? 'the time was up' : (error as Error).message);
   } finally {
     await file.close();
   }
+}
+
+/** Up to so many bytes: the file may grow meanwhile. */
+async function hashFile(
+  file: FileHandle,
+  maxBytes: number,
+  chunk: Buffer,
+  signal: AbortSignal,
+): Promise<string> {
+  const digest = createHash('sha256');
+  for (let at = 0; at < maxBytes; ) {
+    signal.throwIfAborted();
+    const { bytesRead } = await file.read(chunk, 0, Math.min(chunk.length, maxBytes - at), at);
+    if (bytesRead === 0) break;
+    digest.update(chunk.subarray(0, bytesRead));
+    at += bytesRead;
+  }
+  return digest.digest('hex');
 }
