@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
+import { nodeFlags } from '../src/agent/installation/index.ts';
 import { type ProcessEvent, toEcs } from '../src/event/index.ts';
 import { alertHeavyEvents } from './alert-heavy-events.ts';
 import { sampleStarts } from './sample-events.ts';
@@ -77,7 +78,7 @@ async function writeInput(path: string, starts: Iterator<ProcessEvent>, count: n
 async function run(args: readonly string[]): Promise<Run> {
   const startedMs = performance.now();
   const sink = openSync('/dev/null', 'w');
-  const child = spawn(process.execPath, ['--max-semi-space-size=4', bundled, ...args], {
+  const child = spawn(process.execPath, [...nodeFlags, bundled, ...args], {
     stdio: ['ignore', sink, 'inherit'],
   });
   let peakBytes = 0;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { serviceFlags } from '../src/agent/installation/index.ts';
 import { toEcs } from '../src/event/index.ts';
 import { sampleStarts } from './sample-events.ts';
 
@@ -17,7 +18,7 @@ import { sampleStarts } from './sample-events.ts';
  */
 const starts = Number(process.env['PC_BENCH_STARTS'] ?? 12_000);
 const perSecond = Number(process.env['PC_BENCH_RATE'] ?? 200);
-const flags = (process.env['PC_BENCH_FLAGS'] ?? '--max-semi-space-size=4').split(' ').filter(Boolean);
+const flags = process.env['PC_BENCH_FLAGS']?.split(' ').filter(Boolean) ?? serviceFlags;
 const bundled = fileURLToPath(new URL('../dist/lib/problemchild/problemchild.mjs', import.meta.url));
 const tickMs = 50;
 const spacingMs = 5;

@@ -1,5 +1,6 @@
 import { cpSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { nodeFlags } from '../../src/agent/installation/index.ts';
 import { windowsNode, windowsPackages } from '../windows-packages.ts';
 import { formatThirdParty } from './third-party.ts';
 
@@ -44,7 +45,7 @@ function packageFolder({ name, windowsOnly }: ShippedPackage): string {
 /** Runs the program from any folder; what goes onto PATH. */
 const launcher = [
   '@echo off',
-  '"%~dp0node.exe" --max-semi-space-size=4 "%~dp0..\\lib\\problemchild\\problemchild.mjs" %*',
+  `"%~dp0node.exe" ${nodeFlags.join(' ')} "%~dp0..\\lib\\problemchild\\problemchild.mjs" %*`,
   '',
 ].join('\r\n');
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFileList } from '../../installer/msi/file-list.ts';
 import { fillGaps } from '../../installer/msi/wixl-gaps.ts';
 import { hasTool, runTool } from '../../installer/run-tool.ts';
+import { serviceFlags } from '../../src/agent/installation/index.ts';
 
 /*
  * The package as Windows Installer reads it: the real source, compiled over a few small files. Windows does the rolling
@@ -154,6 +155,7 @@ describe.skipIf(missing.length > 0)(
         ServiceType: '16',
       });
       expect(service?.['Arguments']).toContain('run --service --config "[DataFolder]problemchild.yaml"');
+      expect(service?.['Arguments']?.startsWith(`${serviceFlags.join(' ')} "`)).toBe(true);
       const [control] = readTable('ServiceControl');
       const events = { stopAtInstall: 0x2, stopAtUninstall: 0x20, deleteAtUninstall: 0x80 };
       expect(Number(control?.['Event'])).toBe(

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { serviceFlags } from '../../src/agent/installation/index.ts';
 
 const main = join(import.meta.dirname, '../../src/cli/main.ts');
 
@@ -18,7 +19,7 @@ export class AgentProcess {
     const stderr = openSync(stderrFile, 'a');
     this.#child = spawn(
       process.execPath,
-      ['--max-semi-space-size=4', main, 'run', '--config', configFile, '--output', 'ndjson'],
+      [...serviceFlags, main, 'run', '--config', configFile, '--output', 'ndjson'],
       { stdio: ['ignore', 'ignore', stderr] },
     );
     closeSync(stderr);

@@ -8,6 +8,7 @@ import {
 import { places } from './data-folder.ts';
 import { DataFolderFiles } from './data-folder-files.ts';
 import type { InstallHost } from './installation.ts';
+import { serviceFlags } from './node-flags.ts';
 import type { InstallRequest } from './request.ts';
 import { serviceSetup } from './service-settings.ts';
 
@@ -29,7 +30,7 @@ export function configureService(
 ): string[] {
   const files = new DataFolderFiles(dataFolder, transaction);
   // As the installer's table has it, and quoted throughout.
-  const command = `"${process.execPath}" --max-semi-space-size=4 "${process.argv[1]}" run --service --config "${files.path(places.config)}"`;
+  const command = `"${process.execPath}" ${serviceFlags.join(' ')} "${process.argv[1]}" run --service --config "${files.path(places.config)}"`;
   const unknown = setUpService(library, serviceSetup(files.readChoices(), command));
   return unknown.length === 0 ? [] : [`this Windows does not know, of the service: ${unknown.join(', ')}`];
 }

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, openSync, readFileSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { serviceFlags } from '../../../src/agent/installation/index.ts';
 import { defaultFfi } from '../../../src/windows/index.ts';
 import { type CliResult, runCli } from '../../support/cli.ts';
 import { buildFolder, openTestLibrary } from './open-test-library.ts';
@@ -48,7 +49,7 @@ export class AgentFolder {
 
   /** Command line of Node and the agent, its words in order. */
   command(...args: readonly string[]): string[] {
-    const flags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=4'];
+    const flags = ['--disable-warning=ExperimentalWarning', ...serviceFlags];
     return [process.execPath, ...flags, program, buildFolder, this.#script, this.stopFile, ...args];
   }
 
