@@ -25,14 +25,31 @@ static void write_path(pc_record_writer *writer, HANDLE process, HMODULE module)
   else pc_record_missing(writer, PC_FIELD_IMAGE_PATH, PC_TYPE_UTF16, PC_FAILED);
 }
 
+/* In a PE header, from its signature: the size of the image in memory, at the same place in 32-bit images. */
+enum { HEADER_BYTES = 1024, NEW_HEADER_AT = 0x3C, SIGNATURE = 0x00004550, IMAGE_BYTES_AT = 80 };
+
+/* From the image's own header, in one read. The loader's list knows it as well, but is walked from its beginning
+   for each module, an entry a read, while the process may have to stand still for them. 0 when it is no header. */
+static uint64_t image_bytes(HANDLE process, HMODULE module) {
+  uint8_t header[HEADER_BYTES];
+  uint32_t at, signature, bytes;
+  SIZE_T got = 0;
+  if (!ReadProcessMemory(process, module, header, sizeof header, &got) || got != sizeof header) return 0;
+  memcpy(&at, header + NEW_HEADER_AT, sizeof at);
+  if (at > HEADER_BYTES - IMAGE_BYTES_AT - sizeof bytes) return 0;
+  memcpy(&signature, header + at, sizeof signature);
+  memcpy(&bytes, header + at + IMAGE_BYTES_AT, sizeof bytes);
+  return signature == SIGNATURE ? bytes : 0;
+}
+
 static uint32_t write_module(HANDLE process, HMODULE module, uint64_t now, void *to, uint32_t room) {
   pc_record_writer writer;
   MODULEINFO facts;
   pc_record_begin(&writer, to, room, PC_RECORD_MODULE, now);
   pc_record_u64(&writer, PC_FIELD_MODULE_BASE, (uint64_t)(uintptr_t)module);
-  if (K32GetModuleInformation(process, module, &facts, sizeof facts)) {
-    pc_record_u64(&writer, PC_FIELD_MODULE_BYTES, facts.SizeOfImage);
-  }
+  uint64_t size = image_bytes(process, module);
+  if (size == 0 && K32GetModuleInformation(process, module, &facts, sizeof facts)) size = facts.SizeOfImage;
+  if (size != 0) pc_record_u64(&writer, PC_FIELD_MODULE_BYTES, size);
   write_path(&writer, process, module);
   return pc_record_end(&writer);
 }

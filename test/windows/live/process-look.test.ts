@@ -35,6 +35,12 @@ function start(command: string, args: readonly string[]): ChildProcess {
   return child;
 }
 
+/** The size in memory that the header of a program says. */
+function imageBytesOf(path: string): number {
+  const program = readFileSync(path);
+  return program.readUInt32LE(program.readUInt32LE(0x3c) + 80);
+}
+
 function actionOn(target: ProcessTarget): Action {
   const start = makeScored(makeProcessEvent({ process: { pid: target.pid, startMs: target.createdMs } }));
   const subject = describeStart(start, undefined, undefined);
@@ -75,7 +81,7 @@ for (const ffi of ffiNames) {
       const { code, modules, found } = await look.modules(target);
       assert.deepEqual([code, found], ['PC_OK', modules.length]);
       const image = modules.find(({ path }) => /\\node\.exe$/i.test(path ?? ''));
-      assert.ok((image?.bytes ?? 0) > 1_000_000, JSON.stringify(image));
+      assert.equal(image?.bytes, imageBytesOf(process.execPath));
       assert.match(image?.base ?? '', /^0x[1-9a-f][0-9a-f]+$/);
       assert.ok(modules.some(({ path }) => /\\kernel32\.dll$/i.test(path ?? '')));
       await control.terminate(target);
@@ -91,6 +97,7 @@ for (const ffi of ffiNames) {
       const { modules } = await look.modules(target);
       const image = modules.find(({ path }) => /\\cmd\.exe$/i.test(path ?? ''));
       assert.ok(BigInt(image?.base ?? '0xffffffffffff') < 2n ** 32n, JSON.stringify(image));
+      assert.equal(image?.bytes, imageBytesOf(shell32));
       await control.terminate(target);
     });
 
