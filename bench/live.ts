@@ -1,3 +1,4 @@
+import { saveMemory } from '../src/agent/memory-saving.ts';
 import { decodeEtwRecord } from '../src/event/index.ts';
 import { EtwSource, type RecordObserver } from '../src/source/etw.ts';
 import { ffiNames } from '../src/windows/functions.ts';
@@ -25,6 +26,7 @@ const MEMORY_RATE = 4_000;
 
 const wanted = process.env['PC_BENCH_FFI'];
 const ffi = ffiNames.find((name) => name === wanted) ?? defaultFfi();
+saveMemory();
 const library = await openTestLibrary(ffi);
 const etw = new DoubleScript('etw');
 const run = await openLivePipeline();

@@ -3,6 +3,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { openEngine } from '../src/agent/engine.ts';
+import { saveMemory } from '../src/agent/memory-saving.ts';
 import { openLiveResponse } from '../src/agent/response-desk.ts';
 import { type Config, loadConfig } from '../src/config/index.ts';
 import { type Action, type ProcessPort, ResponseStage } from '../src/response/index.ts';
@@ -37,6 +38,7 @@ const clock = { nowMs: () => performance.timeOrigin + performance.now() };
 type Stage = 'decided' | 'asked' | 'looked' | 'stopped' | 'called' | 'ended';
 type CallTimes = { readonly [stage in Exclude<Stage, 'decided'>]?: number };
 
+saveMemory();
 const library = await openTestLibrary(defaultFfi());
 const control = new ProcessControl(library);
 const etw = new DoubleScript('etw');

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { serviceFlags } from '../../src/agent/installation/index.ts';
 import { checkout, windowsPath } from './harness/layout.ts';
 import { buildNative } from './harness/native-build.ts';
 import { prepareWindows } from './harness/prepare.ts';
@@ -21,6 +22,7 @@ const passed = Object.entries(process.env).filter(
 const result = await runWindowsNode(
   [
     '--expose-gc',
+    ...serviceFlags,
     '--disable-warning=ExperimentalWarning',
     windowsPath(join(checkout, 'bench', `${name}.ts`)),
   ],
