@@ -91,7 +91,8 @@ export const errorTable = {
   },
   PC_STORE_OPEN: {
     cause: 'The state file could not be opened as a SQLite database.',
-    remedy: 'Check that the folder exists, is writable, and that the file is a state file of this agent.',
+    remedy:
+      'Check that the folder exists, is writable, that the file is a state file of this agent, and that no other agent holds it for itself, as one does that was started on a full disk.',
   },
   PC_STORE_FULL: {
     cause:

@@ -2,7 +2,7 @@ import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { AgentError } from '../errors/index.ts';
-import { isStoreUnwritable } from './store-damage.ts';
+import { isStoreBusy, isStoreUnwritable } from './store-damage.ts';
 
 export type Connection = Database.Database;
 
@@ -27,6 +27,7 @@ export function openDatabase(
   try {
     return open(path, migrations, durability);
   } catch (error) {
+    if (isStoreBusy(error)) throw cannotOpen(path, error);
     if (!isStoreUnwritable(error)) throw error;
     if (!isDiskFull(path)) throw cannotOpen(path, error);
   }

@@ -14,6 +14,11 @@ export function isStoreUnwritable(error: unknown): boolean {
   return /^SQLITE_(?:FULL|IOERR|READONLY)/.test(sqliteCode(error));
 }
 
+/** Whether another process has the file for itself. */
+export function isStoreBusy(error: unknown): boolean {
+  return /^SQLITE_BUSY/.test(sqliteCode(error));
+}
+
 /** Whether the file itself is damaged or no SQLite file. */
 export function isStoreDamaged(error: unknown): boolean {
   return /^SQLITE_(?:CORRUPT|NOTADB)/.test(sqliteCode(error));

@@ -110,6 +110,16 @@ describe.skipIf(reason !== undefined)('a full disk', () => {
     store.close();
   });
 
+  it('is opened when it is full already, for one process alone', () => {
+    Store.open(path).close();
+    disk.fill();
+    const store = Store.open(path);
+    expect(() => Store.open(path)).toThrow(
+      expect.objectContaining({ code: 'PC_STORE_OPEN', message: expect.stringContaining('locked') }),
+    );
+    store.close();
+  }, 30_000);
+
   it('is an error for who does not endure', () => {
     const store = Store.open(path);
     const bookmarks = new BookmarkTable(store);

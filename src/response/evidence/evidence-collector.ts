@@ -169,7 +169,10 @@ export class EvidenceCollector {
       draft.files.push(file);
       return copy;
     } catch (error) {
-      draft.missing.push({ what: 'image', why: draft.signal.aborted ? 'the time was up' : String(error) });
+      draft.missing.push({
+        what: 'image',
+        why: draft.signal.aborted ? 'the time was up' : (error as Error).message,
+      });
       return undefined;
     }
   }

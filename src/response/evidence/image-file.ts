@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { type FileHandle, rm } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { type FileHandle, rm, statfs } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -10,12 +10,18 @@ import type { BundleFile, ImageCopy } from './manifest.ts';
 
 export type OpenImage = FileHandle;
 
+/** What a copy leaves free on the disk: what the journal of the response wants there, and some more. */
+const leftFreeBytes = 33_554_432;
+
 /** The image, or why it could not be opened; a slow share must not hold an ending up. */
 export async function openImage(path: string | undefined): Promise<OpenImage | string> {
   return path === undefined ? 'nobody knows where it lies' : openLocalFile(path);
 }
 
-/** Copies an open image, compressed, up to so many bytes. Fails, leaving nothing, when the signal ends it. */
+/**
+ * Copies an open image, compressed, up to so many bytes. Fails, leaving nothing, when the signal ends it, or where the
+ * copy could fill the disk.
+ */
 export async function copyImage(
   image: OpenImage,
   path: string,
@@ -24,6 +30,9 @@ export async function copyImage(
   signal: AbortSignal,
 ): Promise<{ readonly copy: ImageCopy; readonly file: BundleFile }> {
   const { size } = await image.stat();
+  const { bavail, bsize } = await statfs(dirname(target));
+  if (bavail * bsize < Math.min(size, maxBytes) + leftFreeBytes)
+    throw new Error('the disk has too little room');
   const before = createHash('sha256');
   const after = createHash('sha256');
   let bytes = 0;

@@ -16,6 +16,7 @@ import {
   type EvidenceManifest,
   ResponseStage,
 } from '../../../src/response/index.ts';
+import { mountSmallDisk, whyNoSmallDisk } from '../../support/small-disk.ts';
 import { FakeProcesses } from '../fake-processes.ts';
 import { flagged, noonMs, ResponseWorld } from '../response-world.ts';
 import { FakeEventLog, makeRecord } from './fake-event-log.ts';
@@ -158,6 +159,19 @@ describe('a bundle', () => {
     ]);
     const remote = await collect(collector, flagged({ pid: 12 })[0], '\\\\198.51.100.7\\share\\evil.exe');
     expect(remote.missing[0]).toEqual({ what: 'image', why: 'it lies on another machine' });
+  });
+
+  it.skipIf(whyNoSmallDisk() !== undefined)('does not fill the disk with images', async () => {
+    const disk = mountSmallDisk(33_554_432);
+    try {
+      const there = new EvidenceFiles(join(disk.folder, 'bundles'));
+      const { image: copy, missing } = await collect(new EvidenceCollector(there, limits));
+      expect(copy).toBeUndefined();
+      expect(missing).toContainEqual({ what: 'image', why: 'the disk has too little room' });
+      expect((await there.list()).manifests).toHaveLength(1);
+    } finally {
+      disk.remove();
+    }
   });
 
   it('holds what the event log has about the process, and names the channels that have nothing', async () => {
