@@ -7,7 +7,7 @@ import { currentPerson } from './response-desk.ts';
 /** What a person at a terminal does about single processes. */
 export interface ProcessConsole {
   /** @throws AgentError PC_USAGE when no process goes by that name */
-  look(entity: string): Promise<LookedAt>;
+  look(entity: string, target: ProcessOrder['target']): Promise<LookedAt>;
   /** `undefined` when there was nothing to do. @throws as `look` */
   act(order: ProcessOrder): Promise<ReportedAction | undefined>;
   /** Resumes whatever the agent suspended, and answers how many are still held. */
@@ -34,7 +34,7 @@ export async function openProcessConsole(parts: ProcessConsoleParts): Promise<Pr
   const client = await findAgent(parts.config);
   if (client === undefined) return consoleOfDesk(parts);
   return {
-    look: async (entity) => (await client.ask('process.look', { entity })) as LookedAt,
+    look: async (entity, target) => (await client.ask('process.look', { entity, target })) as LookedAt,
     async act(order) {
       const done = await client.ask('process.act', { ...order }, actTimeoutMs);
       return (done ?? undefined) as ReportedAction | undefined;
@@ -49,7 +49,7 @@ async function consoleOfDesk({ config, onFailure, ...parts }: ProcessConsolePart
   const desk = openProcessDesk(config, library, onFailure);
   const by = currentPerson();
   return {
-    look: (entity) => desk.look(entity),
+    look: (entity, target) => desk.look(entity, target),
     act: (order) => desk.act(order, by),
     release: (reason) => desk.release(by, reason),
     close: () => desk.close(),

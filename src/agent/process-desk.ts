@@ -32,7 +32,21 @@ export interface LookedAt {
   readonly entity: string;
   readonly code: ProcessAct['code'];
   readonly facts: ShownFacts;
+  /** Where it was asked for. */
+  readonly tree?: ShownTree | undefined;
 }
+
+/** Who else is ended with a process. */
+export interface ShownTree {
+  /** `PC_OK`, or why the tree could not be looked at or would be refused. */
+  readonly code: ProcessAct['code'];
+  /** All that descend from the process; the first of them follow. */
+  readonly found: number;
+  readonly first: readonly ShownFacts[];
+}
+
+/** Nobody reads more before saying yes. */
+const shownOfTree = 40;
 
 /** What people are shown before they say yes: plain values, which go over the control channel as they are. */
 export type ShownFacts = Omit<ProcessAct['facts'], 'created'>;
@@ -66,9 +80,22 @@ export class ProcessDesk {
   }
 
   /** @throws AgentError PC_USAGE when no process goes by that name */
-  async look(entity: string): Promise<LookedAt> {
+  async look(entity: string, target: ProcessOrder['target'] = 'process'): Promise<LookedAt> {
     const { found, exact } = await this.#find(entity);
-    return { entity: exact, code: found.code, facts: showFacts(found) };
+    const looked = { entity: exact, code: found.code, facts: showFacts(found) };
+    return target === 'tree' ? { ...looked, tree: await this.#lookAtTree(exact) } : looked;
+  }
+
+  async #lookAtTree(exact: string): Promise<ShownTree> {
+    const { control } = this.#response.parts;
+    const root = parseEntity(exact);
+    if (root === undefined) return { code: 'PC_E_NOT_FOUND', found: 0, first: [] };
+    const { code, members, found } = await control.tree(root);
+    const others = members.filter(({ depth }) => depth > 0).slice(0, shownOfTree);
+    const acts = await Promise.all(
+      others.map(({ pid, created }) => control.query(exactTarget(pid, created))),
+    );
+    return { code, found: Math.max(0, found - 1), first: acts.map(showFacts) };
   }
 
   /** Asks the guard about the process as it is now. @throws as `look` */

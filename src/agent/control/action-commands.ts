@@ -12,10 +12,11 @@ export interface ActionContext {
 }
 
 const entity = z.string().min(1).max(256);
+const target = z.enum(['process', 'tree']);
 const order = z.strictObject({
   verb: z.enum(['suspend', 'resume', 'terminate']),
   entity,
-  target: z.enum(['process', 'tree']),
+  target,
   reason: reason.optional(),
 });
 const isolation = z.strictObject({
@@ -30,8 +31,8 @@ export function createActionCommands(context: ActionContext): ControlCommand[] {
   const processes = () => present(context.processes);
   const stage = () => present(context.isolation);
   return [
-    defineCommand('process.look', 'admin', z.strictObject({ entity }), (params) =>
-      processes().look(params.entity),
+    defineCommand('process.look', 'admin', z.strictObject({ entity, target: target.optional() }), (params) =>
+      processes().look(params.entity, params.target),
     ),
     defineCommand('process.act', 'admin', order, async (params, caller) => {
       const done = await processes().act({ ...params, reason: params.reason }, nameCaller(caller));

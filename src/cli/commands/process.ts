@@ -82,7 +82,8 @@ function actCommand(
   if (verb === 'terminate') command.option('--tree', 'and all that descends from it');
   return addSettingFlags(command, ['state', 'logLevel']).action(async (entity: string, options: Options) => {
     await withConsole(io, options, async (console) => {
-      const looked = await console.look(entity);
+      const target = options['tree'] === true ? 'tree' : 'process';
+      const looked = await console.look(entity, target);
       io.stderr.write(`${formatFacts(looked)}\n`);
       if (options['yes'] !== true && !(await isConfirmed(io, `${verb} this process?`))) {
         io.stderr.write('nothing was done\n');
@@ -93,7 +94,7 @@ function actCommand(
         verb,
         // As it was looked at, whatever goes by the given name by now.
         entity: looked.entity,
-        target: options['tree'] === true ? 'tree' : 'process',
+        target,
         reason: options['reason'] === undefined ? undefined : readReason(options['reason']),
       });
       if (done !== undefined) io.stdout.write(`${JSON.stringify(done.document)}\n`);
@@ -125,7 +126,7 @@ async function withConsole(
   }
 }
 
-function formatFacts({ code, facts }: LookedAt): string {
+function formatFacts({ code, facts, tree }: LookedAt): string {
   const say = (value: boolean | number | undefined): string =>
     value === undefined ? 'unknown' : String(value);
   return [
@@ -136,5 +137,15 @@ function formatFacts({ code, facts }: LookedAt): string {
     `critical: ${say(facts.critical)}, protection: ${say(facts.protection)}, debugged: ${say(facts.debugged)}`,
     `suspended: ${facts.suspended}, ending: ${facts.exiting}`,
     `signature holds: ${say(facts.trustedSignature)}, by Microsoft: ${facts.microsoftRoot}`,
+    ...(tree === undefined ? [] : formatTree(tree)),
   ].join('\n');
+}
+
+function formatTree({ code, found, first }: NonNullable<LookedAt['tree']>): string[] {
+  const lines = first.map(
+    ({ pid, imagePath, userSid }) =>
+      `  ${pid}  ${shortenForTerminal(imagePath ?? 'unknown', 200)}  ${escapeForTerminal(userSid ?? 'unknown', 200)}`,
+  );
+  if (found > first.length) lines.push(`  and ${found - first.length} more`);
+  return [`with it end ${found} processes that descend from it (${code})`, ...lines];
 }

@@ -71,6 +71,21 @@ describe('processes, through the running agent', () => {
     expect([...world.journal.documents()]).toHaveLength(1);
   });
 
+  it('are shown with all that would end with them', async () => {
+    for (let index = 1; index <= 50; index++) {
+      processes.start({ pid: 4240 + 4 * index, createdMs: noonMs + index, parentPid: 4240 });
+    }
+    const client = connect();
+    const { tree } = (await client.ask('process.look', { entity, target: 'tree' })) as LookedAt;
+    expect(tree).toMatchObject({ code: 'PC_OK', found: 50 });
+    expect(tree?.first.slice(0, 2)).toMatchObject([{ pid: 4244 }, { pid: 4248 }]);
+    expect(tree?.first).toHaveLength(40);
+    const gone = `4240@${noonMs + 1}`;
+    const other = (await client.ask('process.look', { entity: gone, target: 'tree' })) as LookedAt;
+    expect(other.tree).toEqual({ code: 'PC_E_IDENTITY', found: 0, first: [] });
+    expect(processes.ended).toEqual([]);
+  });
+
   it('are spared by the same guard', async () => {
     processes.start({ pid: 900, createdMs: noonMs });
     const done = (await connect().ask('process.act', {
