@@ -165,7 +165,11 @@ export const response = section('What is done about flagged processes. Nothing, 
   except: scope('the policy is not about'),
   budget: z
     .strictObject({
-      perMinute: limit(1_000, 5, 'Most processes acted on in a minute, each of a tree counted; one more and the agent stands down.'),
+      perMinute: limit(
+        1_000,
+        5,
+        'Most processes acted on in a minute, each of a tree counted; one more and the agent stands down.',
+      ),
       perHour: limit(10_000, 20, 'Most processes acted on in an hour, each of a tree counted.'),
       perUser: limit(10_000, 3, 'Most actions in an hour on processes of one user; a tree is one.'),
       perImage: limit(10_000, 3, 'Most actions in an hour on one image; a tree is one.'),
