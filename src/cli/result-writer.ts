@@ -13,11 +13,12 @@ const bytesPerUnit = 3;
  */
 export class ResultWriter {
   readonly #stream: Writable;
-  /** Full chunks that wait for {@link flush}. */
-  #full: Buffer[] = [];
-  /** The chunk being filled: never one that was handed over, which the stream may still hold. */
+  /** Parts of chunks that wait for {@link flush}. */
+  #ready: Buffer[] = [];
   #chunk: Buffer = Buffer.alloc(0);
-  #used = 0;
+  /** How much of the chunk is filled, and up to where it was handed over: the stream may still hold that part. */
+  #filled = 0;
+  #handedOver = 0;
   #closed = false;
   #failure: Error | undefined;
 
@@ -36,10 +37,12 @@ export class ResultWriter {
   /** Queues one line; call {@link flush} between batches. */
   line(text: string): void {
     const most = text.length * bytesPerUnit + 1;
-    if (this.#chunk.length - this.#used < most) this.#begin(most);
-    this.#used += this.#chunk.write(text, this.#used);
-    this.#chunk[this.#used] = 0x0a;
-    this.#used += 1;
+    if (this.#chunk.length - this.#filled < most) {
+      this.#beginChunk(most <= chunkBytes ? chunkBytes : Buffer.byteLength(text) + 1);
+    }
+    this.#filled += this.#chunk.write(text, this.#filled);
+    this.#chunk[this.#filled] = 0x0a;
+    this.#filled += 1;
   }
 
   json(document: object): void {
@@ -57,11 +60,11 @@ export class ResultWriter {
    * @throws AgentError PC_OUTPUT_UNWRITABLE when what was written did not arrive
    */
   async flush(all = false): Promise<void> {
-    if (all) this.#begin(0);
-    const chunks = this.#full;
-    this.#full = [];
-    for (const chunk of chunks) {
-      if (!this.#closed && !this.#stream.write(chunk) && !this.#closed) await this.#writable();
+    if (all) this.#handOver();
+    const parts = this.#ready;
+    this.#ready = [];
+    for (const part of parts) {
+      if (!this.#closed && !this.#stream.write(part) && !this.#closed) await this.#writable();
     }
     if (all && !this.#closed) await this.#written();
     if (this.#failure === undefined) return;
@@ -69,11 +72,17 @@ export class ResultWriter {
     throw new AgentError('PC_OUTPUT_UNWRITABLE', why, { cause: this.#failure });
   }
 
-  /** Begins a chunk with room for so many bytes at least. */
-  #begin(bytes: number): void {
-    if (this.#used > 0) this.#full.push(this.#chunk.subarray(0, this.#used));
-    this.#chunk = bytes === 0 ? Buffer.alloc(0) : Buffer.allocUnsafeSlow(Math.max(chunkBytes, bytes));
-    this.#used = 0;
+  #handOver(): void {
+    if (this.#filled === this.#handedOver) return;
+    this.#ready.push(this.#chunk.subarray(this.#handedOver, this.#filled));
+    this.#handedOver = this.#filled;
+  }
+
+  #beginChunk(bytes: number): void {
+    this.#handOver();
+    this.#chunk = Buffer.allocUnsafeSlow(bytes);
+    this.#filled = 0;
+    this.#handedOver = 0;
   }
 
   /** Waits until the stream is rid of all that it was given, or has failed. */

@@ -187,7 +187,8 @@ export class ProcessForest {
       const parent = row.parentId === undefined ? undefined : this.#byId.get(row.parentId);
       if (parent !== undefined) this.link(this.#byId.get(row.entityId)!, parent, row.isParentCertain);
     }
-    this.#changed = new Set();
+    // With nothing to put back, nobody may be storing: all is to be stored when somebody asks.
+    if (ordered.length > 0) this.#changed = new Set();
   }
 
   /** Most processes are of few programs, and each event brings copies of its own. */

@@ -25,7 +25,7 @@ export interface Explainer {
 
 /** `explanation` is of the bundle whose scores are asked about: its loader has checked that. */
 export function openExplainer(explanation: Explanation): Explainer {
-  const weights = readWeights(explanation);
+  const weightOf = readWeights(explanation);
   const trees: readonly ExplainedTree[] = explanation.trees;
   const { slope, offset, bias, linearShare, treeShare, leastSlots } = explanation;
   const expected = trees.reduce((sum, tree) => sum + expectedValue(tree), 0);
@@ -60,7 +60,7 @@ export function openExplainer(explanation: Explanation): Explainer {
 
       const scale = (slope * linearShare) / Math.sqrt(Math.max(leastSlots, slots.count));
       for (let i = 0; i < slots.count; i++) {
-        const weight = weights.get(slots.buckets[i]!);
+        const weight = weightOf(slots.buckets[i]!);
         if (weight !== undefined) add(describeSlot(features, i), weight * scale, `slot.${slots.kinds[i]}`);
       }
       return [...byText]
@@ -71,14 +71,25 @@ export function openExplainer(explanation: Explanation): Explainer {
   };
 }
 
-function readWeights({ buckets, steps, slotStep }: Explanation): Map<number, number> {
-  const weights = new Map<number, number>();
-  let bucket = 0;
+/** The weight of a bucket that has one. A map of them would take ten times the memory for as long as the agent runs. */
+function readWeights({ buckets, steps, slotStep }: Explanation): (bucket: number) => number | undefined {
+  const weighted = new Uint32Array(buckets.length);
+  let last = 0;
   buckets.forEach((distance, index) => {
-    bucket += distance;
-    weights.set(bucket, steps[index]! * slotStep);
+    last += distance;
+    weighted[index] = last;
   });
-  return weights;
+  const weights = Int32Array.from(steps);
+  return (bucket) => {
+    let low = 0;
+    let high = weighted.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (weighted[middle]! < bucket) low = middle + 1;
+      else high = middle;
+    }
+    return weighted[low] === bucket ? weights[low]! * slotStep : undefined;
+  };
 }
 
 /** A dense column in words; what it says where it is 0 is that the thing is missing. */

@@ -26,6 +26,10 @@ export function createKeywordScanner(keywords: readonly string[]): KeywordScanne
   };
 }
 
+/** As many as a transition has numbers for. */
+const mostStates = 65_536;
+const nothing: readonly number[] = [];
+
 /** Characters that no keyword uses share class 0. */
 function assignClasses(keywords: readonly string[]): { classOf: Uint8Array; classCount: number } {
   const classOf = new Uint8Array(128);
@@ -42,7 +46,7 @@ function assignClasses(keywords: readonly string[]): { classOf: Uint8Array; clas
 
 function buildTrie(keywords: readonly string[]) {
   const children: Map<number, number>[] = [new Map()];
-  const ends: number[][] = [[]];
+  const ends: (readonly number[])[] = [nothing];
   keywords.forEach((keyword, index) => {
     let state = 0;
     for (let i = 0; i < keyword.length; i++) {
@@ -51,12 +55,12 @@ function buildTrie(keywords: readonly string[]) {
       if (next === undefined) {
         next = children.length;
         children.push(new Map());
-        ends.push([]);
+        ends.push(nothing);
         children[state]!.set(unit, next);
       }
       state = next;
     }
-    ends[state]!.push(index);
+    ends[state] = [...ends[state]!, index];
   });
   return { children, ends };
 }
@@ -68,14 +72,17 @@ function linkTrie(
   classOf: Uint8Array,
   classCount: number,
 ) {
-  const transitions = new Int32Array(children.length * classCount);
+  if (children.length > mostStates) throw new RangeError(`${children.length} states, at most ${mostStates}`);
+  const transitions = new Uint16Array(children.length * classCount);
   const suffix = new Int32Array(children.length);
-  const outputs: (readonly number[])[] = children.map(() => []);
+  const outputs: (readonly number[])[] = children.map(() => nothing);
   const queue = [0];
   for (let at = 0; at < queue.length; at++) {
     const state = queue[at]!;
     if (state !== 0) {
-      outputs[state] = [...ends[state]!, ...outputs[suffix[state]!]!];
+      const shorter = outputs[suffix[state]!]!;
+      // Few states end a keyword.
+      outputs[state] = ends[state] === nothing ? shorter : [...ends[state]!, ...shorter];
       const from = suffix[state]! * classCount;
       transitions.copyWithin(state * classCount, from, from + classCount);
     }

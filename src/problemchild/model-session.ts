@@ -18,13 +18,13 @@ export interface ModelSession {
 export interface ModelSessionOptions {
   /** Columns the bundle lists. */
   readonly width: number;
-  /** Rows at a time where the network's answers do not depend on it. Default 256. */
+  /** Rows at a time where the network's answers do not depend on it. Default 128. */
   readonly maxRows?: number;
   /** The file, for messages. */
   readonly where?: string;
 }
 
-const defaultMaxRows = 256;
+const defaultMaxRows = 128;
 
 /**
  * One thread: a second costs twice the processor time and saves none on rows this small. Graph optimisation,

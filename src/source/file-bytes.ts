@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 
-const chunkBytes = 262_144;
+const chunkBytes = 131_072;
 
 /**
  * The bytes of a file from `offset` on. While a chunk is looked at the next is read; both are the same memory filled

@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { ResultWriter } from '../../src/cli/result-writer.ts';
 
@@ -67,4 +68,31 @@ test('a document has no character that a terminal obeys or that ends a line for 
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
   expect(received.slice(0, -1)).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/);
   expect(JSON.parse(received)).toEqual(document);
+});
+
+test('lines of any length and script arrive whole and in order, however they are flushed', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(fc.string({ unit: 'binary' }), fc.constantFrom(1, 1, 30_000), fc.boolean()), {
+        maxLength: 30,
+      }),
+      async (lines) => {
+        const kept: Buffer[] = [];
+        // As a pipe that is slow to take them: the parts are read only at the end.
+        const stream = new Writable({
+          write: (chunk: Buffer, _encoding, done) => done(void kept.push(chunk)),
+        });
+        const writer = new ResultWriter(stream);
+        const texts = lines.map(([text, times]) => text.replaceAll('\n', ' ').repeat(times));
+        for (const [index, text] of texts.entries()) {
+          writer.line(text);
+          await writer.flush(lines[index]![2]);
+        }
+        await writer.flush(true);
+        const expected = Buffer.from(texts.map((text) => `${text}\n`).join(''));
+        expect(Buffer.concat(kept).equals(expected)).toBe(true);
+      },
+    ),
+    { numRuns: 40 },
+  );
 });

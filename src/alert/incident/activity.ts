@@ -1,6 +1,6 @@
 import type { ScoredStart } from '../../anomaly/index.ts';
 import type { Host } from '../../event/index.ts';
-import { shortenMiddle } from '../../text/index.ts';
+import { memoize, shortenMiddle } from '../../text/index.ts';
 import { normalizeLine } from '../normal-line.ts';
 import type { SeenStart, TechniqueClue } from '../triage/index.ts';
 import { isHub } from './hubs.ts';
@@ -32,6 +32,7 @@ export interface Activity {
 
 const maxLineage = 6;
 const maxLineLength = 400;
+const noLineage: readonly IncidentAncestor[] = [];
 
 export function createMember(
   start: ScoredStart,
@@ -48,7 +49,7 @@ export function createMember(
     parentName: process.parent.name,
     lineage: lineageOf(start),
     techniques,
-    behaviour: `${process.name?.toLowerCase() ?? ''} ${normalizeLine(process.commandLine ?? '')}`,
+    behaviour: behaviourOf(process.name, process.commandLine),
   };
 }
 
@@ -67,12 +68,19 @@ export function createAncestorMember(
     parentName: above[0]?.name,
     lineage: above,
     techniques,
-    behaviour: `${seen.name?.toLowerCase() ?? ''} ${normalizeLine(seen.line ?? '')}`,
+    behaviour: behaviourOf(seen.name, seen.line),
   };
 }
 
+/** Members that behave alike share one text: an activity may have thousands. */
+const shareBehaviour = memoize((text) => text, 4_096);
+
+function behaviourOf(name: string | undefined, line: string | undefined): string {
+  return shareBehaviour(`${name?.toLowerCase() ?? ''} ${normalizeLine(line ?? '')}`);
+}
+
 /** The ancestors of a start up to the first that starts everything, which is left out. */
-function lineageOf({ event, ancestors }: ScoredStart): IncidentAncestor[] {
+function lineageOf({ event, ancestors }: ScoredStart): readonly IncidentAncestor[] {
   const { parent } = event.process;
   const known =
     ancestors.length > 0 || parent.entityId === undefined
@@ -90,7 +98,8 @@ function lineageOf({ event, ancestors }: ScoredStart): IncidentAncestor[] {
       timeMs: ancestor.startMs,
     });
   }
-  return lineage;
+  // A list that grew has room for many more than the few it holds.
+  return lineage.length === 0 ? noLineage : lineage.slice();
 }
 
 /** Notes whose further starts belong to the activity: a flagged process, and a shell that made two of them. */
