@@ -3,6 +3,11 @@ import { createGunzip, createInflateRaw, type Gunzip, type InflateRaw } from 'no
 
 /** Compressed bytes given to the decompressor at a time: what comes of them, at most 1,032 times as much, is held. */
 const pieceBytes = 4096;
+/** A damaged piece is lost with all that is sound in it: where a stream is short, smaller ones are worth their while. */
+const earlyPieceBytes = 64;
+const earlyBytes = 4096;
+/** Checksum and length at the end of a gzip member: what comes before stands, even if they are wrong. */
+const trailerBytes = 8;
 
 /**
  * Decompresses a stream and hands over what comes out up to the piece with the first damage, then throws
@@ -19,16 +24,29 @@ export async function* inflate(
   inflater.on('data', (bytes: Buffer) => ready.push(bytes));
   // Taken from `inflater.errored` once what came out before it is handed over.
   inflater.on('error', ignoreForNow);
+  let fed = 0;
+  let held: Buffer = Buffer.alloc(0);
   try {
-    for await (const bytes of source) {
-      for (let at = 0; at < bytes.length && isOpen(inflater); at += pieceBytes) {
-        await write(inflater, bytes.subarray(at, at + pieceBytes));
+    for await (const chunk of source) {
+      const bytes = Buffer.concat([held, chunk]);
+      const end = bytes.length - trailerBytes;
+      let at = 0;
+      while (at < end && isOpen(inflater)) {
+        const piece = bytes.subarray(
+          at,
+          Math.min(end, at + (fed < earlyBytes ? earlyPieceBytes : pieceBytes)),
+        );
+        await write(inflater, piece);
+        at += piece.length;
+        fed += piece.length;
         yield* ready.splice(0);
       }
+      held = bytes.subarray(at);
       // What follows the last gzip member is not ours to read.
       if (!isOpen(inflater)) break;
     }
     if (isOpen(inflater)) {
+      await write(inflater, held);
       inflater.end();
       await finished(inflater).catch(ignoreForNow);
     }

@@ -64,7 +64,7 @@ async function* openEntries(path: string): AsyncGenerator<Member, void, undefine
   try {
     for await (const entry of archive.eachEntry()) {
       const kind = kindOfPath(entry.fileName, 'auto');
-      if (entry.fileName.endsWith('/') || kind === undefined || kind.container === 'zip') continue;
+      if (entry.fileName.endsWith('/') || kind === undefined) continue;
       count += 1;
       yield {
         name: `${path}!${entry.fileName}`,
@@ -84,9 +84,13 @@ async function* openEntry(
   entry: Entry,
   kind: InputKind,
 ): AsyncGenerator<Buffer, void, undefined> {
+  if (kind.container === 'zip') throw new Error('an archive in an archive is not read');
   if (entry.isEncrypted()) throw new Error('the entry is encrypted');
+  const method = entry.compressionMethod;
+  if (method !== 0 && method !== 8)
+    throw new Error(`the entry is compressed by method ${method}, not by deflate`);
   const stored = await archive.openReadStreamPromise(entry, { decodeFileData: false });
-  const bytes = entry.compressionMethod === 0 ? stored : inflate(stored, 'raw');
+  const bytes = method === 0 ? stored : inflate(stored, 'raw');
   const checked = checkBytes(bytes, entry.crc32);
   yield* kind.container === 'gzip' ? inflate(checked, 'gzip') : checked;
 }
