@@ -1,4 +1,5 @@
 import type { ScoredStart } from '../anomaly/index.ts';
+import type { ProcessEvent } from '../event/index.ts';
 import type { Bundle } from '../problemchild/index.ts';
 import type { FileSource, SourceBatch } from '../source/index.ts';
 import { type InputOptions, openModel, openSource, openTable } from './input.ts';
@@ -27,8 +28,23 @@ export async function openScoreRun(options: InputOptions): Promise<ScoreRun> {
       tally.countBatch(batch);
       const scored = await scoreEvents(batch.events, table, scorer);
       tally.scored += scored.length;
-      return scored;
+      const told = batch.events.filter((event) => event.kind === 'start');
+      return scored.map((start, index) => withOwnIds(start, told[index]!));
     },
     close: () => scorer.close(),
   };
+}
+
+/**
+ * The start under the entity ids of its record, where that has any. Where two providers told of a process, the table
+ * knows it by the id it had first; what is printed has to be found again in the recording.
+ */
+function withOwnIds(start: ScoredStart, { process: told }: ProcessEvent): ScoredStart {
+  const { process } = start.event;
+  const { parent } = process;
+  const entityId = told.entityId ?? process.entityId;
+  const parentId = told.parent.entityId ?? parent.entityId;
+  if (entityId === process.entityId && parentId === parent.entityId) return start;
+  const renamed = { ...process, entityId, parent: { ...parent, entityId: parentId } };
+  return { ...start, event: { ...start.event, process: renamed } };
 }

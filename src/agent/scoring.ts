@@ -29,7 +29,7 @@ export async function scoreBatch(
       traced.push(found);
       places.push(undefined);
     } else if (event.kind === 'network' || event.kind === 'dns') {
-      places.push({ kind: 'activity', event, processId: event.entityId ?? table.identify(event) });
+      places.push({ kind: 'activity', event, processId: table.identify(event) ?? event.entityId });
     }
   }
   const predictions = await scorer.score(

@@ -71,6 +71,28 @@ describe('score', () => {
     expect(ids[1]).toBe(ids[0]);
   });
 
+  it('keeps the entity ids of a record, also where another log told of the same start before', async () => {
+    const guid = (last: number) => `747F3D96-9ACD-61AF-D301-00000000010${last}`;
+    const process = { pid: 8, name: 'a.exe', parent: { pid: 4, name: 'b.exe' } };
+    const ofLog = { provider_name: 'Microsoft-Windows-Security-Auditing' };
+    const bySysmon = {
+      ...process,
+      entity_id: `{${guid(1)}}`,
+      parent: { ...process.parent, entity_id: guid(2) },
+    };
+    const lines = [
+      start({ process, winlog: ofLog }),
+      start({ process: bySysmon, winlog: { provider_name: 'Microsoft-Windows-Sysmon' } }),
+    ];
+    const { stdout } = await runCli(['score', write('twice.ndjson', `${lines.join('\n')}\n`)]);
+    const ids = parseLines(stdout).map((document) => {
+      const told = document['process'] as { entity_id: string; parent: { entity_id: string } };
+      return [told.entity_id, told.parent.entity_id];
+    });
+    expect(ids[1]).toEqual([guid(1), guid(2)]);
+    expect(ids[0]![0]).toMatch(/^[0-9a-f]{20}$/);
+  });
+
   it('reads standard input', async () => {
     const { stdout } = await runCli(['score', '-'], {
       stdin: `${start()}\n${start({ '@timestamp': '2026-11-18T09:42:00Z' })}\n`,
