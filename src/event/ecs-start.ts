@@ -1,6 +1,6 @@
 import { FieldFault } from './decoded.ts';
 import { hostOf, idOf, providerOf, timestampOf, userOf } from './ecs-fields.ts';
-import { hexDigest, normalizeEntityId, normalizeLogonId } from './field-value.ts';
+import { hexDigest, normalizeEntityId, normalizeLogonId, parentImage } from './field-value.ts';
 import { parseSysmonHashes } from './hashes.ts';
 import type { JsonRecord } from './json-record.ts';
 import {
@@ -108,8 +108,8 @@ function parentOf(parent: JsonObject, data: JsonObject): ParentProcess {
   return {
     pid: pidOf(parent['pid'], 'process.parent.pid'),
     entityId: normalizeEntityId(textOf(parent['entity_id'], 'process.parent.entity_id')),
-    name: textOf(parent['name'], 'process.parent.name'),
-    executable: textOf(parent['executable'], 'process.parent.executable'),
+    name: parentImage(textOf(parent['name'], 'process.parent.name')),
+    executable: parentImage(textOf(parent['executable'], 'process.parent.executable')),
     commandLine:
       textOf(parent['command_line'], 'process.parent.command_line') ??
       textOf(data['ParentCommandLine'], 'winlog.event_data.ParentCommandLine'),

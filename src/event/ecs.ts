@@ -62,12 +62,31 @@ function eventKind(document: JsonObject, event: JsonObject): HostEvent['kind'] |
   }
   if (document['process'] === undefined) return undefined;
   if (type !== undefined) {
-    if (holds(type, 'start')) return 'start';
+    if (startTypes.some((word) => holds(type, word))) return 'start';
     if (event['dataset'] === runningDataset) return 'running';
-    return holds(type, 'end') ? 'end' : undefined;
+    return endTypes.some((word) => holds(type, word)) ? 'end' : undefined;
+  }
+  const recordKinds = recordKindsOf(objectOf(document['winlog'])['provider_name']);
+  if (recordKinds !== undefined) {
+    return recordKinds[textOf(objectOf(document['winlog'])['event_id'], 'winlog.event_id') ?? ''];
   }
   return endActions.has(event['action']) ? 'end' : 'start';
 }
+
+type KindsById = Readonly<Record<string, HostEvent['kind']>>;
+
+const sysmonKinds: KindsById = { 1: 'start', 3: 'network', 5: 'end', 22: 'dns' };
+const securityKinds: KindsById = { 4688: 'start', 4689: 'end' };
+
+/** Early Winlogbeat 7 gave every record of these logs a process, but no type: only the record's id tells them apart. */
+function recordKindsOf(provider: unknown): KindsById | undefined {
+  if (provider === 'Microsoft-Windows-Sysmon') return sysmonKinds;
+  return provider === 'Microsoft-Windows-Security-Auditing' ? securityKinds : undefined;
+}
+
+/** ECS's own word first, then those of Winlogbeat and others from before ECS had one. */
+const startTypes: readonly string[] = ['start', 'process_start', 'process_started'];
+const endTypes: readonly string[] = ['end', 'process_end', 'process_ended'];
 
 const endActions: ReadonlySet<unknown> = new Set([
   'end',

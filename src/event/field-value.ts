@@ -94,7 +94,13 @@ export function splitAccount(
   return [presentText(present.slice(0, cut)), presentText(present.slice(cut + 1))];
 }
 
-export function isSid(text: string): boolean {
+/** Some builds write a SID, the mandatory label, where the parent's path belongs in 4688: that names no parent. */
+export function parentImage(text: string | undefined): string | undefined {
+  const present = presentText(text);
+  return present === undefined || isSid(present) ? undefined : present;
+}
+
+function isSid(text: string): boolean {
   return /^S-1-\d+(?:-\d+)*$/.test(text);
 }
 

@@ -74,11 +74,15 @@ export function booleanOf(value: unknown, field: string): boolean | undefined {
   throw new FieldFault(field, value, 'true or false');
 }
 
-/** Text of a time: ISO 8601, or milliseconds since the epoch as a number, which ECS's mapping takes as well. */
+const epochMs = /^\d{10,15}$/;
+
+/** Text of a time: ISO 8601, or milliseconds since the epoch, which ECS's mapping takes as well, as number or digits. */
 export function timeTextOf(value: unknown, field: string): string | undefined {
-  if (typeof value !== 'number') return textOf(value, field);
-  const date = new Date(value);
-  if (Number.isNaN(date.getTime()) || date.getUTCFullYear() > 9999 || value < 0) {
+  if (typeof value !== 'number' && !(typeof value === 'string' && epochMs.test(value))) {
+    return textOf(value, field);
+  }
+  const date = new Date(Number(value));
+  if (Number.isNaN(date.getTime()) || date.getUTCFullYear() > 9999 || date.getTime() < 0) {
     throw new FieldFault(field, value, 'a time');
   }
   return date.toISOString();

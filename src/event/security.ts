@@ -1,6 +1,13 @@
 import { FieldFault } from './decoded.ts';
 import { deriveRecordId } from './event-id.ts';
-import { baseName, isSid, normalizeLogonId, parsePid, presentText, wellKnownSid } from './field-value.ts';
+import {
+  baseName,
+  normalizeLogonId,
+  parentImage,
+  parsePid,
+  presentText,
+  wellKnownSid,
+} from './field-value.ts';
 import { noHashes } from './hashes.ts';
 import type { ProcessEnd } from './host-event.ts';
 import type { ProcessEvent, User } from './process-event.ts';
@@ -124,10 +131,4 @@ function subjectOf(data: WinEventData): Logon {
 
 function presentSid(text: string | undefined): string | undefined {
   return text === nullSid ? undefined : presentText(text);
-}
-
-/** Some builds write a SID, the mandatory label, where the parent's path belongs: that names no parent. */
-function parentImage(text: string | undefined): string | undefined {
-  const present = presentText(text);
-  return present === undefined || isSid(present) ? undefined : present;
 }

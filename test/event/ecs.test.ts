@@ -190,9 +190,15 @@ describe('an ECS document', () => {
     expect([timestamp, timeMs, process.startMs]).toEqual([undefined, 0, undefined]);
   });
 
-  it('may tell its time in milliseconds', () => {
-    const { timestamp, timeMs } = decodeStart({ '@timestamp': 1714564800123, process: { name: 'a.exe' } });
+  it.each([1714564800123, '1714564800123'])('may tell its time in milliseconds, as %j', (time) => {
+    const { timestamp, timeMs } = decodeStart({ '@timestamp': time, process: { name: 'a.exe' } });
     expect([timestamp, timeMs]).toEqual(['2024-05-01T12:00:00.123Z', 1714564800123]);
+  });
+
+  it('has no parent by the name of a SID, which Winlogbeat makes of some 4688', () => {
+    const parent = { pid: 8, name: 'S-1-16-12288', executable: 'S-1-16-12288' };
+    const decoded = decodeStart({ process: { name: 'a.exe', parent } }).process.parent;
+    expect([decoded.pid, decoded.name, decoded.executable]).toEqual([8, undefined, undefined]);
   });
 
   it('starts when the event says where it does not say when', () => {
@@ -212,6 +218,7 @@ describe('an ECS document', () => {
 
 describe('Elastic’s gate', () => {
   const { event, process } = defend;
+  const record = (id: number) => ({ provider_name: 'Microsoft-Windows-Sysmon', event_id: id });
   it.each([
     ['an alert', { event: { ...event, kind: 'alert' } }],
     ['a Linux host', { host: { os: { type: 'linux' } } }],
@@ -219,6 +226,7 @@ describe('Elastic’s gate', () => {
     ['a file event', { event: { ...event, category: ['file'] } }],
     ['neither start nor end', { event: { ...event, type: ['info'] } }],
     ['nothing of a process', { process: undefined }],
+    ['a record of the log that says no type and is no start', { event: { code: 11 }, winlog: record(11) }],
   ])('filters %s', (_, changes) => {
     expect(decode({ ...defend, ...changes })).toEqual({ kind: 'filtered' });
   });
@@ -230,12 +238,15 @@ describe('Elastic’s gate', () => {
     ['several categories', { event: { ...event, category: ['host', 'process'] } }],
     ['plain text for lists', { event: { ...event, category: 'process', type: 'start' } }],
     ['older type words', { event: { ...event, type: ['start', 'process_start'] } }],
+    ['an older type word alone', { event: { ...event, type: 'process_start' } }],
+    ['a record of the log that is a start', { event: { kind: 'event', code: 1 }, winlog: record(1) }],
   ])('lets through %s', (_, changes) => {
     expect(decode({ ...defend, ...changes }).kind).toBe('start');
   });
 
   it.each([
     ['its type', { ...event, type: ['end'] }],
+    ['an older word for its type', { ...event, type: 'process_end' }],
     ['its action, where it has no type', { action: 'exited-process' }],
   ])('knows an end by %s', (_, changes) => {
     const decoded = decode({ ...defend, event: changes, process });
