@@ -35,14 +35,20 @@ function listCommand(io: CliIo, finish: (exitCode: number) => void): Command {
 function exportCommand(io: CliIo): Command {
   const command = new Command('export')
     .description(
-      'Copy a bundle into a new folder and compare it with its manifest; the image stays compressed.',
+      'Copy a bundle, or all of an incident, into a new folder and compare with the manifest; images stay compressed.',
     )
-    .argument('<id>', 'id of the action')
+    .argument('<id>', 'id of the action or of the incident')
     .requiredOption('--out <folder>', 'folder to make');
   return addSettingFlags(command, []).action(async (id: string, options: Options) => {
-    const { files } = await open(io, options).files.export(id, String(options['out']));
+    const { files: bundles } = open(io, options);
+    const out = String(options['out']);
+    const exported = (await bundles.has(id))
+      ? [await bundles.export(id, out)]
+      : await bundles.exportIncident(id, out);
+    const files = exported.flatMap((manifest) => manifest.files);
     const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-    io.stdout.write(`${files.length} files, ${bytes} bytes, as its manifest says\n`);
+    const of = exported.length === 1 ? 'its manifest says' : `the ${exported.length} manifests say`;
+    io.stdout.write(`${files.length} files, ${bytes} bytes, as ${of}\n`);
   });
 }
 
@@ -76,7 +82,7 @@ function open(
 
 function formatManifest({ id, collectedMs, incidentId, files, image, missing }: EvidenceManifest): string {
   const time = new Date(collectedMs).toISOString().slice(0, 19).replace('T', ' ');
-  const incident = shortenForTerminal(incidentId ?? '-', 20).padEnd(20);
+  const incident = shortenForTerminal(incidentId ?? '-', 40).padEnd(32);
   const what = image === undefined ? 'no image' : `${image.path}${image.isCut ? ' (cut)' : ''}`;
   const lacks = missing.length === 0 ? '' : `  without ${missing.map((each) => each.what).join(', ')}`;
   return `${time}  ${id}  ${incident}  ${files.length} files  ${shortenForTerminal(what + lacks, 200)}`;

@@ -95,6 +95,30 @@ export class EvidenceFiles {
     return verifyBundle(id, target);
   }
 
+  /**
+   * Copies all bundles of an incident, each as {@link export} does, into a new folder: one folder for each, by its id.
+   * @throws AgentError as `export`; the copies before the one at fault stay
+   */
+  async exportIncident(incidentId: string, target: string): Promise<EvidenceManifest[]> {
+    const { manifests } = await this.list();
+    const meant = manifests.filter((manifest) => manifest.incidentId === incidentId);
+    if (meant.length === 0) {
+      throw new AgentError(
+        'PC_USAGE',
+        `there is no evidence ${incidentId}; see \`problemchild evidence list\``,
+      );
+    }
+    try {
+      await mkdir(target, { mode: 0o700 });
+    } catch (cause) {
+      const why = (cause as Error).message;
+      throw new AgentError('PC_USAGE', `the folder cannot be made: ${why}`, { where: target, cause });
+    }
+    const exported: EvidenceManifest[] = [];
+    for (const { id } of meant) exported.push(await this.export(id, join(target, id)));
+    return exported;
+  }
+
   /** Removes the oldest bundles until no more than so many bytes are left, and answers their ids. */
   async prune(maxTotalBytes: number): Promise<string[]> {
     const bundles = await Promise.all((await this.#names()).map((name) => this.#measure(name)));

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
@@ -55,7 +55,7 @@ async function call(...args: string[]) {
 it('lists, exports and prunes', async () => {
   const { out } = await call('list');
   expect(out).toBe(
-    `1970-01-01 00:00:00  ${id}  ${'-'.padEnd(20)}  0 files  no image  without image\\x1b[2J\n`,
+    `1970-01-01 00:00:00  ${id}  ${'-'.padEnd(32)}  0 files  no image  without image\\x1b[2J\n`,
   );
   expect(JSON.parse((await call('list', '--output', 'ndjson')).out)).toMatchObject({ id });
   expect((await call('export', id, '--out', join(folder, 'copy'))).code).toBe(0);
@@ -63,6 +63,16 @@ it('lists, exports and prunes', async () => {
   expect((await call('prune')).out).toBe('');
   expect((await call('prune', '--keep-bytes', '0')).out).toBe(`removed ${id}\n`);
   expect((await call('list')).out).toBe('');
+});
+
+it('exports what belongs to an incident', async () => {
+  const file = join(folder, id, 'manifest.json');
+  const incidentId = 'f'.repeat(32);
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), incidentId }));
+  expect((await call('list')).out).toContain(incidentId);
+  const { code, out } = await call('export', incidentId, '--out', join(folder, 'copy'));
+  expect([code, out]).toEqual([0, '0 files, 0 bytes, as its manifest says\n']);
+  expect(readdirSync(join(folder, 'copy', id))).toEqual(['manifest.json']);
 });
 
 it('says what is damaged, in words and by its exit code', async () => {

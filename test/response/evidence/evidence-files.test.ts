@@ -156,6 +156,29 @@ describe('an export', () => {
     expect(existsSync(join(out, 'manifest.json'))).toBe(true);
   });
 
+  it('of an incident has a folder for each of its bundles', async () => {
+    for (const number of [1, 2, 3]) await write(number);
+    for (const number of [1, 3]) {
+      await files.amend(idOf(number), 'incident.json', '{}', { incidentId: 'incident 7' });
+    }
+    const out = join(folder, 'out');
+    const exported = await files.exportIncident('incident 7', out);
+    expect(exported.map(({ id }) => id)).toEqual([idOf(1), idOf(3)]);
+    expect(readdirSync(out).toSorted()).toEqual([idOf(1), idOf(3)]);
+    expect(readdirSync(join(out, idOf(3))).toSorted()).toEqual([
+      'incident.json',
+      'manifest.json',
+      'modules.json',
+    ]);
+    await expect(files.exportIncident('incident 7', out)).rejects.toMatchObject({ code: 'PC_USAGE' });
+    for (const wrong of ['incident 8', '..', '']) {
+      await expect(files.exportIncident(wrong, join(folder, 'other'))).rejects.toMatchObject({
+        code: 'PC_USAGE',
+      });
+    }
+    expect(existsSync(join(folder, 'other'))).toBe(false);
+  });
+
   it('goes into a new folder only, and by nothing but an id', async () => {
     await write(1);
     const out = join(folder, 'out');
