@@ -8,6 +8,10 @@ import { openFileSource } from '../../src/source/index.ts';
 import { writeEvtx } from '../support/evtx-writer.ts';
 import { writeZip } from '../support/zip-writer.ts';
 
+/** Raised by PC_FUZZ_RUNS for longer hunts. */
+const runs = Number(process.env['PC_FUZZ_RUNS'] ?? 150);
+const timeoutMs = Math.max(120_000, runs * 400);
+
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'file-fuzz-'));
@@ -75,25 +79,31 @@ function mutate(seed: Buffer, { kind, at, bytes }: Mutation): Buffer {
 }
 
 describe.each(Object.keys(seeds))('damage to %s', (name) => {
-  it('never stops the reading, and every record and byte is accounted for', async () => {
-    const path = join(folder, name);
-    const isPlain = !/\.(?:gz|zip)$/.test(name);
-    await fc.assert(
-      fc.asyncProperty(fc.array(mutation, { minLength: 1, maxLength: 4 }), async (mutations) => {
-        const bytes = mutations.reduce(mutate, seeds[name]!);
-        writeFileSync(path, bytes);
-        let bytesRead = 0;
-        let bytesSkipped = 0;
-        for await (const batch of openFileSource([path], { maxLineBytes: 4096 }).batches({ batchSize: 8 })) {
-          const { events, filtered, rejections, recordsRead } = batch;
-          expect(recordsRead).toBe(events.length + filtered + rejections.length);
-          bytesRead += batch.bytesRead;
-          bytesSkipped += batch.bytesSkipped;
-        }
-        expect(bytesSkipped).toBeLessThanOrEqual(bytesRead);
-        if (isPlain) expect(bytesRead).toBe(bytes.length);
-      }),
-      { numRuns: 150 },
-    );
-  });
+  it(
+    'never stops the reading, and every record and byte is accounted for',
+    async () => {
+      const path = join(folder, name);
+      const isPlain = !/\.(?:gz|zip)$/.test(name);
+      await fc.assert(
+        fc.asyncProperty(fc.array(mutation, { minLength: 1, maxLength: 4 }), async (mutations) => {
+          const bytes = mutations.reduce(mutate, seeds[name]!);
+          writeFileSync(path, bytes);
+          let bytesRead = 0;
+          let bytesSkipped = 0;
+          for await (const batch of openFileSource([path], { maxLineBytes: 4096 }).batches({
+            batchSize: 8,
+          })) {
+            const { events, filtered, rejections, recordsRead } = batch;
+            expect(recordsRead).toBe(events.length + filtered + rejections.length);
+            bytesRead += batch.bytesRead;
+            bytesSkipped += batch.bytesSkipped;
+          }
+          expect(bytesSkipped).toBeLessThanOrEqual(bytesRead);
+          if (isPlain) expect(bytesRead).toBe(bytes.length);
+        }),
+        { numRuns: runs },
+      );
+    },
+    timeoutMs,
+  );
 });
