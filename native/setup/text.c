@@ -1,19 +1,26 @@
 #include "setup.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+/* Not by realloc, which may leave a copy of a secret behind. */
+static bool grow(text *to) {
+  size_t capacity = to->capacity == 0 ? 1024 : to->capacity * 2;
+  wchar_t *units = malloc(capacity * sizeof *units);
+  to->failed = units == NULL;
+  if (to->failed) return false;
+  if (to->units != NULL) {
+    memcpy(units, to->units, to->used * sizeof *units);
+    SecureZeroMemory(to->units, to->used * sizeof *units);
+    free(to->units);
+  }
+  to->units = units;
+  to->capacity = capacity;
+  return true;
+}
 
 void text_add_unit(text *to, wchar_t unit) {
-  if (to->failed) return;
-  if (to->used + 2 > to->capacity) {
-    size_t capacity = to->capacity == 0 ? 1024 : to->capacity * 2;
-    wchar_t *units = realloc(to->units, capacity * sizeof *units);
-    if (units == NULL) {
-      to->failed = true;
-      return;
-    }
-    to->units = units;
-    to->capacity = capacity;
-  }
+  if (to->failed || (to->used + 2 > to->capacity && !grow(to))) return;
   to->units[to->used++] = unit;
   to->units[to->used] = 0;
 }

@@ -200,7 +200,7 @@ static void write_seeds(const char *folder) {
     line[units] = 0;
     payload capped = classic_payload(4, true, 4321, 1234, line);
     line[units] = 'a';
-    for (uint8_t choices = 1; choices < 32; choices += 2) write_seed(folder, 1, 4, choices, &capped);
+    for (uint8_t choices = 1; choices < 64; choices += 2) write_seed(folder, 1, 4, choices, &capped);
   }
 }
 

@@ -10,18 +10,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Bits of the input's third byte. */
 enum { IS_WIDE = 0x1, LIVE_IS_LONGER = 0x2, LIVE_IS_OTHER = 0x4, HAS_GROUPS = 0x8, FACTS_ARE_MISSING = 0x10, STAMP_IS_FAR = 0x20 };
+enum { MORE_BYTES = 64 };
 
 static uint64_t record[PC_READ_MIN_BYTES / sizeof(uint64_t)];
 static pc_enrichment found;
 
-/* What the process itself would answer: the kernel's line and more, or something else. */
+/* What the process itself would answer: the kernel's line, with or without more, or something else. */
 static pc_span live_line(const pc_process_event *event, uint8_t choice) {
   pc_span line = event->command_line;
   if ((choice & LIVE_IS_OTHER) != 0) return event->image_nt_path;
   if ((choice & LIVE_IS_LONGER) == 0 || line.bytes == 0) return (pc_span){NULL, 0};
   memcpy(found.live_line, line.at, line.bytes);
-  memset(found.live_line + line.bytes, 'x', 64);
-  return (pc_span){found.live_line, line.bytes + 64};
+  memset(found.live_line + line.bytes, 'x', MORE_BYTES);
+  return (pc_span){found.live_line, line.bytes + (choice & STAMP_IS_FAR ? 0u : MORE_BYTES)};
 }
 
 static void set_name(pc_enriched_name *name, uint8_t is, pc_span text) {

@@ -34,11 +34,6 @@ static const uint8_t *take(pc_cursor *cursor, uint32_t bytes) {
   return at;
 }
 
-uint16_t pc_take_u16(pc_cursor *cursor) {
-  const uint8_t *at = take(cursor, 2);
-  return at ? pc_read_u16(at) : 0;
-}
-
 uint32_t pc_take_u32(pc_cursor *cursor) {
   const uint8_t *at = take(cursor, 4);
   return at ? pc_read_u32(at) : 0;

@@ -21,7 +21,6 @@ typedef struct pc_cursor {
 } pc_cursor;
 
 pc_cursor pc_cursor_over(const void *payload, uint32_t bytes);
-uint16_t pc_take_u16(pc_cursor *cursor);
 uint32_t pc_take_u32(pc_cursor *cursor);
 uint64_t pc_take_u64(pc_cursor *cursor);
 uint64_t pc_take_pointer(pc_cursor *cursor, bool wide);

@@ -56,9 +56,19 @@ int setup_program(const char *verb) {
   return 0;
 }
 
+static void texts(void) {
+  text json = {0};
+  for (int i = 0; i < 1000; i++) text_add_json(&json, L"a\"\\\n\u20ac");
+  bool holds = json.used == 1000 * wcslen(L"\"a\\u0022\\u005c\\u000a\\u20ac\"");
+  CHECK(!json.failed && holds && wcsncmp(json.units + json.used - 27, L"\"a\\u0022\\u005c\\u000a\\u20ac\"", 27) == 0);
+  text_free(&json);
+  CHECK(json.units == NULL && json.used == 0 && json.capacity == 0);
+}
+
 void setup_cases(void) {
   static wchar_t long_json[100001];
   ULONGLONG took_ms;
+  texts();
   bool installed = install_here();
   CHECK(installed);
   if (!installed) return;
