@@ -8,6 +8,7 @@ import { type Inquiry, type Inspection, inspect } from './inspection.ts';
 import type { ProcessAct, ProcessTarget } from './process-port.ts';
 import { goneCodes } from './process-target.ts';
 import type { ResponseParts } from './response-parts.ts';
+import { boundTree, endTree, largestTree } from './tree-end.ts';
 
 /** An action that somebody wants, not yet judged. */
 export interface Proposal extends Inquiry {
@@ -28,10 +29,6 @@ interface Freeze {
 type Judgement =
   | { readonly refusals: readonly RefusalCode[]; readonly mostProcesses?: undefined }
   | { readonly refusals: readonly []; readonly mostProcesses: number };
-
-const tooLarge = 'the tree has more processes than may be ended at once';
-/** Of a person's action, which no budget bounds. */
-const mostOfTree = 256;
 
 /** Refusals of the native layer's own checks, by what they are here. */
 const nativeRefusals: Readonly<Record<string, RefusalCode>> = {
@@ -62,9 +59,9 @@ export class ActionCarrier {
     const { journal, audience } = this.#parts;
     const inspection = await inspect(this.#parts, proposal);
     // From here to the begin of the action nothing waits: no other action can come between.
-    const { refusals, mostProcesses = 1 } = this.#judge(proposal, inspection);
-    const { subject } = proposal;
-    const action: Action = { ...boundTree(proposal, inspection, mostProcesses), subject, end: undefined };
+    const { refusals, mostProcesses = inspection.treeSize } = this.#judge(proposal, inspection);
+    const bounded = boundTree(proposal.action, inspection.treeSize, mostProcesses);
+    const action: Action = { ...bounded, subject: proposal.subject, end: undefined };
     const isAudit = action.mode === 'audit' && !proposal.byPerson;
     if (refusals.length > 0 || isAudit || inspection.found === undefined) {
       const nowMs = this.#parts.clock.nowMs();
@@ -148,7 +145,7 @@ export class ActionCarrier {
     };
     const refusals = [...findRefusals(facts, situation), ...treeRefusals];
     if (refusals.length > 0) return { refusals };
-    if (proposal.byPerson) return { refusals: [], mostProcesses: mostOfTree };
+    if (proposal.byPerson) return { refusals: [], mostProcesses: largestTree };
     const answer = this.#budget.take({ ...proposal, isAudit, treeSize });
     if (answer.refusal === undefined) return { refusals: [], mostProcesses: answer.mostProcesses };
     if (!isAudit) {
@@ -184,24 +181,13 @@ export class ActionCarrier {
     }
   }
 
-  /** A tree that grew beyond what may be ended is let go again by the native layer, and its root is ended alone. */
-  async #endTree(found: ProcessTarget, treeLimit: number): Promise<{ act: ProcessAct; processes: number }> {
-    const { control } = this.#parts;
-    const tree = await control.terminateTree(found, { treeLimit });
-    if (tree.code !== 'PC_E_TREE_LIMIT') return { act: tree, processes: tree.ended };
-    const act = await control.terminate(found);
-    // Not wholly done: its members stay written down until somebody has looked whether one still stands still.
-    const isPartial = act.code === 'PC_OK';
-    return { act: isPartial ? { ...act, code: 'PC_E_PARTIAL', cause: tooLarge } : act, processes: 1 };
-  }
-
   async #act(action: Action, found: ProcessTarget, mostProcesses: number): Promise<ActionEnd> {
     const { control, clock } = this.#parts;
     let act: ProcessAct;
     let processes = 1;
     try {
       if (action.verb === 'terminate' && action.target === 'tree') {
-        ({ act, processes } = await this.#endTree(found, mostProcesses));
+        ({ act, processes } = await endTree(control, found, mostProcesses, action.by));
       } else {
         act = await control[action.verb](found);
       }
@@ -212,21 +198,6 @@ export class ActionCarrier {
     const atMs = clock.nowMs();
     return endOf(act, atMs, processes, atMs - action.atMs);
   }
-}
-
-/** The agent ends no more of a tree than its budget has left; of a larger one the process that was flagged. */
-function boundTree(
-  { action }: Proposal,
-  { treeSize }: Inspection,
-  mostProcesses: number,
-): Proposal['action'] {
-  if (action.verb !== 'terminate' || action.target !== 'tree' || treeSize <= mostProcesses) return action;
-  const why = `${tooLarge}: only the process itself`;
-  return {
-    ...action,
-    target: 'process',
-    reason: action.reason === undefined ? why : `${action.reason}; ${why}`,
-  };
 }
 
 /** What a native act means for the journal. */

@@ -31,7 +31,7 @@ export interface Inspection {
   readonly imagePath: string | undefined;
   /** Those that {@link found} descends to, itself left out; empty unless the whole tree is meant. */
   readonly descendants: readonly ProcessTarget[];
-  /** With {@link found}; infinite where it is more than can be ended at once. */
+  /** With {@link found}; infinite where the tree may not be ended as a whole. */
   readonly treeSize: number;
   readonly treeRefusals: readonly RefusalCode[];
 }
@@ -102,21 +102,23 @@ async function lookAt({ control, settings }: ResponseParts, target: ProcessTarge
   return settings().protectedSet.asksForSignature(act.facts.imagePath) ? control.query(target) : act;
 }
 
+/**
+ * A person is told that the tree may not be ended, and chooses. For the agent nobody is spared who has hundreds of
+ * children or starts a protected program: that would be easy to do, so it ends the flagged process alone.
+ */
 async function inspectTree(parts: ResponseParts, root: ProcessTarget, byPerson: boolean): Promise<Tree> {
+  const notWhole: Tree = byPerson
+    ? { ...alone, treeRefusals: ['PC_REFUSED_TREE'] }
+    : { ...alone, treeSize: Number.POSITIVE_INFINITY };
   const tree = await parts.control.tree(root);
-  // Whoever has hundreds of children is not spared for it: the agent, which has a budget, ends the root of them.
-  if (tree.code === 'PC_E_TREE_LIMIT' && !byPerson) return { ...alone, treeSize: Number.POSITIVE_INFINITY };
-  if (tree.code !== 'PC_OK' || tree.found > tree.members.length) {
-    return { ...alone, treeRefusals: ['PC_REFUSED_TREE'] };
-  }
+  if (tree.code !== 'PC_OK' || tree.found > tree.members.length) return notWhole;
   const members = tree.members.filter(({ depth }) => depth > 0);
   const descendants = members.map(({ pid, created }) => exactTarget(pid, created));
   const acts = await Promise.all(descendants.map((member) => parts.control.query(member)));
   const { serviceAccounts } = parts.settings().policy;
   // Members that ended by themselves are in nobody's way.
   const isRefused = acts.some((act) => !goneCodes.has(act.code) && !mayEnd(parts, act, serviceAccounts));
-  const treeRefusals: RefusalCode[] = isRefused ? ['PC_REFUSED_TREE'] : [];
-  return { descendants, treeSize: tree.found, treeRefusals };
+  return isRefused ? notWhole : { descendants, treeSize: tree.found, treeRefusals: [] };
 }
 
 /** A descendant is judged by what it is: the policy, the event and its age spoke for the root. */

@@ -91,6 +91,8 @@ export class FakeProcesses implements ProcessPort {
 
   async terminateTree(target: ProcessTarget, { treeLimit } = { treeLimit: 256 }): Promise<TreeAct> {
     let members: TreeAct['members'] = [];
+    // As the native layer, which refuses a limit beyond what it can look at.
+    if (treeLimit > 4_096) throw new RangeError('PC_E_ARGUMENT');
     let isTooLarge = false;
     const act = await this.#act('terminateTree', target, () => {
       members = this.#members(target.pid);

@@ -233,13 +233,25 @@ describe('trees', () => {
     expect([processes.running.size, world.journal.holds()]).toEqual([0, []]);
   });
 
-  it('are left alone for the sake of one member', async () => {
+  it('lose their root only, for the sake of one member', async () => {
     const { processes, world, take } = open({ ...armed, target: 'tree' });
     processes.start({ pid: 4240, createdMs: noonMs });
     processes.start({ pid: 4244, createdMs: noonMs + 1, parentPid: 4240, userSid: 'S-1-5-18' });
+    processes.start({ pid: 4248, createdMs: noonMs + 1, parentPid: 4240 });
     await take();
-    expect(world.outcomes).toEqual(['terminate 4240: PC_REFUSED_TREE']);
-    expect(processes.running.size).toBe(2);
+    expect(world.outcomes).toEqual(['terminate 4240: terminated']);
+    expect(world.told[0]).toMatchObject({ target: 'process', reason: expect.stringContaining('as a whole') });
+    expect([...processes.running.keys()]).toEqual([4244, 4248]);
+  });
+
+  it('lose their root only when a protected member joins late', async () => {
+    const { processes, world, take } = open({ ...armed, target: 'tree' });
+    processes.start({ pid: 4240, createdMs: noonMs });
+    processes.start({ pid: 4244, createdMs: noonMs + 1, parentPid: 4240 });
+    processes.failures.set('terminateTree', 'PC_E_PROTECTED');
+    await take();
+    expect(world.told[0]?.end).toMatchObject({ result: 'terminated', code: 'PC_E_PARTIAL', processes: 1 });
+    expect([...processes.running.keys()]).toEqual([4244]);
   });
 });
 
@@ -264,7 +276,7 @@ describe('trees and the budget', () => {
       ['tree', 3],
       ['process', 1],
     ]);
-    expect(world.told[1]?.reason).toMatch(/more processes/);
+    expect(world.told[1]?.reason).toMatch(/as a whole/);
     expect([...processes.running.keys()]).toEqual([5244]);
     processes.start({ pid: 6240, createdMs: noonMs });
     await take({ pid: 6240, user: 'carl' });
@@ -279,6 +291,25 @@ describe('trees and the budget', () => {
       await take({ pid });
     }
     expect(world.told.map(({ end }) => end?.processes)).toEqual([3, 3, 3]);
+  });
+
+  it('are told as what was asked for where they are refused', async () => {
+    const { processes, world, take } = open(tree);
+    startTree(processes, 4240, 3);
+    world.isKilled = true;
+    await take();
+    expect(world.outcomes).toEqual(['terminate 4240: PC_REFUSED_KILL_SWITCH']);
+    expect(world.told[0]).toMatchObject({ target: 'tree', reason: undefined });
+  });
+
+  it('are ended whole under a budget beyond what a tree can be', async () => {
+    const { processes, world, take } = open({
+      ...tree,
+      budget: { ...budget, perMinute: 100_000, perHour: 100_000 },
+    });
+    startTree(processes, 4240, 3);
+    await take();
+    expect(world.told[0]?.end).toMatchObject({ outcome: 'success', processes: 3 });
   });
 
   it('do not spare the root of a tree that is larger than could ever be ended', async () => {

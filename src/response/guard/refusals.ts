@@ -90,7 +90,8 @@ export const refusalTable = {
       'Turn command lines on for the source (Security 4688 needs a policy for it), or use Sysmon or ETW.',
   },
   PC_REFUSED_TREE: {
-    cause: 'A process of the tree may not be acted on, or the tree could not be looked at.',
+    cause:
+      'A process of the tree that a person named may not be acted on, or the tree could not be looked at, or is too large.',
     remedy: 'Look at the tree and act on single processes of it.',
   },
   PC_REFUSED_BUDGET_MINUTE: {
