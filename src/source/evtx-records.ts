@@ -2,7 +2,13 @@ import { AgentError } from '../errors/index.ts';
 import { decodeWinEvent, isDecodable } from '../event/index.ts';
 import type { BatchBuilder } from './batch-builder.ts';
 import { rejectBroken } from './broken-input.ts';
-import { type EvtxRecord, formatBookmark, parseBookmark, readEvtxChunks } from './evtx/index.ts';
+import {
+  type EvtxFinding,
+  type EvtxRecord,
+  formatBookmark,
+  parseBookmark,
+  readEvtxChunks,
+} from './evtx/index.ts';
 import type { Member } from './input-members.ts';
 
 /** Where an EVTX reader is between two records. */
@@ -26,22 +32,18 @@ export async function* readEvtxRecords(
     ...(bookmark === undefined ? {} : { bookmark }),
   });
   let at = bookmark?.recordOffset ?? 0;
+  const head = { source: member.name, record: 0, offset: 0 };
+  let headDamage: string | undefined;
+  let hasRecords = bookmark !== undefined;
   try {
     for await (const chunk of chunks) {
       // A chunk resumed in begins for us with its first record that is left.
       at = chunk.fileOffset === bookmark?.chunkOffset ? -1 : chunk.fileOffset;
-      for (const { code, message, offset, record, bytesSkipped } of chunk.findings) {
-        const position = { source: member.name, record, offset };
-        // A log that ends early has lost records, though no byte of what is there was skipped.
-        if (bytesSkipped === 0 && code !== 'PC_SOURCE_EVTX_TRUNCATED') {
-          batch.warn(code, position, message);
-          continue;
-        }
-        batch.reject(code, position, message);
-        batch.skip(bytesSkipped);
-      }
+      headDamage = takeFindings(chunk.findings, batch, member) ?? headDamage;
       for (const record of chunk.records()) {
         const { offset, size } = record;
+        if (!hasRecords && headDamage !== undefined) batch.warn('PC_SOURCE_EVTX_HEADER', head, headDamage);
+        hasRecords = true;
         batch.read(offset + size - (at === -1 ? offset : at));
         at = offset + size;
         addRecord(record, batch);
@@ -52,9 +54,33 @@ export async function* readEvtxRecords(
       if (at !== -1) batch.read(chunk.endOffset - at);
       at = chunk.endOffset;
     }
+    // Nothing else speaks for a log either.
+    if (!hasRecords && headDamage !== undefined) batch.reject('PC_SOURCE_EVTX_HEADER', head, headDamage);
   } catch (error) {
     rejectBroken(batch, error, { source: member.name, record: 0, offset: Math.max(at, 0) });
   }
+}
+
+/** Reports damage, but for that of the head, which it answers: it matters less where records follow. */
+function takeFindings(
+  findings: readonly EvtxFinding[],
+  batch: BatchBuilder,
+  member: Member,
+): string | undefined {
+  let headDamage: string | undefined;
+  for (const { code, message, offset, record, bytesSkipped } of findings) {
+    const position = { source: member.name, record, offset };
+    if (code === 'PC_SOURCE_EVTX_HEADER') {
+      headDamage = message;
+    } else if (bytesSkipped === 0 && code !== 'PC_SOURCE_EVTX_TRUNCATED') {
+      // A log that ends early has lost records, though no byte of what is there was skipped.
+      batch.warn(code, position, message);
+    } else {
+      batch.reject(code, position, message);
+      batch.skip(bytesSkipped);
+    }
+  }
+  return headDamage;
 }
 
 function addRecord(record: EvtxRecord, batch: BatchBuilder): void {

@@ -9,7 +9,9 @@ const chunkBytes = 131_072;
 export async function* readFileBytes(path: string, offset = 0): AsyncGenerator<Buffer, void, undefined> {
   const handle = await open(path, 'r');
   let at = offset;
-  const readInto = (buffer: Buffer) => handle.read(buffer, 0, chunkBytes, at);
+  // A pipe has no places: there one read goes on after the other.
+  const hasPlaces = (await handle.stat()).isFile();
+  const readInto = (buffer: Buffer) => handle.read(buffer, 0, chunkBytes, hasPlaces ? at : null);
   let [buffer, next] = [Buffer.allocUnsafeSlow(chunkBytes), Buffer.allocUnsafeSlow(chunkBytes)];
   let reading = readInto(buffer);
   try {

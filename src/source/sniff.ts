@@ -8,6 +8,9 @@ export async function sniff(
   source: AsyncIterable<Uint8Array>,
 ): Promise<{ content: InputKind['content'] | undefined; bytes: AsyncIterable<Buffer> }> {
   const plain = await peek(source);
+  if (plain.head.toString('latin1', 0, 4) === 'PK\x03\x04') {
+    throw new Error('an archive cannot be read from standard input: name its file');
+  }
   const isGzip = plain.head[0] === 0x1f && plain.head[1] === 0x8b;
   const { head, bytes } = isGzip ? await peek(inflate(plain.bytes, 'gzip')) : plain;
   const isEvtx = head.toString('latin1', 0, sniffedBytes) === 'ElfFile\0';

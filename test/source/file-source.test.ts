@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -90,6 +92,14 @@ async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
 
 describe('what is read', () => {
   const content = lines('a', 'b', 'c');
+
+  it.skipIf(process.platform === 'win32')('may be a named pipe', async () => {
+    const path = join(folder, 'pipe.ndjson');
+    execFileSync('mkfifo', [path]);
+    const writing = writeFile(path, content);
+    expect((await read([path])).names).toEqual(['a', 'b', 'c']);
+    await writing;
+  });
 
   it.each<[string, () => string | Buffer]>([
     ['a.ndjson', () => content],
@@ -304,6 +314,19 @@ describe('what cannot be read is a rejection, and the rest goes on', () => {
     const partly = await read([write('partly.zip', altered)]);
     expect(partly.names.at(-1)).toBe('b');
     expect(partly.rejections.map(({ code }) => code)).toContain('PC_SOURCE_COMPRESSED');
+  });
+
+  it('for an archive on standard input, which has no end to begin with', async () => {
+    const stdin = inPieces(writeZip({ 'a.json': Buffer.from(lines('a')) }), 16);
+    const { rejections } = await read(['-'], { stdin });
+    expect(rejections).toMatchObject([{ code: 'PC_SOURCE_COMPRESSED', position: { source: '-' } }]);
+  });
+
+  it('for a file taken for EVTX that is none', async () => {
+    const path = write('long.evtx', Buffer.alloc(9_000, 'not a log '));
+    const { rejections, bytesRead } = await read([path]);
+    expect(rejections).toMatchObject([{ code: 'PC_SOURCE_EVTX_HEADER', position: { source: path } }]);
+    expect(bytesRead).toBe(9_000);
   });
 
   it('for an EVTX file that is none', async () => {
