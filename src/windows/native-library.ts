@@ -48,7 +48,7 @@ export class NativeLibrary {
     }
     const ffi = await loadFfi(options.ffi);
     if (options.testBuild !== true) assertOnlyTrustedMayWrite(ffi, path);
-    const library = new NativeLibrary(path, ffi, bindLibrary(ffi, path));
+    const library = new NativeLibrary(path, ffi, bindLibrary(ffi, path, problemchildFunctions));
     if (library.isTestBuild && options.testBuild !== true) {
       throw new AgentError('PC_NATIVE_LIBRARY', 'this native library was built for tests', { where: path });
     }
@@ -62,11 +62,22 @@ export class NativeLibrary {
   }
 }
 
-/** Binds a library whose folder was already found safe, as the reader thread does. */
-export function bindLibrary(ffi: Ffi, path: string): NativeFunctions {
-  let call: NativeFunctions;
+const { pc_abi_version, pc_read } = problemchildFunctions;
+/**
+ * All that the reader thread calls. Each function that ffi-napi binds is a buffer to V8, which takes it for one of 1 GB and
+ * collects everything at once, so a thread binds no more than it needs.
+ */
+export const readerFunctions = { pc_abi_version, pc_read } as const;
+
+/** Binds functions of a library whose folder was already found safe. */
+export function bindLibrary<T extends typeof readerFunctions>(
+  ffi: Ffi,
+  path: string,
+  functions: T,
+): Bound<T> {
+  let call: Bound<T>;
   try {
-    call = ffi.bind(path, problemchildFunctions);
+    call = ffi.bind(path, functions);
   } catch (error) {
     throw new AgentError(
       'PC_NATIVE_LIBRARY',
@@ -77,7 +88,7 @@ export function bindLibrary(ffi: Ffi, path: string): NativeFunctions {
       },
     );
   }
-  const version = call.pc_abi_version();
+  const version = (call as Bound<typeof readerFunctions>).pc_abi_version();
   if (version >>> 16 !== abiMajor) {
     throw new AgentError(
       'PC_NATIVE_ABI',

@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { code, nameOfCode } from './abi.ts';
 import { newCause, readCause } from './call-buffers.ts';
 import { loadFfi } from './load-ffi.ts';
-import { bindLibrary } from './native-library.ts';
+import { bindLibrary, readerFunctions } from './native-library.ts';
 import type { BytesUsed, ReaderMessage, ReaderTask } from './reader-protocol.ts';
 
 /*
@@ -23,7 +23,7 @@ function post(message: ReaderMessage, transfer: ArrayBuffer[] = []): void {
 }
 
 async function readUntilEnded(): Promise<void> {
-  const call = bindLibrary(await loadFfi(task.ffi), task.libraryPath);
+  const call = bindLibrary(await loadFfi(task.ffi), task.libraryPath, readerFunctions);
   let credit = task.creditBytes;
   port.on('message', (used: BytesUsed) => {
     credit += used;
