@@ -1,5 +1,6 @@
 #include "cases.h"
 
+#include <aclapi.h>
 #include <stdio.h>
 #include <string.h>
 #include <wchar.h>
@@ -38,6 +39,49 @@ static void folders(void) {
   RemoveDirectoryW(folder);
   CHECK(pc_path_is_secure(TEXT_ARGUMENT(folder), &report, &cause) == PC_E_NOT_FOUND);
   CHECK(pc_service_start(TEXT_ARGUMENT(L"ProblemChild"), &cause) != PC_OK);
+}
+
+static bool is_wine(void) { return GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "wine_get_version") != NULL; }
+
+/* Whether the folder is told to be writable for others once its access list is `dacl`. */
+static bool is_blamed(wchar_t *folder, PACL dacl) {
+  pc_cause cause = {.size = sizeof cause};
+  pc_path_report report = {.size = sizeof report};
+  if (SetNamedSecurityInfoW(folder, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION, NULL, NULL, dacl,
+                            NULL) != ERROR_SUCCESS ||
+      pc_path_is_secure(TEXT_ARGUMENT(folder), &report, &cause) != PC_OK) {
+    return false;
+  }
+  return (report.problems & PC_PATH_WRITABLE) != 0;
+}
+
+static void grants(void) {
+  union {
+    ACL list;
+    uint8_t room[512];
+  } plain, object, harmless;
+  uint8_t everyone[SECURITY_MAX_SID_SIZE];
+  DWORD bytes = sizeof everyone;
+  GUID any = {1, 2, 3, {4}};
+  wchar_t folder[MAX_PATH];
+  if (is_wine()) {
+    printf("skipped: access lists of folders, of which Wine keeps no more than modes\n");
+    return;
+  }
+  GetTempPathW(MAX_PATH, folder);
+  wcscat(folder, L"pc-granted-folder");
+  CreateDirectoryW(folder, NULL);
+  CreateWellKnownSid(WinWorldSid, NULL, everyone, &bytes);
+  InitializeAcl(&plain.list, sizeof plain, ACL_REVISION);
+  InitializeAcl(&object.list, sizeof object, ACL_REVISION_DS);
+  InitializeAcl(&harmless.list, sizeof harmless, ACL_REVISION);
+  CHECK(AddAccessAllowedAce(&plain.list, ACL_REVISION, GENERIC_WRITE, everyone));
+  CHECK(AddAccessAllowedObjectAce(&object.list, ACL_REVISION_DS, 0, FILE_WRITE_DATA, &any, NULL, everyone));
+  CHECK(AddAccessAllowedAce(&harmless.list, ACL_REVISION, GENERIC_READ | GENERIC_EXECUTE, everyone));
+  CHECK(is_blamed(folder, &plain.list));
+  CHECK(is_blamed(folder, &object.list));
+  CHECK(!is_blamed(folder, &harmless.list));
+  RemoveDirectoryW(folder);
 }
 
 /* Runs a program of the Unix side; false where there is none. */
@@ -90,6 +134,7 @@ static void stays_loaded(void) {
 void file_cases(void) {
   hashes();
   folders();
+  grants();
   foreign_folder();
   stays_loaded();
 }
