@@ -16,8 +16,6 @@ const slackShare = 0.2;
  */
 export function createHeapBrake(): () => void {
   setFlagsFromString('--no-concurrent-recompilation');
-  // Young events live so shortly that a second thread costs more to wake than it helps.
-  setFlagsFromString('--no-parallel-scavenge');
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   let limitBytes = freeBytes;

@@ -22,4 +22,6 @@ export const exitCodes = {
   usage: 2,
   /** A running agent was asked for, and none answers. */
   notRunning: 3,
+  /** The user stopped it, as shells say it of Ctrl-C. */
+  stopped: 130,
 } as const;

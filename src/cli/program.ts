@@ -41,6 +41,7 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
     const message = error.message.slice(0, maxMessageLength).split('\n').map(escapeHidden).join('\n');
     io.stderr.write(`${error.code}: ${message}\n  ${error.remedy}\n`);
     if (error.code === 'PC_CONTROL_UNREACHABLE') return exitCodes.notRunning;
+    if (error.code === 'PC_STOPPED') return exitCodes.stopped;
     return usageCodes.test(error.code) ? exitCodes.usage : exitCodes.inputUnread;
   }
 }

@@ -94,6 +94,10 @@ export const errorTable = {
     remedy:
       'Check that the folder exists, is writable, that the file is a state file of this agent, and that no other agent holds it for itself, as one does that was started on a full disk.',
   },
+  PC_STOPPED: {
+    cause: 'The command was stopped (Ctrl-C) before everything was read.',
+    remedy: 'Run it again and let it end.',
+  },
   PC_STORE_FULL: {
     cause:
       'The disk has no room for the state file or the response journal, which is new or of an earlier version.',

@@ -11,7 +11,7 @@ import {
 import { openCommandLog } from '../command-log.ts';
 import { type CliIo, exitCodes } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
-import { runInputs } from '../run-inputs.ts';
+import { runAllInputs } from '../run-inputs.ts';
 import { formatSummary } from '../summary.ts';
 
 type Options = Record<string, unknown>;
@@ -40,7 +40,7 @@ function buildCommand(io: CliIo, finish: (exitCode: number) => void): Command {
     try {
       const { source, tally } = scoring;
       const learner = new BaselineLearner(openUserHash(config));
-      await runInputs(io, source, config, log, async (batch) => {
+      await runAllInputs(io, source, config, log, async (batch) => {
         for (const start of await scoring.score(batch)) learner.learn(start);
         return true;
       });

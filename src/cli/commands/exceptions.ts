@@ -16,7 +16,7 @@ import { openCommandLog } from '../command-log.ts';
 import { collect, parseCondition } from '../condition-option.ts';
 import { type CliIo, exitCodes } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
-import { runInputs } from '../run-inputs.ts';
+import { runAllInputs } from '../run-inputs.ts';
 import { readAll } from '../standard-input.ts';
 import { formatSummary } from '../summary.ts';
 
@@ -123,7 +123,7 @@ function testCommand(io: CliIo, finish: (exitCode: number) => void): Command {
     );
     try {
       const { pipeline, source, stages } = replay;
-      await runInputs(io, source, config, log, async (batch) => {
+      await runAllInputs(io, source, config, log, async (batch) => {
         await pipeline.process(source.name, batch);
         return true;
       });

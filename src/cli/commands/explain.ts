@@ -8,10 +8,10 @@ import { AgentError } from '../../errors/index.ts';
 import { toEcs } from '../../event/index.ts';
 import { escapeForTerminal, shortenForTerminal } from '../../text/index.ts';
 import { openCommandLog } from '../command-log.ts';
-import { type CliIo, exitCodes } from '../io.ts';
+import type { CliIo } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
 import { ResultWriter } from '../result-writer.ts';
-import { runInputs } from '../run-inputs.ts';
+import { endCodeOf, runInputs } from '../run-inputs.ts';
 
 const defaultReasons = 10;
 const lineWidth = 120;
@@ -36,7 +36,7 @@ export function explainCommand(io: CliIo, finish: (exitCode: number) => void): C
     const run = await openExplainRun({ config, files: ['-'], stdin });
     const writer = new ResultWriter(io.stdout);
     try {
-      await runInputs(io, run.source, config, log, async (batch) => {
+      const isStopped = await runInputs(io, run.source, config, log, async (batch) => {
         for (const start of await run.score(batch)) {
           const reasons = run.explain(start.event, options['top'] as number);
           if (config.output.format === 'ndjson') writer.json(toDocument(start, run, reasons));
@@ -46,9 +46,9 @@ export function explainCommand(io: CliIo, finish: (exitCode: number) => void): C
         return !writer.closed;
       });
       await writer.flush(true);
-      if (run.tally.processEvents === 0)
+      if (run.tally.processEvents === 0 && !isStopped)
         throw new AgentError('PC_USAGE', 'standard input held no process start');
-      finish(run.tally.rejected > 0 ? exitCodes.inputUnread : exitCodes.fine);
+      finish(endCodeOf(run.tally, isStopped));
     } finally {
       await run.close();
       await log.close();

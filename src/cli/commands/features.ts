@@ -2,11 +2,11 @@ import { Command, Option } from 'commander';
 import { openFeatureRun } from '../../agent/index.ts';
 import { featureSets } from '../../problemchild/index.ts';
 import { openCommandLog } from '../command-log.ts';
-import { type CliIo, exitCodes } from '../io.ts';
+import type { CliIo } from '../io.ts';
 import { MatrixWriter } from '../matrix-file-writer.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
 import { ResultWriter } from '../result-writer.ts';
-import { runInputs } from '../run-inputs.ts';
+import { endCodeOf, runInputs } from '../run-inputs.ts';
 import { formatSummary } from '../summary.ts';
 
 /** `problemchild features FILE…`: what a feature set makes of each process start, by name or as a matrix. */
@@ -34,7 +34,7 @@ export function featuresCommand(io: CliIo, finish: (exitCode: number) => void): 
       options.out === undefined ? undefined : await MatrixWriter.create(options.out, encoder.inputs);
     const writer = new ResultWriter(io.stdout);
     const { source, tally } = run;
-    await runInputs(io, source, config, log, async (batch) => {
+    const isStopped = await runInputs(io, source, config, log, async (batch) => {
       for (const event of run.take(batch)) {
         if (matrix === undefined) {
           writer.json({ 'event.id': event.id, features: run.set.describe(event) });
@@ -50,6 +50,6 @@ export function featuresCommand(io: CliIo, finish: (exitCode: number) => void): 
     await matrix?.close();
     io.stderr.write(`${formatSummary(tally, source.inputs, (performance.now() - startedMs) / 1_000)}\n`);
     await log.close();
-    finish(tally.rejected > 0 ? exitCodes.inputUnread : exitCodes.fine);
+    finish(endCodeOf(tally, isStopped));
   });
 }

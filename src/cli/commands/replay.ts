@@ -3,10 +3,10 @@ import { openReplayRun } from '../../agent/index.ts';
 import type { DeskOutcome } from '../../alert/index.ts';
 import { AlertPrinter } from '../alert-printer.ts';
 import { openCommandLog } from '../command-log.ts';
-import { type CliIo, exitCodes } from '../io.ts';
+import type { CliIo } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
 import { ResultWriter } from '../result-writer.ts';
-import { runInputs } from '../run-inputs.ts';
+import { endCodeOf, runInputs } from '../run-inputs.ts';
 import { formatSummary } from '../summary.ts';
 
 const defaultWidth = 160;
@@ -43,7 +43,7 @@ export function replayCommand(io: CliIo, finish: (exitCode: number) => void): Co
         for (const alert of outcome.alerts) printer.alert(alert);
         for (const incident of outcome.incidents) printer.postpone(incident);
       };
-      await runInputs(
+      const isStopped = await runInputs(
         io,
         source,
         config,
@@ -55,12 +55,13 @@ export function replayCommand(io: CliIo, finish: (exitCode: number) => void): Co
         },
         bookmark,
       );
-      if (!writer.closed) show(pipeline.finish());
+      // What a stopped run has not seen the end of, a run that goes on from its state file will.
+      if (!writer.closed && !isStopped) show(pipeline.finish());
       await printer.postponed(replay.incidentDocument);
       await writer.flush(true);
       const { tally } = pipeline;
       io.stderr.write(`${formatSummary(tally, source.inputs, (performance.now() - startedMs) / 1_000)}\n`);
-      finish(tally.rejected > 0 ? exitCodes.inputUnread : exitCodes.fine);
+      finish(endCodeOf(tally, isStopped));
     } finally {
       await replay.close();
       await log.close();

@@ -12,7 +12,7 @@ import { openCommandLog } from '../command-log.ts';
 import { type CliIo, exitCodes } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
 import { writeReportFile } from '../report-file-writer.ts';
-import { runInputs } from '../run-inputs.ts';
+import { runAllInputs } from '../run-inputs.ts';
 import { formatSummary } from '../summary.ts';
 
 /** `problemchild report --html FILE [INPUT…]`: incidents as one page for people. */
@@ -49,7 +49,7 @@ export function reportCommand(io: CliIo, finish: (exitCode: number) => void): Co
         for (const alert of outcome.alerts) alerts.push(wire<AlertDocument>(alertToEcs(alert)));
         for (const incident of outcome.incidents) incidents.push(wire(incidentToEcs(incident)));
       };
-      await runInputs(
+      await runAllInputs(
         io,
         source,
         config,

@@ -3,10 +3,10 @@ import { openRehearsalRun } from '../../agent/index.ts';
 import { actionToEcs, isolationToEcs, type ResponseMode } from '../../response/index.ts';
 import { formatAction, formatActionHeader, formatIsolation, formatPrograms } from '../action-table.ts';
 import { openCommandLog } from '../command-log.ts';
-import { type CliIo, exitCodes } from '../io.ts';
+import type { CliIo } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
 import { ResultWriter } from '../result-writer.ts';
-import { runInputs } from '../run-inputs.ts';
+import { endCodeOf, runInputs } from '../run-inputs.ts';
 import { formatSummary } from '../summary.ts';
 import { armingCommands } from './response-arming.ts';
 
@@ -47,7 +47,7 @@ function rehearseCommand(io: CliIo, finish: (exitCode: number) => void): Command
       const width = io.stdout.columns ?? defaultWidth;
       let isHeaded = false;
       const { source, tally } = rehearsal;
-      await runInputs(io, source, config, log, async (batch) => {
+      const isStopped = await runInputs(io, source, config, log, async (batch) => {
         for (const rehearsed of await rehearsal.take(batch)) {
           if (!asTable) {
             const { action, assumed } = rehearsed;
@@ -68,7 +68,7 @@ function rehearseCommand(io: CliIo, finish: (exitCode: number) => void): Command
       await writer.flush(true);
       for (const line of formatPrograms(rehearsal.report())) io.stderr.write(`${line}\n`);
       io.stderr.write(`${formatSummary(tally, source.inputs, (performance.now() - startedMs) / 1_000)}\n`);
-      finish(tally.rejected > 0 ? exitCodes.inputUnread : exitCodes.fine);
+      finish(endCodeOf(tally, isStopped));
     } finally {
       await rehearsal.close();
       await log.close();

@@ -4,10 +4,10 @@ import { predictionToEcs } from '../../alert/index.ts';
 import type { ScoredStart } from '../../anomaly/index.ts';
 import { toEcsLine } from '../../event/index.ts';
 import { openCommandLog } from '../command-log.ts';
-import { type CliIo, exitCodes } from '../io.ts';
+import type { CliIo } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
 import { ResultWriter } from '../result-writer.ts';
-import { runInputs } from '../run-inputs.ts';
+import { endCodeOf, runInputs } from '../run-inputs.ts';
 import { formatSummary } from '../summary.ts';
 
 /** `problemchild score FILE…`: one NDJSON line for each process start, with what the model says of it. */
@@ -24,14 +24,14 @@ export function scoreCommand(io: CliIo, finish: (exitCode: number) => void): Com
     try {
       const writer = new ResultWriter(io.stdout);
       const { source, tally } = scoring;
-      await runInputs(io, source, config, log, async (batch) => {
+      const isStopped = await runInputs(io, source, config, log, async (batch) => {
         for (const scored of await scoring.score(batch)) writer.jsonText(toLine(scored));
         await writer.flush();
         return !writer.closed;
       });
       await writer.flush(true);
       io.stderr.write(`${formatSummary(tally, source.inputs, (performance.now() - startedMs) / 1_000)}\n`);
-      finish(tally.rejected > 0 ? exitCodes.inputUnread : exitCodes.fine);
+      finish(endCodeOf(tally, isStopped));
     } finally {
       await scoring.close();
       await log.close();
