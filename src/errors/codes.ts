@@ -1,4 +1,5 @@
 import type { ErrorEntry } from './error-entry.ts';
+import { inputCodes } from './input-codes.ts';
 import { nativeCodes } from './native-codes.ts';
 
 /**
@@ -33,26 +34,15 @@ export const errorTable = {
     cause: 'A command was called with arguments it does not take.',
     remedy: 'Run the command with --help and correct the arguments.',
   },
+  PC_STOPPED: {
+    cause: 'The command was stopped (Ctrl-C) before everything was read.',
+    remedy: 'Run it again and let it end.',
+  },
   PC_OUTPUT_UNWRITABLE: {
     cause: 'Results could not be written to where standard output leads, such as a file on a full disk.',
     remedy: 'Make room or write elsewhere, and run the command again: its output is cut short.',
   },
-  PC_EVENT_JSON: {
-    cause: 'A line of the input is not JSON.',
-    remedy: 'Look at the line; a file cut while it was written ends in such a line.',
-  },
-  PC_EVENT_SHAPE: {
-    cause: 'A JSON document is none of the shapes the agent reads, or not the one that --format asks for.',
-    remedy: 'Leave --format at auto, or export the events as ECS, Winlogbeat, evtx_dump or flat records.',
-  },
-  PC_EVENT_FIELD: {
-    cause: 'A field of an event holds what it cannot hold, such as a process id that is no number.',
-    remedy: 'Look at the field that the message names; the event was left out.',
-  },
-  PC_EVENT_UNPROCESSED: {
-    cause: 'The pipeline failed on an event; it was passed over so that the agent goes on.',
-    remedy: 'Report it with the stack in the log; the position in the message names the record.',
-  },
+  ...inputCodes,
   PC_EXCEPTION_INVALID: {
     cause:
       'A file of exceptions is not YAML, holds an entry that is not one, or names a set that is not there.',
@@ -94,10 +84,6 @@ export const errorTable = {
     remedy:
       'Check that the folder exists, is writable, that the file is a state file of this agent, and that no other agent holds it for itself, as one does that was started on a full disk.',
   },
-  PC_STOPPED: {
-    cause: 'The command was stopped (Ctrl-C) before everything was read.',
-    remedy: 'Run it again and let it end.',
-  },
   PC_STORE_FULL: {
     cause:
       'The disk has no room for the state file or the response journal, which is new or of an earlier version.',
@@ -107,64 +93,6 @@ export const errorTable = {
   PC_STORE_NEWER: {
     cause: 'The state file was written by a newer version of the agent.',
     remedy: 'Install that version again, or move the state file aside to begin a new one.',
-  },
-  PC_SOURCE_MISSING: {
-    cause: 'A file, folder or pattern that was asked for is not there, or holds nothing that is read.',
-    remedy:
-      'Check the path; files that are read end in .evtx, .json, .jsonl or .ndjson, also with .gz, or .zip.',
-  },
-  PC_SOURCE_KIND: {
-    cause: 'The name of a file does not say what it holds.',
-    remedy: 'Say it with --format, or give the file its usual ending.',
-  },
-  PC_SOURCE_UNREADABLE: {
-    cause: 'A file or folder could not be read, or not to its end.',
-    remedy: 'Check its permissions and the disk; what was read before the error counts.',
-  },
-  PC_SOURCE_COMPRESSED: {
-    cause: 'A compressed file or archive is damaged, cut short, encrypted, or holds nothing that is read.',
-    remedy: 'Copy or download it again; what could be decompressed before the damage was read.',
-  },
-  PC_SOURCE_RECORD_SIZE: {
-    cause: 'A line or JSON document is longer than the longest that is read, and was skipped.',
-    remedy:
-      'Look whether the file holds one document per line; raise source.maxLineBytes if it must be so long.',
-  },
-  PC_SOURCE_BOOKMARK: {
-    cause: 'Reading cannot go on where it stopped: the state names another file, or is not of this version.',
-    remedy: 'Nothing is lost: the inputs are read from the beginning; events seen before alert only once.',
-  },
-  PC_SOURCE_EVTX_HEADER: {
-    cause: 'The header of an EVTX file is damaged; its records are read all the same.',
-    remedy: 'Copy the log again from its source, or export it with wevtutil epl.',
-  },
-  PC_SOURCE_EVTX_EMPTY: {
-    cause: 'A file is too short to be an EVTX log.',
-    remedy: 'Check that it was copied completely.',
-  },
-  PC_SOURCE_EVTX_CHECKSUM: {
-    cause: 'A chunk of an EVTX file does not match its checksum; the records in it that parse are read.',
-    remedy: 'Treat the records of this chunk with doubt: the log was not closed, or was altered or damaged.',
-  },
-  PC_SOURCE_EVTX_CHUNK: {
-    cause: 'A stretch of an EVTX file holds no chunk of records where one should be; it is skipped.',
-    remedy: 'Copy the log again from its source; the records of this stretch are lost in this copy.',
-  },
-  PC_SOURCE_EVTX_TRUNCATED: {
-    cause: 'An EVTX file ends inside a chunk; the records before the cut are read.',
-    remedy: 'Copy the log again completely.',
-  },
-  PC_SOURCE_EVTX_RECORD: {
-    cause: 'A record of an EVTX file is damaged and was skipped.',
-    remedy: 'Look at the record with another tool; if that reads it, report it with the file.',
-  },
-  PC_SOURCE_EVTX_TEMPLATE: {
-    cause: 'A record of an EVTX file rests on a template definition that is damaged, and was skipped.',
-    remedy: 'Look at the record with another tool; if that reads it, report it with the file.',
-  },
-  PC_SOURCE_EVTX_LIMIT: {
-    cause: 'A record of an EVTX file unfolds to far more than any event Windows writes, and was skipped.',
-    remedy: 'Treat the file as tampered with.',
   },
   PC_RECORD_UNWRITABLE: {
     cause: 'A recording or its manifest could not be written.',
