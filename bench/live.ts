@@ -22,6 +22,8 @@ import { sampleEvents } from './sample-events.ts';
  */
 
 const SETTLE_MS = 3_000;
+/** Starts, in whose time the reader thread starts and the code of both is compiled. */
+const WARM_UP = 800;
 const MEMORY_STARTS = Number(process.env['PC_BENCH_STARTS'] ?? 720_000);
 const MEMORY_RATE = 4_000;
 
@@ -64,9 +66,6 @@ async function measureLoss(name: string, burst: Burst): Promise<void> {
   report(`${name}.alone`, counters.aloneWindow + counters.aloneCapacity, '');
   report(`${name}.ring_peak`, counters.ringBytesPeak / 1024, 'KB');
 }
-
-/** In the first seconds the reader thread starts and the code of both is compiled. */
-const WARM_UP = 800;
 
 /** What an ordinary machine starts, busier than most: programs that repeat, one start in 200 of a kind attackers use. */
 async function measureDelayOfOrdinaryStarts(): Promise<void> {
