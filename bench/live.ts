@@ -12,7 +12,6 @@ import {
 import { DoubleScript } from '../test/windows/live/double-script.ts';
 import { openLivePipeline } from '../test/windows/live/open-live-pipeline.ts';
 import { openTestLibrary } from '../test/windows/live/open-test-library.ts';
-import { sampleEvents } from './sample-events.ts';
 
 /**
  * The live path at default buffers, from the double of ETW through the real library, reader thread,
@@ -22,8 +21,6 @@ import { sampleEvents } from './sample-events.ts';
  */
 
 const SETTLE_MS = 3_000;
-/** Starts, in whose time the reader thread starts and the code of both is compiled. */
-const WARM_UP = 800;
 const MEMORY_STARTS = Number(process.env['PC_BENCH_STARTS'] ?? 720_000);
 const MEMORY_RATE = 4_000;
 
@@ -51,8 +48,7 @@ interface Measured {
 }
 
 await measureBatch();
-await measureDelayOfOrdinaryStarts();
-await measureDelayInOneCluster();
+await measureDelay();
 await measureLoss('tree_of_4000', { starts: 4_000, perSecond: 1_000_000, parentPid: 0 });
 await measureLoss('10000_per_s_for_10_s', { starts: 100_000, perSecond: 10_000, parentPid: 4 });
 if (MEMORY_STARTS > 0) await measureMemory();
@@ -67,49 +63,20 @@ async function measureLoss(name: string, burst: Burst): Promise<void> {
   report(`${name}.ring_peak`, counters.ringBytesPeak / 1024, 'KB');
 }
 
-/** What an ordinary machine starts, busier than most: programs that repeat, one start in 200 of a kind attackers use. */
-async function measureDelayOfOrdinaryStarts(): Promise<void> {
-  const count = WARM_UP + 4_000;
-  const spacingMs = 5;
-  // Windows may sleep a little longer than it is asked to.
-  const playMs = 1.5 * count * spacingMs;
-  const { delaysMs } = await takeIn(count, playMs, () => sayOrdinaryStarts(count, spacingMs));
-  reportDelays('200_per_s', delaysMs);
-}
-
-/** Every start is of one cluster, so that each is flagged and an incident of 2,000 starts is told every ten seconds. */
-async function measureDelayInOneCluster(): Promise<void> {
+async function measureDelay(): Promise<void> {
+  // In the first seconds the reader thread starts and the code of both is compiled.
+  const warmUp = 800;
   const { delaysMs } = await play({
-    starts: WARM_UP + 4_000,
+    starts: warmUp + 4_000,
     perSecond: 200,
     parentPid: 4,
     familySize: 100,
   });
-  reportDelays('200_per_s_all_flagged', delaysMs);
-}
-
-function reportDelays(name: string, delaysMs: Float64Array): void {
-  const steady = delaysMs.subarray(WARM_UP).toSorted();
+  const steady = delaysMs.subarray(warmUp).toSorted();
   for (const part of [0.5, 0.95, 0.99]) {
-    report(`${name}.ring_to_verdict_p${part * 100}`, steady[Math.floor(steady.length * part)]!, 'ms');
+    report(`200_per_s.ring_to_verdict_p${part * 100}`, steady[Math.floor(steady.length * part)]!, 'ms');
   }
-  report(`${name}.ring_to_verdict_max`, steady.at(-1)!, 'ms');
-}
-
-function sayOrdinaryStarts(count: number, spacingMs: number): void {
-  const sample = sampleEvents(count).map(({ process }) => process);
-  for (const [pid, parent] of new Map(sample.map(({ parent }) => [parent.pid!, parent]))) {
-    etw.say('running', pid, 4, 0, ntPathOf(parent), parent.commandLine!);
-  }
-  sample.forEach((process, index) => {
-    // Pids that no burst has.
-    etw.say('start', 4 * (500_000 + index), process.parent.pid!, 0, ntPathOf(process), process.commandLine!);
-    etw.say('wait', spacingMs);
-  });
-}
-
-function ntPathOf({ executable }: { readonly executable: string | undefined }): string {
-  return executable!.replace('C:', '\\Device\\HarddiskVolume3');
+  report('200_per_s.ring_to_verdict_max', steady.at(-1)!, 'ms');
 }
 
 async function measureMemory(): Promise<void> {
@@ -161,12 +128,7 @@ async function measureBatch(): Promise<void> {
   report('batch.decoded', least, 'ms');
 }
 
-function play(burst: Burst): Promise<Measured> {
-  return takeIn(burst.starts, (burst.starts / burst.perSecond) * 1_000, () => sayBurst(burst));
-}
-
-/** Takes so many starts in, which `say` puts into the double's script and which it plays in about that time. */
-async function takeIn(starts: number, playMs: number, say: () => void): Promise<Measured> {
+async function play(burst: Burst): Promise<Measured> {
   const ringMs = new Map<number, number>();
   const observe: RecordObserver = (record, arrivalUs) => {
     if (record.kind === 'start') ringMs.set(record.position.record, record.timeMs + arrivalUs / 1000);
@@ -185,8 +147,9 @@ async function takeIn(starts: number, playMs: number, say: () => void): Promise<
   const stop = new AbortController();
   const delaysMs: number[] = [];
   let scored = 0;
-  say();
-  const timer = setTimeout(() => stop.abort(), playMs + SETTLE_MS);
+  sayBurst(burst);
+  const lastMs = Date.now() + (burst.starts / burst.perSecond) * 1_000 + SETTLE_MS;
+  const timer = setTimeout(() => stop.abort(), lastMs - Date.now());
   for await (const batch of source.batches({ batchSize: 512, signal: stop.signal })) {
     const outcome = await run.pipeline.process(source.name, batch);
     const verdictMs = performance.timeOrigin + performance.now();
@@ -195,7 +158,7 @@ async function takeIn(starts: number, playMs: number, say: () => void): Promise<
       ringMs.delete(event.position.record);
     }
     scored += outcome.scored.length;
-    if (scored >= starts) stop.abort();
+    if (scored >= burst.starts) stop.abort();
   }
   clearTimeout(timer);
   return { scored, counters: source.stats().captures['etw']!, delaysMs: Float64Array.from(delaysMs) };
