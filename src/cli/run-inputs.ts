@@ -65,7 +65,7 @@ export async function runAllInputs(...args: Parameters<typeof runInputs>): Promi
 }
 
 /** Exit code of a command that read its inputs. */
-export function endCodeOf({ rejected }: { readonly rejected: number }, isStopped: boolean): number {
+export function endCodeOf({ rejected }: { readonly rejected: number }, isStopped = false): number {
   if (isStopped) return exitCodes.stopped;
   return rejected > 0 ? exitCodes.inputUnread : exitCodes.fine;
 }

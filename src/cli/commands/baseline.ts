@@ -9,9 +9,9 @@ import {
   writeBaselineFile,
 } from '../../anomaly/index.ts';
 import { openCommandLog } from '../command-log.ts';
-import { type CliIo, exitCodes } from '../io.ts';
+import type { CliIo } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
-import { runAllInputs } from '../run-inputs.ts';
+import { endCodeOf, runAllInputs } from '../run-inputs.ts';
 import { formatSummary } from '../summary.ts';
 
 type Options = Record<string, unknown>;
@@ -48,7 +48,7 @@ function buildCommand(io: CliIo, finish: (exitCode: number) => void): Command {
       io.stderr.write(`${formatSummary(tally, source.inputs, (performance.now() - startedMs) / 1_000)}\n`);
       io.stderr.write(`learnt from ${learnt} starts, left out ${flagged} flagged ones\n`);
       put(io, options, learner.finish());
-      finish(tally.rejected > 0 ? exitCodes.inputUnread : exitCodes.fine);
+      finish(endCodeOf(tally));
     } finally {
       await scoring.close();
       await log.close();

@@ -14,9 +14,9 @@ import { AgentError } from '../../errors/index.ts';
 import { escapeForTerminal, shortenForTerminal } from '../../text/index.ts';
 import { openCommandLog } from '../command-log.ts';
 import { collect, parseCondition } from '../condition-option.ts';
-import { type CliIo, exitCodes } from '../io.ts';
+import type { CliIo } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
-import { runAllInputs } from '../run-inputs.ts';
+import { endCodeOf, runAllInputs } from '../run-inputs.ts';
 import { readAll } from '../standard-input.ts';
 import { formatSummary } from '../summary.ts';
 
@@ -135,7 +135,7 @@ function testCommand(io: CliIo, finish: (exitCode: number) => void): Command {
       io.stderr.write(
         `${formatSummary(pipeline.tally, source.inputs, (performance.now() - startedMs) / 1_000)}\n`,
       );
-      finish(pipeline.tally.rejected > 0 ? exitCodes.inputUnread : exitCodes.fine);
+      finish(endCodeOf(pipeline.tally));
     } finally {
       await replay.close();
       await log.close();

@@ -9,10 +9,10 @@ import {
 } from '../../alert/index.ts';
 import { AgentError } from '../../errors/index.ts';
 import { openCommandLog } from '../command-log.ts';
-import { type CliIo, exitCodes } from '../io.ts';
+import type { CliIo } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
 import { writeReportFile } from '../report-file-writer.ts';
-import { runAllInputs } from '../run-inputs.ts';
+import { endCodeOf, runAllInputs } from '../run-inputs.ts';
 import { formatSummary } from '../summary.ts';
 
 /** `problemchild report --html FILE [INPUT…]`: incidents as one page for people. */
@@ -64,7 +64,7 @@ export function reportCommand(io: CliIo, finish: (exitCode: number) => void): Co
       writeReportFile(page, renderReport(incidents, alerts));
       const { tally } = pipeline;
       io.stderr.write(`${formatSummary(tally, source.inputs, (performance.now() - startedMs) / 1_000)}\n`);
-      finish(tally.rejected > 0 ? exitCodes.inputUnread : exitCodes.fine);
+      finish(endCodeOf(tally));
     } finally {
       await replay.close();
       await log.close();

@@ -11,9 +11,10 @@ import type { LoadedConfig } from '../../config/index.ts';
 import { AgentError } from '../../errors/index.ts';
 import { AlertPrinter } from '../alert-printer.ts';
 import { openCommandLog } from '../command-log.ts';
-import { type CliIo, exitCodes } from '../io.ts';
+import type { CliIo } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
 import { ResultWriter } from '../result-writer.ts';
+import { endCodeOf } from '../run-inputs.ts';
 import { formatSummary } from '../summary.ts';
 
 const defaultWidth = 160;
@@ -69,7 +70,7 @@ export function runCommand(io: CliIo, finish: (exitCode: number) => void): Comma
       });
       const tally = await live.run();
       io.stderr.write(`${formatSummary(tally, 1, (performance.now() - startedMs) / 1_000)}\n`);
-      finish(tally.rejected > 0 ? exitCodes.inputUnread : exitCodes.fine);
+      finish(endCodeOf(tally));
     };
     try {
       if (isService) {
