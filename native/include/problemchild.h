@@ -524,6 +524,17 @@ PC_API int32_t pc_process_resume(const pc_process_request *request, pc_process_r
 PC_API int32_t pc_process_terminate(const pc_process_request *request, pc_process_result *result,
                                     pc_cause *cause);
 
+/*
+ * The same end in two calls, so that nobody who must not wait has to. The first checks, tells the process to
+ * end (PC_OUTCOME_PENDING) and keeps the handle that it checked and acted on; with another code than PC_OK there is
+ * nothing to keep, and PC_E_MEMORY did nothing. The second waits, as long as the request said, on that handle,
+ * brings outcome, exit_code and total_ns of the first one's result up to date, and closes it. pc_close instead
+ * of the second, or during it, leaves the process to its end unseen.
+ */
+PC_API int32_t pc_process_begin_end(const pc_process_request *request, pc_process_result *result,
+                                    pc_handle *ending, pc_cause *cause);
+PC_API int32_t pc_process_await_end(pc_handle ending, pc_process_result *result, pc_cause *cause);
+
 /* 48 bytes */
 typedef struct pc_tree_member {
   uint32_t pid;         /* [0] */

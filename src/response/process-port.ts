@@ -48,6 +48,7 @@ export interface ProcessPort {
   freeze(target: ProcessTarget): ProcessAct;
   /** Undoes one suspend: they nest. */
   resume(target: ProcessTarget): Promise<ProcessAct>;
+  /** Told to end before the call returns; what is waited for is its end. */
   terminate(target: ProcessTarget): Promise<ProcessAct>;
   /** Who {@link terminateTree} would end, untouched. */
   tree(target: ProcessTarget): Promise<TreeAct>;

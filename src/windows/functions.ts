@@ -39,6 +39,8 @@ export const problemchildFunctions = {
   pc_process_suspend: returning('i32', 'address', 'address', 'address'),
   pc_process_resume: returning('i32', 'address', 'address', 'address'),
   pc_process_terminate: returning('i32', 'address', 'address', 'address'),
+  pc_process_begin_end: returning('i32', 'address', 'address', 'address', 'address'),
+  pc_process_await_end: returning('i32', 'u64', 'address', 'address'),
   pc_process_terminate_tree: returning('i32', 'address', 'address', 'address', 'u32', 'address', 'address'),
   pc_process_tree: returning('i32', 'address', 'address', 'address', 'u32', 'address', 'address'),
   pc_process_list: returning('i32', 'address', 'u32', 'address', 'address', 'address'),

@@ -111,8 +111,24 @@ export class ProcessControl {
     return this.#act('pc_process_resume', target, options);
   }
 
-  terminate(target: ProcessTarget, options: ActOptions = {}): Promise<ActResult> {
-    return this.#act('pc_process_terminate', target, options);
+  /** It is told to end before this returns; only its end is waited for elsewhere, on the handle that was acted on. */
+  async terminate(target: ProcessTarget, options: ActOptions = {}): Promise<ActResult> {
+    const { pc_process_begin_end, pc_process_await_end, pc_close } = this.#library.call;
+    const request = requestFor(target, options);
+    const result = newStruct(structBytes.processResult);
+    const ending = Buffer.alloc(8);
+    const cause = newCause();
+    const told = pc_process_begin_end(request, result, ending, cause);
+    // No handle was left for it, and nothing was done: in one call it needs none.
+    if (told === code.E_MEMORY) return this.#run('pc_process_terminate', request);
+    if (told !== code.OK) return readResult(told, result, cause);
+    const handle = ending.readBigUInt64LE();
+    try {
+      return readResult(await pc_process_await_end.inBackground(handle, result, cause), result, cause);
+    } catch (error) {
+      pc_close(handle);
+      return { ...readResult(code.E_NOT_ENDED, result, cause), cause: String(error) };
+    }
   }
 
   terminateTree(target: ProcessTarget, options: ActOptions = {}): Promise<TreeResult> {
@@ -125,7 +141,7 @@ export class ProcessControl {
   }
 
   #act(
-    name: 'pc_process_query' | 'pc_process_suspend' | 'pc_process_resume' | 'pc_process_terminate',
+    name: 'pc_process_query' | 'pc_process_suspend' | 'pc_process_resume',
     target: ProcessTarget,
     options: ActOptions,
     flags = 0,

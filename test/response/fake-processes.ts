@@ -79,8 +79,13 @@ export class FakeProcesses implements ProcessPort {
     });
   }
 
-  terminate(target: ProcessTarget): Promise<ProcessAct> {
-    return this.#act('terminate', target, (process) => this.#end(process));
+  /** Done before it returns; whatever makes others wait makes whoever waits for the end wait here. */
+  async terminate(target: ProcessTarget): Promise<ProcessAct> {
+    this.calls.push(`terminate ${target.pid}`);
+    const waiting = this.between();
+    const act = this.#carryOut('terminate', target, (process) => this.#end(process));
+    await waiting;
+    return act;
   }
 
   async tree(target: ProcessTarget): Promise<TreeAct> {

@@ -84,6 +84,45 @@ static void actions(void) {
   forget(&child);
 }
 
+/* The same end in two calls. */
+static void endings(void) {
+  PROCESS_INFORMATION child = launch(false), left = launch(false), stuck = launch(false);
+  pc_process_request request = request_of(&child);
+  pc_handle ending = 0, unseen = 0, none = 0;
+  result.size = sizeof result;
+  request.created += 1;
+  CHECK(pc_process_begin_end(&request, &result, &none, &cause) == PC_E_IDENTITY && none == 0 && runs(&child));
+  request.created -= 1;
+  CHECK(pc_process_begin_end(&request, &result, NULL, &cause) == PC_E_ARGUMENT && runs(&child));
+  request.exit_code = 98;
+  CHECK(pc_process_begin_end(&request, &result, &ending, &cause) == PC_OK && result.outcome == PC_OUTCOME_PENDING);
+  CHECK(result.act_ns > 0 && result.facts.pid == request.pid);
+  uint32_t bytes, count;
+  static uint8_t buffer[64];
+  CHECK(pc_read(ending, buffer, sizeof buffer, 0, &bytes, &count, &cause) == PC_E_HANDLE);
+  CHECK(pc_process_await_end(ending, &result, &cause) == PC_OK && result.outcome == PC_OUTCOME_TERMINATED);
+  CHECK(result.exit_code == 98 && !runs(&child) && result.total_ns >= result.act_ns);
+  CHECK(pc_process_await_end(ending, &result, &cause) == PC_E_HANDLE && pc_close(ending) == PC_E_HANDLE);
+  CHECK(pc_process_begin_end(&request, &result, &none, &cause) == PC_E_EXITED && none == 0);
+  /* Nobody waits: closing is enough. */
+  request = request_of(&left);
+  CHECK(pc_process_begin_end(&request, &result, &unseen, &cause) == PC_OK);
+  CHECK(pc_close(unseen) == PC_OK && WaitForSingleObject(left.hProcess, 10000) == WAIT_OBJECT_0);
+  /* Without a handle to spare nothing is done. */
+  pc_handle taken[64];
+  uint32_t full = 0;
+  static const uint16_t name[] = L"problemchild-cases-full";
+  while (full < 64 && pc_log_open(name, 23, &taken[full], &cause) == PC_OK) full++;
+  request = request_of(&stuck);
+  CHECK(full > 0 && pc_process_begin_end(&request, &result, &none, &cause) == PC_E_MEMORY && runs(&stuck));
+  while (full > 0) CHECK(pc_close(taken[--full]) == PC_OK);
+  CHECK(pc_process_begin_end(&request, &result, &ending, &cause) == PC_OK);
+  CHECK(pc_process_await_end(ending, &result, &cause) == PC_OK);
+  forget(&child);
+  forget(&left);
+  forget(&stuck);
+}
+
 static void trees(void) {
   PROCESS_INFORMATION shell = launch(true);
   pc_process_request request = request_of(&shell);
@@ -177,6 +216,7 @@ static void looks(void) {
 void process_cases(void) {
   refusals();
   actions();
+  endings();
   trees();
   list();
   looks();

@@ -6,8 +6,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { code, nameOfCode } from '../../../src/windows/abi.ts';
+import { newCause } from '../../../src/windows/call-buffers.ts';
 import { fileTimeOf } from '../../../src/windows/filetime.ts';
-import { listProcesses, ProcessControl, type ProcessTarget } from '../../../src/windows/index.ts';
+import {
+  listProcesses,
+  type NativeLibrary,
+  ProcessControl,
+  type ProcessTarget,
+} from '../../../src/windows/index.ts';
 import { ffiNames, openTestLibrary } from './open-test-library.ts';
 import { underWine } from './wine-limits.ts';
 
@@ -49,6 +56,10 @@ for (const ffi of ffiNames) {
       assert.equal(code, 'PC_OK', cause);
       const created = fileTimeOf(Number(facts.created & 0xffff_ffffn), Number(facts.created >> 32n))!;
       return { pid, createdMs: created.ms, toleranceMs: 0 };
+    }
+
+    async function endVictim() {
+      return control.terminate(await targetOf(spawnVictim().pid!));
     }
 
     /** The tree once it has so many generations below its root; each takes a Node to start. */
@@ -111,10 +122,58 @@ for (const ffi of ffiNames) {
       assert.ok((await beats()) > 0);
 
       const terminated = await control.terminate(target);
-      assert.deepEqual([terminated.code, terminated.outcome], ['PC_OK', 'terminated']);
+      const { code: answer, outcome, exitCode } = terminated;
+      assert.deepEqual([answer, outcome, exitCode], ['PC_OK', 'terminated', 0xc0de]);
       await ended;
       assert.equal(await beats(), 0);
       assert.ok(terminated.actMs <= terminated.totalMs);
+    });
+
+    test('is told to end before the call returns; an end that nobody can wait for stays pending, its handle is given back', async () => {
+      const handles: bigint[] = [];
+      const { call } = library;
+      const pc_process_await_end = Object.assign(() => 0, {
+        inBackground: async (handle: bigint) => {
+          handles.push(handle);
+          throw new Error('no thread');
+        },
+      });
+      const poor = new ProcessControl({
+        call: { ...call, pc_process_await_end },
+      } as unknown as NativeLibrary);
+      const victim = spawnVictim();
+      const ended = once(victim, 'exit');
+      const target = await targetOf(victim.pid!);
+      const ending = poor.terminate(target);
+      assert.equal(handles.length, 1);
+      const told = await ending;
+      assert.deepEqual(
+        [told.code, told.outcome, told.cause],
+        ['PC_E_NOT_ENDED', 'pending', 'Error: no thread'],
+      );
+      assert.equal(nameOfCode(call.pc_close(handles[0]!)), 'PC_E_HANDLE');
+      await ended;
+    });
+
+    test('with no handle left for it, a process is ended in one call; else the handle is given back', async () => {
+      const name = Buffer.from('problemchild-test', 'utf16le');
+      const taken: bigint[] = [];
+      const takeOne = () => {
+        const handle = Buffer.alloc(8);
+        const answer = library.call.pc_log_open(name, name.length / 2, handle, newCause());
+        if (answer === code.OK) taken.push(handle.readBigUInt64LE());
+        return nameOfCode(answer);
+      };
+      try {
+        while (takeOne() === 'PC_OK');
+        assert.equal(takeOne(), 'PC_E_MEMORY');
+        assert.equal((await endVictim()).outcome, 'terminated');
+        library.call.pc_close(taken.pop()!);
+        assert.equal((await endVictim()).outcome, 'terminated');
+        assert.equal(takeOne(), 'PC_OK');
+      } finally {
+        for (const handle of taken) library.call.pc_close(handle);
+      }
     });
 
     test('another creation time is another process: nothing is done', async () => {
