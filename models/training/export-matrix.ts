@@ -44,7 +44,7 @@ if (setName === undefined || outFolder === undefined || dataFolders.length === 0
 }
 
 const encoder = featureSets[setName]!.createEncoder();
-const extract = createExtractor();
+const { extract } = createExtractor();
 mkdirSync(outFolder, { recursive: true });
 writeFileSync(join(outFolder, 'columns.json'), JSON.stringify(encoder.inputs));
 const matrix = createWriteStream(join(outFolder, 'matrix.f32'));

@@ -30,7 +30,7 @@ export function openExplainer(explanation: Explanation): Explainer {
   const { slope, offset, bias, linearShare, treeShare, leastSlots } = explanation;
   const expected = trees.reduce((sum, tree) => sum + expectedValue(tree), 0);
   const addTreeValues = createShapleySums(trees, slope * treeShare);
-  const extract = createExtractor();
+  const { extract } = createExtractor();
 
   return {
     baseline: slope * (bias + treeShare * expected - offset),

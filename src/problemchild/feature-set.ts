@@ -62,4 +62,9 @@ export interface FeatureEncoder {
    * last bit. A set that reads too much of an event for facts to repeat has none.
    */
   factsOf?(event: ProcessEvent): Facts;
+  /**
+   * What is left of those facts once they are read, with the same promise: spellings that the set takes for one are
+   * one. Dearer than {@link factsOf}, and cheaper than {@link write} with what follows it.
+   */
+  readFactsOf?(event: ProcessEvent): Facts;
 }

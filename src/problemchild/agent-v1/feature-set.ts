@@ -30,7 +30,7 @@ export const agentV1: FeatureSet = {
           : `${inputs.length} inputs, agent-v1 has ${agentV1Inputs.length}`;
       throw new AgentError('PC_MODEL_INPUTS', differs);
     }
-    const extract = createExtractor();
+    const { extract, factsOf } = createExtractor();
     return {
       width: agentV1Inputs.length,
       inputs: agentV1Inputs,
@@ -42,10 +42,11 @@ export const agentV1: FeatureSet = {
         out.fill(0, first + slots.count, first + slotCapacity);
       },
       factsOf: featureFactsOf,
+      readFactsOf: factsOf,
     };
   },
   describe(event) {
-    const { dense, slots } = createExtractor()(event);
+    const { dense, slots } = createExtractor().extract(event);
     const named: Record<string, number> = {};
     denseColumns.forEach(({ name }, index) => {
       named[name] = dense[index]!;

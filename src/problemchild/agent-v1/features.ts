@@ -1,6 +1,8 @@
 import type { ProcessEvent } from '../../event/index.ts';
+import type { Facts } from '../recent-answers.ts';
 import { classifyIntegrity, classifyUser } from './account.ts';
 import { denseColumns } from './columns.ts';
+import { readFactsOf } from './feature-facts.ts';
 import { familyNames } from './lexicon.ts';
 import { familyIndex } from './line.ts';
 import { pathClasses } from './path-class.ts';
@@ -74,17 +76,27 @@ export interface AgentFeatures {
   readonly parent: Reading;
 }
 
-/** Reads events one after another into the same buffers. */
-export function createExtractor(): (event: ProcessEvent) => AgentFeatures {
+/** Makes features of events, one after another, in the same buffers. */
+export interface Extractor {
+  extract(event: ProcessEvent): AgentFeatures;
+  /** What {@link extract} makes them of. */
+  factsOf(event: ProcessEvent): Facts;
+}
+
+export function createExtractor(): Extractor {
   const child = createReading();
   const parent = createReading();
   const dense = new Float32Array(denseColumns.length);
   const slots = new SlotList(slotCapacity);
   const features = { dense, slots, child, parent };
 
-  return (event) => {
+  function read(event: ProcessEvent): void {
     readChild(event, child);
     readParent(event, parent);
+  }
+
+  function extract(event: ProcessEvent): AgentFeatures {
+    read(event);
     dense.fill(0);
     fillShape(event, child, parent, dense);
     for (let i = 0; i < familyNames.length; i++) {
@@ -98,6 +110,14 @@ export function createExtractor(): (event: ProcessEvent) => AgentFeatures {
     slots.clear();
     addSlots(child, parent, dense, slotShapes, slots);
     return features;
+  }
+
+  return {
+    extract,
+    factsOf(event) {
+      read(event);
+      return readFactsOf(event, child, parent);
+    },
   };
 }
 

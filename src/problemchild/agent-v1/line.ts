@@ -1,4 +1,5 @@
 import { createKeywordScanner } from '../keyword-scanner.ts';
+import type { Facts } from '../recent-answers.ts';
 import { type FamilyName, families, familyNames } from './lexicon.ts';
 import { NormalText } from './normal-text.ts';
 import { symbol } from './symbols.ts';
@@ -21,20 +22,22 @@ export class Line {
   present = false;
   /** Units of the raw line after the program's own name. */
   argumentLength = 0;
-  rawLength = 0;
   /** Whether the raw line begins with a full path, and whether it is quoted. */
   startsWithPath = false;
   hasDecoded = false;
-  /** Indices of the keywords found, ascending, `hitCount` of them. */
-  readonly hits = new Uint16Array(keywords.length);
-  hitCount = 0;
-  readonly familyCounts = new Uint8Array(familyNames.length);
+  /** All of it that goes into features, the normal text first: lines with the same facts are one to the features. */
+  facts: Facts = [];
+  readonly #hits = new Uint16Array(keywords.length);
+  #hitCount = 0;
+  readonly #familyCounts = new Uint8Array(familyNames.length);
+  #normal = '';
+  /** Most lines are known by their facts before anybody asks what words they hold. */
+  #isScanned = false;
 
   read(program: string, commandLine: string | undefined, executable: string | undefined): void {
     const { text } = this;
     text.clear();
     this.present = commandLine !== undefined;
-    this.rawLength = commandLine?.length ?? 0;
     this.argumentLength = 0;
     this.startsWithPath = false;
     this.hasDecoded = false;
@@ -47,7 +50,30 @@ export class Line {
       text.append(commandLine, from);
       this.#appendDecoded(commandLine);
     }
+    this.#normal = text.toString();
+    this.#isScanned = false;
+    this.facts = [
+      this.#normal,
+      this.argumentLength,
+      4 * Number(this.present) + 2 * Number(this.startsWithPath) + Number(this.hasDecoded),
+      ...Object.values(text.counts),
+    ];
+  }
+
+  /** Indices of the keywords found, ascending, {@link hitCount} of them. */
+  get hits(): Uint16Array {
     this.#scan();
+    return this.#hits;
+  }
+
+  get hitCount(): number {
+    this.#scan();
+    return this.#hitCount;
+  }
+
+  get familyCounts(): Uint8Array {
+    this.#scan();
+    return this.#familyCounts;
   }
 
   /** What an encoded PowerShell command says, after what was written. */
@@ -64,8 +90,11 @@ export class Line {
   }
 
   #scan(): void {
-    const { hits, familyCounts } = this;
-    scan(this.text.toString(), marks);
+    if (this.#isScanned) return;
+    this.#isScanned = true;
+    const hits = this.#hits;
+    const familyCounts = this.#familyCounts;
+    scan(this.#normal, marks);
     familyCounts.fill(0);
     let count = 0;
     // Four marks at a time: nearly all are 0.
@@ -77,7 +106,7 @@ export class Line {
         familyCounts[familyOfKeyword[i]!]!++;
       }
     }
-    this.hitCount = count;
+    this.#hitCount = count;
   }
 }
 

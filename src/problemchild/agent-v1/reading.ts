@@ -16,6 +16,7 @@ const emptyShape = describeName('');
 
 /** A process of an event, child or parent, as the features read it. */
 export interface Reading {
+  baseName: string;
   shape: NameShape;
   /** The name that counts: the original file name of a renamed system program, else the name. */
   program: string;
@@ -36,6 +37,7 @@ export interface Reading {
 
 export function createReading(): Reading {
   return {
+    baseName: '',
     shape: emptyShape,
     program: '',
     programClass: -1,
@@ -75,6 +77,7 @@ function readProcess(
 ): void {
   const baseName = name ?? (executable === undefined ? '' : baseNameOf(executable));
   const shape = shapeOf(baseName);
+  into.baseName = baseName;
   into.shape = shape;
   into.hasName = baseName !== '';
   into.hasPath = executable !== undefined && executable.length > baseName.length;

@@ -19,6 +19,60 @@ const events = fc
   })
   .map(({ user, ...process }) => makeProcessEvent({ user, process }));
 
+// Lines made of pieces that normalisation masks, folds or counts.
+const piece = fc.constantFrom(
+  ...[
+    '123456',
+    '654321',
+    '12',
+    ' ',
+    '"',
+    "'",
+    '^',
+    '`',
+    '-',
+    '/',
+    '\\',
+    '|',
+    'PowerShell',
+    'cmd.exe',
+    '-enc ',
+  ],
+  ...[
+    '%TEMP%',
+    '$env:x',
+    'http://8.8.8.8/a',
+    '10.0.0.1',
+    'c:\\users\\ann\\',
+    'c:\\users\\bob\\',
+    'é',
+    'mimikatz',
+  ],
+  ...[
+    'deadbeef01',
+    'QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9w',
+    'dABlAHMAdAAgAHQAZQBzAHQAIAB0AGUAcwB0ACAAdABlAHMAdAA=',
+  ],
+);
+const line = fc.array(piece, { maxLength: 6 }).map((pieces) => pieces.join(''));
+const programName = fc.constantFrom(
+  'cmd.exe',
+  'CMD.EXE',
+  'powershell.exe',
+  'a1b2.exe',
+  'svchost.exe',
+  undefined,
+);
+const spellings = fc
+  .record({
+    name: programName,
+    executable: fc.constantFrom('C:\\Windows\\System32\\cmd.exe', 'C:\\Users\\ann\\cmd.exe', undefined),
+    originalFileName: programName,
+    commandLine: line,
+    parent: fc.record({ name: programName, commandLine: line }),
+  })
+  .map((process) => makeProcessEvent({ process }));
+
 describe('the facts behind the features', () => {
   const encoder = agentV1.createEncoder();
   const rowOf = (event: Parameters<typeof encoder.write>[0]): Float32Array => {
@@ -27,18 +81,28 @@ describe('the facts behind the features', () => {
     return row;
   };
 
-  test('are the same only where the row is', () => {
+  test.each(['factsOf', 'readFactsOf'] as const)('%s: are the same only where the row is', (kind) => {
     fc.assert(
-      fc.property(fc.array(events, { minLength: 40, maxLength: 40 }), (all) => {
+      fc.property(fc.array(fc.oneof(events, spellings), { minLength: 40, maxLength: 40 }), (all) => {
         const recent = new RecentAnswers<Float32Array>(100, 2_048);
         for (const event of all) {
-          const facts = encoder.factsOf!(event);
+          const facts = encoder[kind]!(event);
           const row = rowOf(event);
           expect(recent.get(facts) ?? row).toEqual(row);
           recent.set(facts, row);
         }
       }),
     );
+  });
+
+  test('once read are the same for lines that differ in what is masked', () => {
+    const [one, other, longer, another] = ['run 12345', 'run 67890', 'run 1234567', 'run ab345'].map(
+      (commandLine) => encoder.readFactsOf!(makeProcessEvent({ process: { name: 'a.exe', commandLine } })),
+    );
+    expect(other).toStrictEqual(one);
+    // The length of the arguments is a feature.
+    expect(longer).not.toStrictEqual(one);
+    expect(another).not.toStrictEqual(one);
   });
 
   test('tell an empty field from an absent one', () => {
