@@ -1,8 +1,33 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openLocalFile } from '../../../src/response/evidence/local-file.ts';
+
+/** What somebody else does right before a file is opened, and right after. */
+let race: { before?: () => void; after?: () => void } = {};
+
+vi.mock(import('node:fs/promises'), async (original) => {
+  const real = await original();
+  return {
+    ...real,
+    open: async (...args: Parameters<typeof real.open>) => {
+      race.before?.();
+      const file = await real.open(...args);
+      race.after?.();
+      return file;
+    },
+  };
+});
 
 let folder: string;
 
@@ -14,6 +39,7 @@ beforeEach(() => {
 
 afterEach(() => {
   vi.restoreAllMocks();
+  race = {};
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -44,6 +70,51 @@ describe('a file that an ended process names', () => {
     expect(await openLocalFile(join(folder, 'linked', 'deeper', 'tool.exe'))).toBe(
       `${join(folder, 'linked')} is a link`,
     );
+  });
+
+  describe('that is exchanged between the look for links and the opening', () => {
+    const at = (...names: string[]) => join(folder, ...names);
+
+    beforeEach(() => {
+      mkdirSync(at('other'));
+      writeFileSync(at('other', 'tool.exe'), 'not it');
+    });
+
+    const link = () => {
+      renameSync(at('real'), at('away'));
+      symlinkSync(at('other'), at('real'));
+    };
+    const unlink = () => {
+      unlinkSync(at('real'));
+      renameSync(at('away'), at('real'));
+    };
+
+    it('is not read through the link that is there now', async () => {
+      race = { before: link };
+      expect(await openLocalFile(at('real', 'tool.exe'))).toBe(`${at('real')} is a link`);
+    });
+
+    it('is not read through a link that is gone again', async () => {
+      race = { before: link, after: unlink };
+      expect(await openLocalFile(at('real', 'tool.exe'))).toBe(
+        `${at('real', 'tool.exe')} was exchanged as it was opened`,
+      );
+    });
+
+    it('is not read through a link in its own place', async () => {
+      race = {
+        before: () => {
+          unlinkSync(at('real', 'tool.exe'));
+          symlinkSync(at('other', 'tool.exe'), at('real', 'tool.exe'));
+        },
+      };
+      expect(await openLocalFile(at('real', 'tool.exe'))).toContain('ELOOP');
+    });
+
+    it('is not read when it has gone since', async () => {
+      race = { after: () => unlinkSync(at('real', 'tool.exe')) };
+      expect(await openLocalFile(at('real', 'tool.exe'))).toContain('ENOENT');
+    });
   });
 
   it.each([
