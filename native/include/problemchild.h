@@ -609,7 +609,8 @@ typedef struct pc_file_facts {
   uint64_t reserved[5];         /* [2624] */
 } pc_file_facts;
 
-/* Hash, version resource and signature of a file, through the same cache as the ETW source. */
+/* Hash, version resource and signature of a file, through the same cache as the ETW source. A link, or a path with
+   one on the way, is refused: paths of images have none. */
 PC_API int32_t pc_file_query(const uint16_t *path, uint32_t path_units, pc_file_facts *facts,
                              pc_cause *cause);
 

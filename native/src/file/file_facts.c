@@ -23,6 +23,7 @@ typedef struct entry {
 } entry;
 
 enum { WAYS = 4, SETS = 256 }; /* 1,024 files, some 2.7 MB, allocated at first use */
+enum { LONGEST_NAME = 32768 };
 
 static entry *cache;
 static uint64_t tick;
@@ -137,6 +138,29 @@ static void answer_open(const pc_file_question *question, HANDLE file, const ide
   answer_from(&about, question->parts, answer);
 }
 
+/* Behind `C:`, `\\?\C:`, `\\?\Volume{…}` or `\\?\GLOBALROOT\Device\HarddiskVolume…`. */
+static const wchar_t *behind_volume(const wchar_t *path) {
+  static const wchar_t devices[] = L"GLOBALROOT\\Device\\";
+  enum { DEVICES_UNITS = sizeof devices / sizeof *devices - 1 };
+  if (wcsncmp(path, L"\\\\?\\", 4) == 0) path += 4;
+  if (_wcsnicmp(path, devices, DEVICES_UNITS) == 0) path += DEVICES_UNITS;
+  const wchar_t *slash = wcschr(path, L'\\');
+  return slash != NULL ? slash : path;
+}
+
+/* Whether it was opened under the name that was asked for. Paths of images name where they lie; a link that somebody put on
+   the way since leads to another file, and perhaps to another machine's. The flag that opens links themselves would
+   also open what compressed and deduplicated files are inside, so the name of what was opened is compared. */
+static bool is_file_at(HANDLE file, const wchar_t *path) {
+  wchar_t *name = malloc(LONGEST_NAME * sizeof *name);
+  if (name == NULL) return false;
+  DWORD units = GetFinalPathNameByHandleW(file, name, LONGEST_NAME, FILE_NAME_OPENED | VOLUME_NAME_NONE);
+  bool same_name = units > 0 && units < LONGEST_NAME &&
+                   CompareStringOrdinal(name, (int)units, behind_volume(path), -1, TRUE) == CSTR_EQUAL;
+  free(name);
+  return same_name;
+}
+
 bool pc_file_ask(const pc_file_question *question, pc_file_answer *answer) {
   memset(answer, 0, sizeof *answer);
   answer->facts.size = sizeof answer->facts;
@@ -145,7 +169,9 @@ bool pc_file_ask(const pc_file_question *question, pc_file_answer *answer) {
                             NULL, OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN, NULL);
   if (file == INVALID_HANDLE_VALUE) return false;
   identity of;
-  bool known = identify(file, &of);
+  bool known = is_file_at(file, question->path);
+  if (!known) SetLastError(ERROR_CANT_RESOLVE_FILENAME);
+  else known = identify(file, &of);
   DWORD error = GetLastError();
   if (known) answer_open(question, file, &of, answer);
   CloseHandle(file);

@@ -26,6 +26,29 @@ static void hashes(void) {
   CHECK(_wcsicmp((const wchar_t *)facts.original_name, L"kernel32.dll") == 0 || facts.original_name[0] != 0);
 }
 
+/* Neither a link nor a file behind a linked folder is what was asked for. */
+static void links(void) {
+  pc_cause cause = {.size = sizeof cause};
+  pc_file_facts facts = {.size = sizeof facts};
+  wchar_t temp[MAX_PATH], target[MAX_PATH], link[MAX_PATH], behind[MAX_PATH];
+  GetTempPathW(MAX_PATH, temp);
+  GetSystemDirectoryW(target, MAX_PATH);
+  (void)swprintf(link, MAX_PATH, L"%lspc-linked-folder", temp);
+  (void)swprintf(behind, MAX_PATH, L"%ls\\kernel32.dll", link);
+  RemoveDirectoryW(link);
+  if (!CreateSymbolicLinkW(link, target, SYMBOLIC_LINK_FLAG_DIRECTORY) || GetFileAttributesW(behind) == INVALID_FILE_ATTRIBUTES) {
+    printf("skipped: links, which this system does not let us make\n");
+    return;
+  }
+  CHECK(pc_file_query(TEXT_ARGUMENT(behind), &facts, &cause) != PC_OK && facts.sha256_is != PC_CAPTURED);
+  CHECK(cause.value == ERROR_CANT_RESOLVE_FILENAME);
+  wcscat(target, L"\\KERNEL32.DLL");
+  CHECK(pc_file_query(TEXT_ARGUMENT(target), &facts, &cause) == PC_OK && facts.sha256_is == PC_CAPTURED);
+  (void)swprintf(behind, MAX_PATH, L"\\\\?\\%ls", target);
+  CHECK(pc_file_query(TEXT_ARGUMENT(behind), &facts, &cause) == PC_OK && facts.sha256_is == PC_CAPTURED);
+  RemoveDirectoryW(link);
+}
+
 static void folders(void) {
   pc_cause cause = {.size = sizeof cause};
   pc_path_report report = {.size = sizeof report};
@@ -137,6 +160,7 @@ static void stays_loaded(void) {
 
 void file_cases(void) {
   hashes();
+  links();
   folders();
   grants();
   foreign_folder();
