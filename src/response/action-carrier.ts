@@ -1,5 +1,5 @@
 import type { Action, ActionEnd } from './action.ts';
-import { ActionBudget } from './action-budget.ts';
+import { ActionBudget, type BudgetGrant, grantOf } from './action-budget.ts';
 import { endWithout } from './action-ecs.ts';
 import { holdsAfter, holdsBefore, memberId } from './action-holds.ts';
 import type { EvidenceCollector, EvidenceDraft } from './evidence/index.ts';
@@ -25,10 +25,11 @@ interface Freeze {
   readonly atMs: number;
 }
 
-/** What the guard says: why not, or how many processes may be ended. */
+/** What the guard says: why not, how many processes may be ended, or until when to wait and look again. */
 type Judgement =
-  | { readonly refusals: readonly RefusalCode[]; readonly mostProcesses?: undefined }
-  | { readonly refusals: readonly []; readonly mostProcesses: number };
+  | { readonly refusals: readonly RefusalCode[] }
+  | { readonly grant: BudgetGrant }
+  | { readonly wait: Promise<unknown> };
 
 /** Refusals of the native layer's own checks, by what they are here. */
 const nativeRefusals: Readonly<Record<string, RefusalCode>> = {
@@ -56,48 +57,61 @@ export class ActionCarrier {
 
   /** `undefined` when the same action was taken before. */
   async carryOut(proposal: Proposal): Promise<Action | undefined> {
-    const { journal, audience } = this.#parts;
-    const inspection = await inspect(this.#parts, proposal);
-    // From here to the begin of the action nothing waits: no other action can come between.
-    const { refusals, mostProcesses = inspection.treeSize } = this.#judge(proposal, inspection);
-    const bounded = boundTree(proposal.action, inspection.treeSize, mostProcesses);
-    const action: Action = { ...bounded, subject: proposal.subject, end: undefined };
-    const isAudit = action.mode === 'audit' && !proposal.byPerson;
-    if (refusals.length > 0 || isAudit || inspection.found === undefined) {
-      const nowMs = this.#parts.clock.nowMs();
-      const end = endWithout(nowMs, refusals.length > 0 ? 'refused' : 'audited', refusals);
-      const recorded = { ...action, end };
-      if (!journal.record(recorded)) return undefined;
-      audience.action(recorded);
-      return recorded;
+    for (;;) {
+      const inspection = await inspect(this.#parts, proposal);
+      // From here to the begin of the action nothing waits: no other action can come between.
+      const judgement = this.#judge(proposal, inspection);
+      if ('refusals' in judgement) return this.#recordOnly(proposal, judgement.refusals);
+      if ('wait' in judgement) {
+        await judgement.wait;
+        continue;
+      }
+      const { grant } = judgement;
+      try {
+        return await this.#carryOutAllowed(proposal, inspection, grant);
+      } finally {
+        grant.settle(0);
+      }
     }
-    return this.#carryOutAllowed(proposal, action, inspection.found, { ...inspection, mostProcesses });
+  }
+
+  #recordOnly(
+    proposal: Proposal,
+    refusals: readonly RefusalCode[],
+    bounded: Proposal['action'] = proposal.action,
+  ): Action | undefined {
+    const { journal, audience, clock } = this.#parts;
+    const end = endWithout(clock.nowMs(), refusals.length > 0 ? 'refused' : 'audited', refusals);
+    const recorded = { ...bounded, subject: proposal.subject, end };
+    if (!journal.record(recorded)) return undefined;
+    audience.action(recorded);
+    return recorded;
   }
 
   async #carryOutAllowed(
     proposal: Proposal,
-    action: Action,
-    found: ProcessTarget,
-    {
-      imagePath,
-      descendants: others,
-      treeSize,
-      mostProcesses,
-    }: Inspection & { readonly mostProcesses: number },
+    { found, imagePath, descendants: others, treeSize }: Inspection,
+    grant: BudgetGrant,
   ): Promise<Action | undefined> {
     const { journal, audience, clock } = this.#parts;
+    const bounded = boundTree(proposal.action, treeSize, grant.mostProcesses);
+    const isAudit = bounded.mode === 'audit' && !proposal.byPerson;
+    if (isAudit || found === undefined) return this.#recordOnly(proposal, [], bounded);
+    const { subject, isHeld } = proposal;
+    const action: Action = { ...bounded, subject, ...(isHeld ? { isHeld } : {}), end: undefined };
     const evidence = action.verb === 'terminate' ? this.#parts.evidence?.() : undefined;
     // A tree is frozen as it is ended, and a held process stands still already.
-    const forEvidence = evidence !== undefined && action.target === 'process' && !proposal.isHeld;
+    const forEvidence = evidence !== undefined && action.target === 'process' && !isHeld;
     const freezing = { found, others, holdMs: proposal.holdMs, forEvidence };
     if (!journal.begin(action, holdsBefore(action, clock.nowMs(), freezing))) return undefined;
     const freeze = forEvidence ? this.#freeze(found) : undefined;
-    const draft = await evidence?.begin(found, imagePath);
+    // Without evidence nothing comes between the journal and the act.
+    const draft = evidence && (await evidence.begin(found, imagePath));
     const end: ActionEnd = {
-      ...(await this.#act(action, found, mostProcesses)),
+      ...(await this.#act(action, found, grant.mostProcesses)),
       ...(freeze?.isFrozen === true ? { stoppedMs: freeze.atMs - action.atMs } : {}),
     };
-    if (action.by === 'agent') this.#budget.add(end.processes - treeSize);
+    grant.settle(end.processes);
     const after = holdsAfter(action, end, found, journal.holds());
     const isLoose = freeze !== undefined && end.outcome !== 'success' && (await this.#thaw(found, freeze));
     try {
@@ -145,9 +159,9 @@ export class ActionCarrier {
     };
     const refusals = [...findRefusals(facts, situation), ...treeRefusals];
     if (refusals.length > 0) return { refusals };
-    if (proposal.byPerson) return { refusals: [], mostProcesses: largestTree };
+    if (proposal.byPerson) return { grant: grantOf(largestTree) };
     const answer = this.#budget.take({ ...proposal, isAudit, treeSize });
-    if (answer.refusal === undefined) return { refusals: [], mostProcesses: answer.mostProcesses };
+    if (!('refusal' in answer)) return answer;
     if (!isAudit) {
       const standDown = { sinceMs: clock.nowMs(), reason: answer.refusal, by: 'agent' };
       journal.standDown = standDown;

@@ -40,6 +40,8 @@ export interface Action {
   /** When it was decided, ms since the epoch. */
   readonly atMs: number;
   readonly subject: ActionSubject;
+  /** The agent had suspended the process itself, and budgets counted it then. */
+  readonly isHeld?: boolean | undefined;
   readonly end: ActionEnd | undefined;
 }
 

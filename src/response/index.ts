@@ -14,7 +14,7 @@ export {
   createRefusalReference,
   type OwnProcesses,
   type RefusalCode,
-  type SpentAction,
+  type Spent,
 } from './guard/index.ts';
 export { type IsolationChange, isolationToEcs } from './isolation/isolation-change.ts';
 export type { IsolationJournal, StandingIsolation } from './isolation/isolation-journal.ts';

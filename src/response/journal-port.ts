@@ -1,5 +1,5 @@
 import type { Action, ActionEnd, ActionSubject } from './action.ts';
-import type { SpentAction } from './guard/index.ts';
+import type { Spent } from './guard/index.ts';
 import type { Override, ResponseTarget } from './policy/index.ts';
 
 /** Nobody is acted on until a person arms the agent. */
@@ -57,7 +57,7 @@ export interface ResponseJournal {
   /** Actions that were begun and not finished. */
   unfinished(): Action[];
   /** Actions carried out since, for the budget. */
-  spentSince(timeMs: number): SpentAction[];
+  spentSince(timeMs: number): Spent[];
   /** Writes it down, or what changed of it. */
   hold(hold: Hold): void;
   release(id: string): void;

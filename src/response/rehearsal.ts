@@ -77,7 +77,8 @@ export class Rehearsal {
     const by = 'rehearsal';
     return {
       action: { id, verb, target, mode, by, reason: undefined, atMs: event.timeMs, subject, end },
-      assumed,
+      // When a start is decided about nobody descends from it yet; whoever does by the time of the act is in no recording.
+      assumed: verb === 'terminate' && target === 'tree' ? [...assumed, 'tree'] : assumed,
     };
   }
 

@@ -7,7 +7,7 @@ import type {
   Override,
   PersonCommand,
   ResponseJournal,
-  SpentAction,
+  Spent,
   StandDown,
   StandingIsolation,
 } from '../response/index.ts';
@@ -18,13 +18,15 @@ import { response } from './migrations/response-0001-core.ts';
 import { responseCommand } from './migrations/response-0002-command.ts';
 import { responseIsolation } from './migrations/response-0003-isolation.ts';
 import { responseReserve } from './migrations/response-0004-reserve.ts';
+import { SpentActions } from './spent-actions.ts';
 
 type Finished = Action & { readonly end: ActionEnd };
 
 /** Lines kept; the oldest leave when the file is opened. */
 const maxActions = 100_000;
-/** Sooner than SQLite would write its log back by itself, within a write that an act waits for. */
+/** Sooner than SQLite would write its log back by itself, within a write that an act waits for: at a thousand pages. */
 const finishedPerCheckpoint = 16;
+const recordedPerCheckpoint = 160;
 
 /** What a row of each table looks like on the wire. */
 const writers = {
@@ -59,7 +61,8 @@ export class ResponseJournalFile implements ResponseJournal, IsolationJournal {
   readonly #deleteStanding;
   #isDurable = true;
   #reserve: DiskReserve | undefined;
-  #finished = 0;
+  /** The share of a checkpoint that is due. */
+  #due = 0;
 
   /** Opens or creates the file. @throws AgentError PC_STORE_OPEN or PC_STORE_NEWER */
   constructor(path: string) {
@@ -80,12 +83,7 @@ export class ResponseJournalFile implements ResponseJournal, IsolationJournal {
     this.#open = connection
       .prepare<[], string>('SELECT document FROM action WHERE is_open = 1 ORDER BY seq')
       .pluck();
-    this.#spent = connection.prepare<[number], SpentAction>(
-      // Of a tree that was broken off nobody counted the ended ones: all that were to be suspended count.
-      `SELECT at_ms AS atMs, user, image, max(1, coalesce(document ->> '$.end.processes', 0),
-         (SELECT count(*) FROM hold WHERE hold.id GLOB action.id || '/*')) AS processes
-       FROM action WHERE is_spent = 1 AND at_ms >= ? ORDER BY at_ms`,
-    );
+    this.#spent = new SpentActions(connection);
     this.#all = connection.prepare<
       [{ readonly sinceMs: number }],
       { readonly kind: keyof typeof writers; readonly document: string }
@@ -145,8 +143,7 @@ export class ResponseJournalFile implements ResponseJournal, IsolationJournal {
       }
       for (const each of released) this.#deleteHold.run(each);
     });
-    // Here nobody waits; on the way to an act somebody would.
-    if (++this.#finished % finishedPerCheckpoint === 0) writeBack(this.#connection);
+    this.#writeBackAfter(1 / finishedPerCheckpoint);
     this.#reserve?.tend();
   }
 
@@ -155,15 +152,17 @@ export class ResponseJournalFile implements ResponseJournal, IsolationJournal {
     this.#flushAlways(false);
     // On a full disk what room there is belongs to what is done; what was not done is still told.
     if (this.#reserve?.tend() === false) return true;
-    return this.#write(action, false, false);
+    const isNew = this.#write(action, false, false);
+    this.#writeBackAfter(1 / recordedPerCheckpoint);
+    return isNew;
   }
 
   unfinished(): Action[] {
     return this.#open.all().map((document) => JSON.parse(document) as Action);
   }
 
-  spentSince(timeMs: number): SpentAction[] {
-    return this.#spent.all(timeMs);
+  spentSince(timeMs: number): Spent[] {
+    return this.#spent.since(timeMs);
   }
 
   hold(hold: Hold): void {
@@ -244,6 +243,14 @@ export class ResponseJournalFile implements ResponseJournal, IsolationJournal {
   #atOnce<T>(work: () => T): T {
     this.#flushAlways(true);
     return this.#connection.transaction(work).immediate();
+  }
+
+  /** After what nobody waits for; on the way to an act somebody would. */
+  #writeBackAfter(share: number): void {
+    this.#due += share;
+    if (this.#due < 1) return;
+    this.#due = 0;
+    writeBack(this.#connection);
   }
 
   #write(action: Action, isOpen: boolean, isSpent: boolean): boolean {

@@ -359,8 +359,74 @@ describe('trees and the budget', () => {
   });
 });
 
+describe('trees at the very same time', () => {
+  const budget = { perMinute: 9, perHour: 20, perUser: 9, perImage: 9 };
+  const policy = { ...armed, target: 'tree', budget } as const;
+
+  /** Every tree gets this many members more just before it stands still. */
+  function openGrowing(joining: number) {
+    const opened = open(policy);
+    const { processes } = opened;
+    let pid = 9_000;
+    let hold: Promise<void> | undefined;
+    processes.between = () => {
+      const root = Number(/^terminateTree (\d+)$/.exec(processes.calls.at(-1)!)?.[1]);
+      if (Number.isNaN(root)) return undefined;
+      for (let index = 0; index < joining; index++) {
+        processes.start({ pid: (pid += 4), createdMs: noonMs + 9, parentPid: root });
+      }
+      return hold;
+    };
+    return { ...opened, holdUp: (until: Promise<void>) => void (hold = until) };
+  }
+
+  it('end no more than the budget has, however many join each', async () => {
+    for (const joining of [1, 2, 3, 4, 8]) {
+      const { processes, world, stage } = openGrowing(joining);
+      for (const root of [4240, 5240, 6240]) {
+        processes.start({ pid: root, createdMs: noonMs });
+        processes.start({ pid: root + 4, createdMs: noonMs + 1, parentPid: root });
+        stage.take(...flagged({ pid: root, user: `user of ${root}` }));
+      }
+      await stage.settle();
+      expect(processes.ended.length).toBeLessThanOrEqual(budget.perMinute);
+      const roots = world.told.filter(({ end }) => end?.result === 'terminated');
+      expect([joining, roots.length]).toEqual([joining, 3]);
+    }
+  });
+
+  it('let an action wait that needs what is set aside, which is no reason to stand down', async () => {
+    const { processes, world, stage, holdUp } = openGrowing(0);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    holdUp(promise);
+    for (let root = 4240; root < 4240 + 6 * 100; root += 100) {
+      processes.start({ pid: root, createdMs: noonMs });
+      stage.take(...flagged({ pid: root, user: `user of ${root}` }));
+    }
+    await new Promise(setImmediate);
+    // Of nine the first takes one and sets four aside, the next one and two, and so on.
+    expect(processes.calls.filter((call) => call.startsWith('terminateTree'))).toHaveLength(3);
+    resolve();
+    await stage.settle();
+    expect(world.outcomes.filter((each) => each.endsWith(': terminated'))).toHaveLength(6);
+    expect(world.stoodDown).toEqual([]);
+  });
+});
+
 describe('suspending first', () => {
   const policy = { ...armed, suspendFirst: true, holdMs: 5_000, holdMinRarity: 50 };
+
+  it('counts what it ends after the hold once, after a restart as well', async () => {
+    const { processes, world, stage, take } = open(policy);
+    processes.start({ pid: 4240, createdMs: noonMs });
+    await take({ rarity: 80 });
+    world.nowMs += 5_000;
+    stage.tick();
+    await stage.settle();
+    expect(world.outcomes).toEqual(['suspend 4240: suspended', 'terminate 4240: terminated']);
+    const spent = world.journal.spentSince(0);
+    expect(spent.reduce((sum, each) => sum + each.processes, 0)).toBe(1);
+  });
 
   it('ends what has grown rarer during the hold', async () => {
     const { processes, world, stage, take } = open(policy);

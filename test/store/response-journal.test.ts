@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -79,6 +79,19 @@ describe('the journal', () => {
     expect(spent()).toEqual([4]);
   });
 
+  it('counts what was held and then ended once: only the rest of its tree counts besides', () => {
+    const held = { ...makeAction(), verb: 'suspend', id: 'a'.repeat(32) } as const;
+    const ended = { ...makeAction(), target: 'tree', isHeld: true } as const;
+    const spent = () => reopened((journal) => journal.spentSince(0));
+    const one = expect.objectContaining({ processes: 1, user: 'meridian\\anna' });
+    reopened((journal) => journal.begin(held));
+    expect(spent()).toEqual([one]);
+    reopened((journal) => journal.begin(ended));
+    expect(spent()).toEqual([one]);
+    reopened((journal) => journal.finish(ended.id, { ...endWithout(noonMs, 'audited'), processes: 3 }));
+    expect(spent()).toEqual([one, { atMs: noonMs, processes: 2 }]);
+  });
+
   it('finishes an action once', () => {
     const action = makeAction();
     const outcomes = reopened((journal) => {
@@ -95,6 +108,16 @@ describe('the journal', () => {
     expect(
       reopened((journal) => [journal.record(refused), journal.record(refused), journal.spentSince(0)]),
     ).toEqual([true, false, []]);
+  });
+
+  it('is written back before SQLite would do so in a write that an act waits for', () => {
+    const refused = { ...makeAction(), end: endWithout(noonMs, 'refused', ['PC_REFUSED_AGE']) };
+    reopened((journal) => {
+      for (let index = 0; index < 1_000; index++) {
+        journal.record({ ...refused, id: String(index).padStart(32, '0') });
+      }
+      expect(statSync(`${file}-wal`).size).toBeLessThan(1_000 * 4_096);
+    });
   });
 
   it('keeps holds, stand-downs and overrides, and forgets them when told', () => {

@@ -15,12 +15,12 @@ export interface SpentAction {
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
-/** Processes of a tree besides those that its action was counted with. */
+/** Processes besides one that an action was counted with before: of a tree, or of what the agent held. */
 interface SpentMore extends Pick<SpentAction, 'atMs' | 'processes'> {
   readonly user?: undefined;
   readonly image?: undefined;
 }
-type Spent = SpentAction | SpentMore;
+export type Spent = SpentAction | SpentMore;
 
 /**
  * How much is left: processes in a minute and an hour, and actions on one user and one image, of which a tree is one.
@@ -30,7 +30,7 @@ export class Budget {
   #spent: Spent[];
 
   /** `spent`: the actions of the last hour, as the journal has them, so that a restart gives none back. */
-  constructor(spent: readonly SpentAction[] = []) {
+  constructor(spent: readonly Spent[] = []) {
     this.#spent = [...spent];
   }
 

@@ -91,7 +91,8 @@ export type AssumedFact =
   | 'identity'
   | 'own'
   | 'protection'
-  | 'signature';
+  | 'signature'
+  | 'tree';
 
 const neverRecorded: readonly AssumedFact[] = [
   'age',

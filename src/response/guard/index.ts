@@ -1,4 +1,4 @@
-export { Budget, type BudgetRefusal, type SpentAction } from './budget.ts';
+export { Budget, type BudgetRefusal, type Spent } from './budget.ts';
 export {
   type AssumedFact,
   type Evidence,

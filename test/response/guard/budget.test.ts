@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Budget, type SpentAction } from '../../../src/response/guard/index.ts';
+import { Budget, type Spent } from '../../../src/response/guard/index.ts';
 
 const limits = { perMinute: 5, perHour: 20, perUser: 3, perImage: 3 };
 const hourMs = 3_600_000;
+
+type SpentAction = Extract<Spent, { readonly user: string }>;
 
 const one = (atMs: number, user: string, image: string): SpentAction => ({ atMs, user, image, processes: 1 });
 
