@@ -1,4 +1,4 @@
-import { AlertDesk, ExceptionList, IocList, incidentToEcs, loadBinaryFacts } from '../src/alert/index.ts';
+import { AlertDesk, ExceptionList, IocList, incidentToJson, loadBinaryFacts } from '../src/alert/index.ts';
 import type { EventDetection } from '../src/detection/index.ts';
 import { AlertTable, IncidentTable, StageStateTable, Store } from '../src/store/index.ts';
 import { highRule, makeScored } from '../test/support/alert.ts';
@@ -47,7 +47,7 @@ for (const [index, each] of alertHeavyEvents(families * familySize).entries()) {
     desk.save(stages);
     const drained = desk.drain();
     // As the outbox does.
-    for (const incident of drained.incidents) JSON.stringify(incidentToEcs(incident));
+    for (const incident of drained.incidents) incidentToJson(incident);
     return drained;
   });
   spentMs.push(performance.now() - startedMs);

@@ -1,6 +1,14 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BatchRunner } from '../src/agent/batch-runner.ts';
+import { openEngine } from '../src/agent/engine.ts';
+import { GroupCommit } from '../src/agent/group-commit.ts';
 import { saveMemory } from '../src/agent/memory-saving.ts';
+import { loadConfig } from '../src/config/index.ts';
 import { decodeEtwRecord } from '../src/event/index.ts';
 import { EtwSource, type RecordObserver } from '../src/source/etw.ts';
+import { Store } from '../src/store/index.ts';
 import { ffiNames } from '../src/windows/functions.ts';
 import {
   decodeRecords,
@@ -9,8 +17,8 @@ import {
   RecordStream,
   type SourceCounters,
 } from '../src/windows/index.ts';
+import { createMemoryLog } from '../test/support/memory-log.ts';
 import { DoubleScript } from '../test/windows/live/double-script.ts';
-import { openLivePipeline } from '../test/windows/live/open-live-pipeline.ts';
 import { openTestLibrary } from '../test/windows/live/open-test-library.ts';
 
 /**
@@ -18,6 +26,7 @@ import { openTestLibrary } from '../test/windows/live/open-test-library.ts';
  * model, rules and state file: what a burst loses, how long a start waits for its verdict, what a batch
  * costs, and whether memory stays flat. `node test/windows/bench.ts live`, under Wine on Linux.
  * PC_BENCH_STARTS sets the starts of the memory run (0: none); 720,000 are an hour at 200 a second.
+ * PC_BENCH_FOLDER: where the state file is (the system's temporary folder).
  */
 
 const SETTLE_MS = 3_000;
@@ -29,7 +38,20 @@ const ffi = ffiNames.find((name) => name === wanted) ?? defaultFfi();
 saveMemory();
 const library = await openTestLibrary(ffi);
 const etw = new DoubleScript('etw');
-const run = await openLivePipeline();
+const folder = mkdtempSync(join(process.env['PC_BENCH_FOLDER'] ?? tmpdir(), 'live-'));
+const { config } = loadConfig({ env: {} });
+const store = Store.open(join(folder, 'state.db'));
+/** Told at the moment of each verdict, which is when a response begins. */
+let onVerdict: (record: number) => void = () => undefined;
+const engine = await openEngine(config, store, {
+  explains: () => true,
+  response: { take: ({ event }) => onVerdict(event.position.record), acted: () => undefined },
+});
+const runner = new BatchRunner({
+  engine,
+  reopen: () => Promise.reject(new Error('the pipeline failed')),
+  log: createMemoryLog(),
+});
 
 interface Burst {
   readonly starts: number;
@@ -52,7 +74,9 @@ await measureDelay();
 await measureLoss('tree_of_4000', { starts: 4_000, perSecond: 1_000_000, parentPid: 0 });
 await measureLoss('10000_per_s_for_10_s', { starts: 100_000, perSecond: 10_000, parentPid: 4 });
 if (MEMORY_STARTS > 0) await measureMemory();
-await run.close();
+await runner.close();
+store.close();
+rmSync(folder, { recursive: true });
 
 async function measureLoss(name: string, burst: Burst): Promise<void> {
   const { scored, counters } = await play(burst);
@@ -146,22 +170,29 @@ async function play(burst: Burst): Promise<Measured> {
   );
   const stop = new AbortController();
   const delaysMs: number[] = [];
-  let scored = 0;
+  onVerdict = (record) => {
+    delaysMs.push(performance.timeOrigin + performance.now() - ringMs.get(record)!);
+    ringMs.delete(record);
+    if (delaysMs.length >= burst.starts) stop.abort();
+  };
+  const commits = new GroupCommit(runner, config.source.batchSize, () => Promise.resolve());
   sayBurst(burst);
   const lastMs = Date.now() + (burst.starts / burst.perSecond) * 1_000 + SETTLE_MS;
   const timer = setTimeout(() => stop.abort(), lastMs - Date.now());
-  for await (const batch of source.batches({ batchSize: 512, signal: stop.signal })) {
-    const outcome = await run.pipeline.process(source.name, batch);
-    const verdictMs = performance.timeOrigin + performance.now();
-    for (const { event } of outcome.scored) {
-      delaysMs.push(verdictMs - ringMs.get(event.position.record)!);
-      ringMs.delete(event.position.record);
+  const reading = (async () => {
+    for await (const batch of source.batches({ batchSize: config.source.batchSize, signal: stop.signal })) {
+      await commits.take(source.name, batch);
     }
-    scored += outcome.scored.length;
-    if (scored >= burst.starts) stop.abort();
-  }
+  })();
+  await Promise.race([reading, commits.failure]);
+  await commits.flush();
+  commits.stop();
   clearTimeout(timer);
-  return { scored, counters: source.stats().captures['etw']!, delaysMs: Float64Array.from(delaysMs) };
+  return {
+    scored: delaysMs.length,
+    counters: source.stats().captures['etw']!,
+    delaysMs: Float64Array.from(delaysMs),
+  };
 }
 
 function sayBurst({ starts, perSecond, parentPid, familySize = starts }: Burst): void {

@@ -4,7 +4,7 @@ import type { HostEvent } from '../event/index.ts';
 import type { Log } from '../log/index.ts';
 import type { SourceBatch } from '../source/index.ts';
 import type { Engine } from './engine.ts';
-import type { BatchOutcome } from './pipeline.ts';
+import type { BatchOutcome, JudgedBatch } from './pipeline.ts';
 import type { Tally } from './tally.ts';
 
 export interface BatchRunnerOptions {
@@ -14,12 +14,20 @@ export interface BatchRunnerOptions {
   readonly log: Log;
 }
 
+/** What came of batches, and of how many records. */
+export interface CommitOutcome extends BatchOutcome {
+  readonly recordsRead: number;
+}
+
 /** With more than so many events at fault it is not the events. */
 const maxFaultyEvents = 8;
 
+const nothing: CommitOutcome = { scored: [], alerts: [], incidents: [], recordsRead: 0 };
+
 /**
- * Takes batches through the engine, one thing at a time, and keeps one event that the pipeline fails on from
- * stopping the agent: the engine is opened anew, and the event is found, counted as rejected and passed over.
+ * Takes batches through the engine, one thing at a time: each is judged as it comes, and several are committed
+ * together. Keeps one event that the pipeline fails on from stopping the agent: the engine is opened anew, and the
+ * event is found, counted as rejected and passed over.
  */
 export class BatchRunner {
   readonly #options: BatchRunnerOptions;
@@ -28,6 +36,10 @@ export class BatchRunner {
   #workingSinceMs: number | undefined;
   #reopened = 0;
   #isStale = false;
+  /** Judged by the engine at hand, and not committed yet. */
+  #judged: JudgedBatch[] = [];
+  /** Of what had to be committed before somebody asked for it. */
+  #outcome = nothing;
 
   constructor(options: BatchRunnerOptions) {
     this.#options = options;
@@ -52,31 +64,39 @@ export class BatchRunner {
     return this.#workingSinceMs;
   }
 
-  /** @throws what the pipeline throws where no single event is at fault, such as a store that cannot be written */
-  process(sourceName: string, batch: SourceBatch): Promise<BatchOutcome> {
+  /**
+   * Decides about the next batch, which {@link commit} then keeps.
+   * @throws what the pipeline throws where no single event is at fault, such as a store that cannot be written
+   */
+  judge(sourceName: string, batch: SourceBatch): Promise<void> {
+    return this.#inTurn(() => this.#judge(sourceName, batch));
+  }
+
+  /**
+   * Keeps all that is judged, and tells what came of it.
+   * @throws as {@link judge}
+   */
+  commit(): Promise<CommitOutcome> {
     return this.#inTurn(async () => {
-      try {
-        return await this.#attempt(sourceName, batch);
-      } catch (error) {
-        if (isOfStore(error)) throw error;
-        return await this.#isolate(sourceName, batch, error);
-      }
+      await this.#commit();
+      return this.#takeOutcome();
     });
   }
 
-  /** See Pipeline.advance. */
-  advance(timeMs: number): Promise<DeskOutcome> {
-    return this.#inTurn(() => Promise.resolve(this.#engine.pipeline.advance(timeMs)));
+  /** See Pipeline.advance; commits what is judged first. */
+  advance(timeMs: number): Promise<CommitOutcome> {
+    return this.#afterCommit(() => this.#engine.pipeline.advance(timeMs));
   }
 
-  /** See Pipeline.finish. */
-  finish(): Promise<DeskOutcome> {
-    return this.#inTurn(() => Promise.resolve(this.#engine.pipeline.finish()));
+  /** See Pipeline.finish; commits what is judged first. */
+  finish(): Promise<CommitOutcome> {
+    return this.#afterCommit(() => this.#engine.pipeline.finish());
   }
 
   /** Puts another engine in the place of this one; if it does not open, this one stays and the error is thrown. */
   exchange(open: (tally: Tally) => Promise<Engine>): Promise<void> {
     return this.#inTurn(async () => {
+      await this.#commit();
       const next = await open(this.tally);
       const previous = this.#engine;
       this.#engine = next;
@@ -89,6 +109,7 @@ export class BatchRunner {
     this.#isStale = true;
   }
 
+  /** What is judged and not committed is let go. */
   async close(): Promise<void> {
     await this.#turn;
     await this.#engine.scorer.close();
@@ -98,10 +119,7 @@ export class BatchRunner {
     const result = this.#turn.then(async () => {
       this.#workingSinceMs = performance.now();
       try {
-        if (this.#isStale) {
-          this.#isStale = false;
-          await this.#reopen(new Error('the store holds another state'));
-        }
+        if (this.#isStale) await this.#renew();
         return await work();
       } finally {
         this.#workingSinceMs = undefined;
@@ -111,48 +129,88 @@ export class BatchRunner {
     return result;
   }
 
-  async #attempt(sourceName: string, batch: SourceBatch): Promise<BatchOutcome> {
+  async #renew(): Promise<void> {
+    this.#isStale = false;
+    const batches = this.#judged;
+    await this.#reopen(new Error('the store holds another state'));
+    for (const { sourceName, batch } of batches) await this.#judge(sourceName, batch);
+  }
+
+  async #judge(sourceName: string, batch: SourceBatch): Promise<void> {
+    try {
+      this.#judged.push(await this.#engine.pipeline.judge(sourceName, batch));
+    } catch (error) {
+      if (isOfStore(error)) throw error;
+      await this.#isolate([...this.#judged, { sourceName, batch }], error);
+    }
+  }
+
+  async #commit(): Promise<void> {
+    if (this.#judged.length === 0) return;
+    const judged = this.#judged;
+    try {
+      this.#keep(judged);
+    } catch (error) {
+      if (isOfStore(error)) throw error;
+      await this.#isolate(judged, error);
+    }
+  }
+
+  #keep(judged: readonly JudgedBatch[]): void {
+    const { pipeline } = this.#engine;
     const undoCounts = this.tally.alerts.snapshot();
     try {
-      return await this.#engine.pipeline.process(sourceName, batch);
+      const outcome = pipeline.keep(judged);
+      const recordsRead = judged.reduce((sum, { batch }) => sum + batch.recordsRead, 0);
+      this.#outcome = join(this.#outcome, { ...outcome, recordsRead });
+      this.#judged = [];
     } catch (error) {
       undoCounts();
       throw error;
     }
   }
 
-  async #isolate(sourceName: string, batch: SourceBatch, error: unknown): Promise<BatchOutcome> {
-    const outcomes: BatchOutcome[] = [];
+  #afterCommit(work: () => DeskOutcome): Promise<CommitOutcome> {
+    return this.#inTurn(async () => {
+      await this.#commit();
+      this.#outcome = join(this.#outcome, { ...nothing, ...work() });
+      return this.#takeOutcome();
+    });
+  }
+
+  #takeOutcome(): CommitOutcome {
+    const outcome = this.#outcome;
+    this.#outcome = nothing;
+    return outcome;
+  }
+
+  /** Commits these batches, of which one made the engine fail, without the events at fault. */
+  async #isolate(batches: readonly UntriedBatch[], error: unknown): Promise<void> {
+    await this.#reopen(error);
+    const [only] = batches;
+    const parts: UntriedBatch[] =
+      only !== undefined && batches.length === 1 ? this.#without(only, error) : [...batches];
+    let faulty = 0;
+    for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
+      try {
+        this.#keep([await this.#engine.pipeline.judge(part.sourceName, part.batch)]);
+      } catch (again) {
+        if (isOfStore(again)) throw again;
+        await this.#reopen(again);
+        if (part.batch.events.length === 1 && ++faulty > maxFaultyEvents) throw again;
+        parts.unshift(...this.#without(part, again));
+      }
+    }
+  }
+
+  /** A batch that failed in parts, or, when it is of one event, without it. */
+  #without({ sourceName, batch }: UntriedBatch, failure: unknown): UntriedBatch[] {
+    const [event] = batch.events;
+    if (event === undefined) throw failure;
+    if (batch.events.length === 1) return [{ sourceName, batch: withoutEvent(batch, event, failure) }];
     // Until the whole batch is done, a crash leads back to before it.
     const before = this.#engine.bookmarks.get(sourceName) ?? batch.bookmark;
-    const parts: SourceBatch[] = [batch];
-    let faulty = 0;
-    let failure = error;
-    for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
-      if (part !== batch) {
-        try {
-          outcomes.push(await this.#attempt(sourceName, part));
-          continue;
-        } catch (again) {
-          if (isOfStore(again)) throw again;
-          failure = again;
-        }
-      }
-      await this.#reopen(failure);
-      const [event] = part.events;
-      if (event === undefined) throw failure;
-      if (part.events.length > 1) {
-        parts.unshift(...halve(part, before));
-        continue;
-      }
-      if (++faulty > maxFaultyEvents) throw failure;
-      parts.unshift(withoutEvent(part, event, failure));
-    }
-    return {
-      scored: outcomes.flatMap(({ scored }) => scored),
-      alerts: outcomes.flatMap(({ alerts }) => alerts),
-      incidents: outcomes.flatMap(({ incidents }) => incidents),
-    };
+    return halve(batch, before).map((part) => ({ sourceName, batch: part }));
   }
 
   async #reopen(error: unknown): Promise<void> {
@@ -161,9 +219,22 @@ export class BatchRunner {
       error: error instanceof Error ? (error.stack ?? error.message) : String(error),
     });
     const previous = this.#engine;
+    this.#judged = [];
     this.#engine = await this.#options.reopen(this.tally);
     await previous.scorer.close();
   }
+}
+
+type UntriedBatch = Pick<JudgedBatch, 'sourceName' | 'batch'>;
+
+function join(first: CommitOutcome, second: CommitOutcome): CommitOutcome {
+  if (first === nothing) return second;
+  return {
+    scored: [...first.scored, ...second.scored],
+    alerts: [...first.alerts, ...second.alerts],
+    incidents: [...first.incidents, ...second.incidents],
+    recordsRead: first.recordsRead + second.recordsRead,
+  };
 }
 
 /** Two batches that together are this one. What is not an event is counted with the second. */

@@ -1,11 +1,9 @@
-import type { DeskOutcome } from '../alert/index.ts';
-import type { ScoredStart } from '../anomaly/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Clock } from '../event/index.ts';
 import type { Log } from '../log/index.ts';
 import type { Store } from '../store/index.ts';
 import { Activity } from './activity.ts';
-import type { BatchRunner } from './batch-runner.ts';
+import type { BatchRunner, CommitOutcome } from './batch-runner.ts';
 import { openControl } from './control/index.ts';
 import type { IsolationRun } from './isolation-run.ts';
 import type { LiveForwarding } from './live-forwarding.ts';
@@ -35,14 +33,10 @@ export interface LiveControlParts {
   readonly reload: () => Promise<void>;
 }
 
-/** What comes of a batch, or of time alone. */
-export type RunOutcome = DeskOutcome & { readonly scored?: readonly ScoredStart[] };
-
 /** The control channel of a live run, and what it remembers to answer with. */
 export interface LiveControl {
   start(): Promise<void>;
-  /** Takes what came of a batch of so many records. */
-  observe(outcome: RunOutcome, recordsRead: number): void;
+  observe(outcome: CommitOutcome): void;
   stop(): Promise<void>;
 }
 
@@ -83,9 +77,9 @@ export function openLiveControl(parts: LiveControlParts): LiveControl {
   });
   return {
     start: () => control.start(),
-    observe(outcome, recordsRead) {
-      activity.take(outcome, recordsRead);
-      selftest.commit(outcome.scored ?? []);
+    observe(outcome) {
+      activity.take(outcome, outcome.recordsRead);
+      selftest.commit(outcome.scored);
     },
     async stop() {
       selftest.stop();

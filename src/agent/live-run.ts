@@ -3,8 +3,9 @@ import type { DeskOutcome } from '../alert/index.ts';
 import { AgentError } from '../errors/index.ts';
 import type { LogFields } from '../log/index.ts';
 import type { SourceBatch } from '../source/index.ts';
+import { GroupCommit } from './group-commit.ts';
 import { startHeartbeat } from './heartbeat.ts';
-import { openLiveControl, type RunOutcome } from './live-control.ts';
+import { openLiveControl } from './live-control.ts';
 import { countWaiting } from './live-input.ts';
 import { type LivePartsOptions, openLiveParts } from './live-parts.ts';
 import { saveMemory } from './memory-saving.ts';
@@ -112,13 +113,13 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
     );
   }
 
-  async function handOn(outcome: RunOutcome, recordsRead = 0): Promise<void> {
-    control.observe(outcome, recordsRead);
+  const commits = new GroupCommit(runner, sourceSettings.batchSize, async (outcome) => {
+    control.observe(outcome);
     if (outcome.alerts.length + outcome.incidents.length > 0) forwarding.current.forwarder.wake();
     isolation?.takeIncidents(outcome.incidents);
     response?.stage.learn(outcome);
     await onOutcome(outcome);
-  }
+  });
 
   async function take(batch: SourceBatch): Promise<void> {
     lastBatchMs = performance.now();
@@ -126,7 +127,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
       log.warn('Input rejected', { code, source: position.source, record: position.record, why: message });
     }
     selftest.arrive(batch.events);
-    await handOn(await runner.process(source.name, batch), batch.recordsRead);
+    await commits.take(source.name, batch);
     const level = load.observe(batch.recordsRead, performance.now());
     if (level !== undefined) log.warn('Load', { level });
     for (let restMs = cpu.restMs(); restMs > 0 && !signal.aborted; restMs = cpu.restMs()) await wait(restMs);
@@ -144,6 +145,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
       const { batchSize } = sourceSettings;
       const either = AbortSignal.any([signal, attempt.signal]);
       for await (const batch of source.batches({ batchSize, signal: either, ...place })) await take(batch);
+      await commits.flush();
       if (signal.aborted || !attempt.signal.aborted) return;
       captureRestarts++;
       log.warn('The source is opened again', { source: source.name });
@@ -155,9 +157,8 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
     log.info('Counters', counters());
     notices.tick(input.stats());
     if (!input.isOfNow) return;
-    runner
+    commits
       .advance(clock.nowMs() - latenessMs)
-      .then((outcome) => handOn(outcome))
       .catch((error: unknown) => log.error('Alerts could not be handed on', { error: String(error) }));
   }
 
@@ -208,9 +209,9 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
       ];
       const thread = watchMainThread(config().agent.stalledAfterMs);
       try {
-        await Promise.race([readAll(), stall.promise]);
+        await Promise.race([readAll(), commits.failure, stall.promise]);
         // Open buckets and incidents live on in the state file; without one, or at the end of input, now is the time.
-        if (!signal.aborted || state.file === null) await handOn(await runner.finish());
+        if (!signal.aborted || state.file === null) await commits.finish();
         notices.flush(input.stats());
         // What cannot be delivered now stays in the state file's outbox for the next run.
         await forwarding.current.forwarder.drain(drainTimeoutMs);
@@ -219,6 +220,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
       } finally {
         for (const timer of timers) clearInterval(timer);
         thread.stop();
+        commits.stop();
         heartbeat.stop();
         await control.stop();
         await isolation?.stop();

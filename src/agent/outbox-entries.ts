@@ -1,4 +1,4 @@
-import { alertToEcs, type DeskOutcome, incidentToEcs, severityNumbers } from '../alert/index.ts';
+import { alertToEcs, type DeskOutcome, incidentToJson, severityNumbers } from '../alert/index.ts';
 import type { OutboxEntry } from '../forward/index.ts';
 
 /** What a batch's alerts and incidents look like to the outbox: finished documents. `nowMs` dates undated ones. */
@@ -20,7 +20,7 @@ export function toOutboxEntries({ alerts, incidents }: DeskOutcome, nowMs: numbe
         kind: 'incident',
         severity: severityNumbers[incident.severity],
         timeMs: incident.endMs,
-        document: JSON.stringify(incidentToEcs(incident)),
+        document: incidentToJson(incident),
       }),
     ),
   ];

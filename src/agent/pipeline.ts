@@ -7,7 +7,7 @@ import type { SourceBatch } from '../source/index.ts';
 import type { BookmarkTable, Store } from '../store/index.ts';
 import type { DriftLog } from './drift.ts';
 import type { PipelineState } from './pipeline-state.ts';
-import { scoreBatch } from './scoring.ts';
+import { type Occurrence, scoreBatch } from './scoring.ts';
 import { Tally } from './tally.ts';
 
 /** Decides about each start as soon as it is scored, before its batch commits. */
@@ -65,6 +65,13 @@ export interface PipelineParts {
   readonly tally?: Tally | undefined;
 }
 
+/** A batch that is decided about, and of which nothing is kept yet. */
+export interface JudgedBatch {
+  readonly sourceName: string;
+  readonly batch: SourceBatch;
+  readonly occurrences: readonly (Exclude<Occurrence, { kind: 'start' }> | JudgedStart | AsideStart)[];
+}
+
 export interface BatchOutcome extends DeskOutcome {
   readonly scored: readonly ScoredStart[];
 }
@@ -84,31 +91,35 @@ export class Pipeline {
 
   /** Takes one batch through to its alerts and commits them together with its bookmark. */
   async process(sourceName: string, batch: SourceBatch): Promise<BatchOutcome> {
-    const { table, scorer, desk, store, bookmarks, response, aside } = this.#parts;
-    const occurrences = await scoreBatch(batch.events, table, scorer);
-    const judged = occurrences.map((each) => (each.kind === 'start' ? this.#judge(each.start) : each));
+    return this.keep([await this.judge(sourceName, batch)]);
+  }
+
+  /**
+   * Scores the next batch and decides about its starts, in memory only. Whatever is judged must be kept, in the same
+   * order, before anything else is told.
+   */
+  async judge(sourceName: string, batch: SourceBatch): Promise<JudgedBatch> {
+    const { table, scorer, response } = this.#parts;
+    const scored = await scoreBatch(batch.events, table, scorer);
+    const occurrences = scored.map((each) => (each.kind === 'start' ? this.#judge(each.start) : each));
     // A process must not live on for as long as it takes to explain and store why it should not.
     await response?.acted();
+    return { sourceName, batch, occurrences };
+  }
+
+  /** Takes judged batches, all that there are, through to their alerts; one transaction with their bookmarks. */
+  keep(judged: readonly JudgedBatch[]): BatchOutcome {
+    const { store, bookmarks } = this.#parts;
     const scored: ScoredStart[] = [];
     const outcome = store.transaction(() => {
-      for (const each of judged) {
-        if (each.kind === 'activity') {
-          desk.takeActivity(each.event, each.processId);
-          continue;
-        }
-        scored.push(each.start);
-        if (each.kind === 'aside') {
-          aside?.take(each.start);
-          continue;
-        }
-        this.#takeBuckets(each.closed);
-        desk.takeStart(each.start, each.rarity, each.detections);
+      for (const { sourceName, batch, occurrences } of judged) {
+        for (const each of occurrences) this.#keep(each, scored);
+        bookmarks.set(sourceName, batch.bookmark);
       }
       this.#save();
-      bookmarks.set(sourceName, batch.bookmark);
       return this.#drain();
     });
-    this.tally.countBatch(batch);
+    for (const { batch } of judged) this.tally.countBatch(batch);
     this.tally.scored += scored.length;
     return { scored, ...outcome };
   }
@@ -149,6 +160,21 @@ export class Pipeline {
     const detections = eventRules.evaluate(start);
     response?.take(start, rarity, detections);
     return { kind: 'judged', start, rarity, closed, detections };
+  }
+
+  #keep(occurrence: JudgedBatch['occurrences'][number], scored: ScoredStart[]): void {
+    const { desk, aside } = this.#parts;
+    if (occurrence.kind === 'activity') {
+      desk.takeActivity(occurrence.event, occurrence.processId);
+      return;
+    }
+    scored.push(occurrence.start);
+    if (occurrence.kind === 'aside') {
+      aside?.take(occurrence.start);
+      return;
+    }
+    this.#takeBuckets(occurrence.closed);
+    desk.takeStart(occurrence.start, occurrence.rarity, occurrence.detections);
   }
 
   #takeBuckets(closed: readonly ClosedBucket[]): void {

@@ -1,4 +1,4 @@
-import { type Incident, incidentToEcs, severityNumbers } from '../alert/index.ts';
+import { type Incident, incidentToJson, severityNumbers } from '../alert/index.ts';
 import type { Store } from './store.ts';
 
 /** Incidents told, kept as the documents that go out. */
@@ -22,7 +22,7 @@ export class IncidentTable {
   /** False when this incident is already there. */
   insert(incident: Incident): boolean {
     const { id, startMs, endMs, severity } = incident;
-    const document = JSON.stringify(incidentToEcs(incident));
+    const document = incidentToJson(incident);
     return this.#insert.run(id, startMs, endMs, severityNumbers[severity], document).changes === 1;
   }
 

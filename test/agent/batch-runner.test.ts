@@ -1,12 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BatchRunner } from '../../src/agent/batch-runner.ts';
+import { BatchRunner, type CommitOutcome } from '../../src/agent/batch-runner.ts';
 import type { Engine } from '../../src/agent/engine.ts';
 import { openPipeline, type Tally } from '../../src/agent/index.ts';
+import type { DeskOutcome } from '../../src/alert/index.ts';
 import { loadConfig } from '../../src/config/index.ts';
 import type { HostEvent, ProcessEvent } from '../../src/event/index.ts';
+import type { SourceBatch } from '../../src/source/index.ts';
 import { Store } from '../../src/store/index.ts';
 import { createMemoryLog } from '../support/memory-log.ts';
 import { makeProcessEvent } from '../support/process-event.ts';
@@ -24,7 +27,10 @@ const source = 'test';
 /** Fails on every batch with a process of this name in it. */
 const poison = 'poison.exe';
 
-function openRunner(fails: (events: readonly ProcessEvent[]) => Error | undefined) {
+function openRunner(
+  fails: (events: readonly ProcessEvent[]) => Error | undefined,
+  forward?: (outcome: DeskOutcome) => void,
+) {
   const path = join(folder, `${++files}.db`);
   const { config } = loadConfig({ env: {}, flags: [{ flag: '--state', key: 'state.file', value: path }] });
   const store = Store.open(path);
@@ -39,11 +45,17 @@ function openRunner(fails: (events: readonly ProcessEvent[]) => Error | undefine
   const open = (tally?: Tally): Engine => ({
     config,
     scorer,
-    ...openPipeline(config, scorer, store, { tally }),
+    ...openPipeline(config, scorer, store, { tally, ...(forward && { forward }) }),
   });
   const log = createMemoryLog();
   const runner = new BatchRunner({ engine: open(), reopen: (tally) => Promise.resolve(open(tally)), log });
   return { runner, log, store };
+}
+
+/** One batch by itself. */
+async function run(runner: BatchRunner, batch: SourceBatch): Promise<CommitOutcome> {
+  await runner.judge(source, batch);
+  return runner.commit();
 }
 
 function failOnPoison(events: readonly ProcessEvent[]): Error | undefined {
@@ -66,10 +78,10 @@ describe('a pipeline that fails', () => {
   it('passes over the one event at fault, counts it, and raises what the others give', async () => {
     const names = ['cmd.exe', 'evil.exe', 'cmd.exe', poison, 'evil.exe', 'cmd.exe', 'explorer.exe'];
     const { runner, log } = openRunner(failOnPoison);
-    const faulty = await runner.process(source, makeBatch(makeEvents(names), 'after'));
+    const faulty = await run(runner, makeBatch(makeEvents(names), 'after'));
     const sound = openRunner(() => undefined);
     const rest = makeEvents(names).filter((_, index) => names[index] !== poison);
-    const without = await sound.runner.process(source, makeBatch(rest, 'after'));
+    const without = await run(sound.runner, makeBatch(rest, 'after'));
 
     expect(faulty.alerts.map(({ id }) => id)).toEqual(without.alerts.map(({ id }) => id));
     expect(faulty.alerts.length).toBeGreaterThan(1);
@@ -84,9 +96,9 @@ describe('a pipeline that fails', () => {
   it('keeps the bookmark of before until the whole batch is done', async () => {
     const { runner } = openRunner((events) => (events.length > 0 ? new Error('broken') : undefined));
     const { bookmarks } = runner.engine;
-    await runner.process(source, makeBatch([], 'before'));
+    await run(runner, makeBatch([], 'before'));
     const names = Array.from({ length: 32 }, () => 'cmd.exe');
-    await expect(runner.process(source, makeBatch(makeEvents(names), 'after'))).rejects.toThrow('broken');
+    await expect(run(runner, makeBatch(makeEvents(names), 'after'))).rejects.toThrow('broken');
     expect(bookmarks.get(source)).toBe('before');
   });
 
@@ -97,24 +109,125 @@ describe('a pipeline that fails', () => {
       return events.length > 0 ? new Error('the network is gone') : undefined;
     });
     const names = Array.from({ length: 256 }, () => 'cmd.exe');
-    await expect(runner.process(source, makeBatch(makeEvents(names), 'after'))).rejects.toThrow(
-      'the network is gone',
-    );
+    await expect(run(runner, makeBatch(makeEvents(names), 'after'))).rejects.toThrow('the network is gone');
     expect(attempts).toBeLessThan(64);
   });
 
   it('does not look for an event where the store is at fault', async () => {
     const full = Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
     const { runner } = openRunner(() => full);
-    await expect(runner.process(source, makeBatch(makeEvents(['cmd.exe']), 'after'))).rejects.toBe(full);
+    await expect(run(runner, makeBatch(makeEvents(['cmd.exe']), 'after'))).rejects.toBe(full);
     expect(runner.reopened).toBe(0);
+  });
+});
+
+describe('batches that are committed together', () => {
+  const names = ['cmd.exe', 'evil.exe', 'cmd.exe', poison, 'evil.exe', 'cmd.exe', 'evil.exe', 'explorer.exe'];
+  const events = makeEvents(names);
+
+  it('are decided about at once, and kept with the bookmark of the last', async () => {
+    const { runner } = openRunner(() => undefined);
+    await runner.judge(source, makeBatch(events.slice(0, 3), 'first'));
+    await runner.judge(source, makeBatch(events.slice(3), 'second'));
+    expect(runner.engine.bookmarks.get(source)).toBeUndefined();
+    expect(runner.tally.records).toBe(0);
+    const { scored, recordsRead } = await runner.commit();
+    expect(runner.engine.bookmarks.get(source)).toBe('second');
+    expect([scored.length, recordsRead, runner.tally.records]).toEqual([8, 8, 8]);
+    expect((await runner.commit()).scored).toEqual([]);
+  });
+
+  /** Ids of alerts, and how many were scored and rejected, when batches of these sizes are committed in these groups. */
+  async function tell(fails: typeof failOnPoison, sizes: readonly number[], commits: readonly boolean[]) {
+    const { runner } = openRunner(fails);
+    const ids: string[] = [];
+    let records = 0;
+    const commit = async (): Promise<void> => {
+      const outcome = await runner.commit();
+      ids.push(...outcome.alerts.map(({ id }) => id));
+      records += outcome.recordsRead;
+    };
+    let begin = 0;
+    for (const [index, size] of sizes.entries()) {
+      await runner.judge(source, makeBatch(events.slice(begin, begin + size), `after ${index}`));
+      begin += size;
+      if (commits[index] === true) await commit();
+    }
+    await runner.judge(source, makeBatch(events.slice(begin), 'after all'));
+    await commit();
+    const { scored, rejected } = runner.tally;
+    return { ids, records, scored, rejected, bookmark: runner.engine.bookmarks.get(source) };
+  }
+
+  it('give the same alerts however they are cut and grouped, and whether or not one has an event at fault', async () => {
+    const sizes = fc.array(fc.nat({ max: 3 }), { maxLength: 4 });
+    const commits = fc.array(fc.boolean(), { maxLength: 4 });
+    for (const fails of [failOnPoison, () => undefined]) {
+      const whole = await tell(fails, [], []);
+      expect(whole.ids.length).toBeGreaterThan(1);
+      await fc.assert(
+        fc.asyncProperty(sizes, commits, async (...way) => {
+          expect(await tell(fails, ...way)).toEqual(whole);
+        }),
+        { numRuns: 12 },
+      );
+    }
+  });
+
+  it('lose only the event at fault when it shows as late as in the commit', async () => {
+    const at = 'event-4';
+    const { runner } = openRunner(
+      () => undefined,
+      ({ alerts }) => {
+        if (alerts.some(({ eventIds }) => eventIds.includes(at))) throw new Error('cannot be told');
+      },
+    );
+    for (let begin = 0; begin < events.length; begin += 2) {
+      await runner.judge(source, makeBatch(events.slice(begin, begin + 2), `after ${begin}`));
+    }
+    const { alerts, recordsRead } = await runner.commit();
+    expect(new Set(alerts.flatMap(({ eventIds }) => eventIds))).toEqual(new Set(['event-1', 'event-6']));
+    const { records, scored, rejected, alerts: counts } = runner.tally;
+    expect({ recordsRead, records, scored, rejected }).toEqual({
+      recordsRead: 8,
+      records: 8,
+      scored: 7,
+      rejected: 1,
+    });
+    expect(counts.shown).toBe(alerts.length);
+    expect(runner.engine.bookmarks.get(source)).toBe('after 6');
+  });
+
+  it('are kept before the engine is exchanged, and told with the next commit', async () => {
+    const { runner } = openRunner(() => undefined);
+    await runner.judge(source, makeBatch(events.slice(0, 3), 'first'));
+    await runner.exchange(() => Promise.resolve(runner.engine));
+    expect(runner.engine.bookmarks.get(source)).toBe('first');
+    const { alerts, recordsRead } = await runner.commit();
+    expect([alerts.length > 0, recordsRead]).toEqual([true, 3]);
+  });
+
+  it('are decided about again by an engine that begins anew', async () => {
+    const { runner } = openRunner(() => undefined);
+    await runner.judge(source, makeBatch(events, 'all'));
+    runner.renew();
+    const { scored, alerts } = await runner.commit();
+    expect([scored.length, alerts.length > 1, runner.reopened]).toEqual([8, true, 1]);
+    expect(runner.engine.bookmarks.get(source)).toBe('all');
+  });
+
+  it('come before what time alone brings', async () => {
+    const { runner } = openRunner(() => undefined);
+    await runner.judge(source, makeBatch(events, 'all'));
+    const { scored } = await runner.advance(Date.UTC(2026, 10, 19));
+    expect(scored.length).toBe(8);
   });
 });
 
 describe('an exchanged engine', () => {
   it('goes on counting, and stays as it was when the other does not open', async () => {
     const { runner } = openRunner(() => undefined);
-    await runner.process(source, makeBatch(makeEvents(['cmd.exe', 'evil.exe']), 'after'));
+    await run(runner, makeBatch(makeEvents(['cmd.exe', 'evil.exe']), 'after'));
     const before = runner.engine;
     await expect(runner.exchange(() => Promise.reject(new Error('refused')))).rejects.toThrow('refused');
     expect(runner.engine).toBe(before);
@@ -129,7 +242,7 @@ describe('an exchanged engine', () => {
     const order: string[] = [];
     const { runner } = openRunner(() => undefined);
     const batch = runner
-      .process(source, makeBatch(makeEvents(['cmd.exe']), 'after'))
+      .judge(source, makeBatch(makeEvents(['cmd.exe']), 'after'))
       .then(() => order.push('batch'));
     const exchange = runner
       .exchange(() => {

@@ -24,10 +24,13 @@ export interface IncidentMemory {
 }
 
 /**
- * The incidents in what gathered on a host, earliest first. Most of the time there are none. Pauses after about as
- * much work as a member brings: thousands of members take longer than a start may wait.
+ * The incidents in what gathered on a host, earliest first. Most of the time there are none. Pauses, with nothing, after
+ * about as much work as a member brings: thousands of members take longer than a start may wait.
  */
-export function* buildIncidents(activity: Activity, memory: IncidentMemory): Generator<void, Incident[]> {
+export function* buildIncidents(
+  activity: Activity,
+  memory: IncidentMemory,
+): Generator<Incident | undefined, void> {
   const members = [...activity.members.values()].sort(
     (a, b) => a.timeMs - b.timeMs || (a.eventId < b.eventId ? -1 : 1),
   );
@@ -39,13 +42,7 @@ export function* buildIncidents(activity: Activity, memory: IncidentMemory): Gen
     return assess(group, [...own], mergeTechniques(group)) !== undefined;
   });
   const alertsOf = shareAlerts(groups, alerts);
-  const incidents: Incident[] = [];
-  for (const group of groups) {
-    yield;
-    const incident = buildIncident(activity, group, alertsOf.get(group) ?? [], memory);
-    if (incident !== undefined) incidents.push(incident);
-  }
-  return incidents;
+  for (const group of groups) yield buildIncident(activity, group, alertsOf.get(group) ?? [], memory);
 }
 
 function groupByEvent(alerts: readonly AlertReference[]): Map<string, AlertReference[]> {

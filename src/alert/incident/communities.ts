@@ -14,7 +14,7 @@ const resolution = 0.2;
 export function* findCommunities(
   members: readonly ActivityMember[],
   stands: (group: readonly ActivityMember[]) => boolean,
-): Generator<void, ActivityMember[][]> {
+): Generator<undefined, ActivityMember[][]> {
   const graph = yield* buildStartGraph(members);
   const partition = yield* findPartition(graph, resolution);
   const communityOf = (member: ActivityMember): number => partition[graph.numberOf(vertexOf(member))!]!;
@@ -44,7 +44,7 @@ function* joinCompanions(
   partition: readonly number[],
   groups: ReadonlyMap<number, readonly ActivityMember[]>,
   stands: (group: readonly ActivityMember[]) => boolean,
-): Generator<void, Map<number, number>> {
+): Generator<undefined, Map<number, number>> {
   const ties = yield* sumTies(graph, partition);
   const joined = new Map<number, number>();
   const standing = new Set<number>();
@@ -73,7 +73,7 @@ function* joinCompanions(
 function* sumTies(
   graph: WeightedGraph,
   partition: readonly number[],
-): Generator<void, Map<number, Map<number, number>>> {
+): Generator<undefined, Map<number, Map<number, number>>> {
   const ties = new Map<number, Map<number, number>>();
   let edges = 0;
   for (const [vertex, neighbours] of graph.neighbours.entries()) {

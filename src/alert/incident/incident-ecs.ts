@@ -7,10 +7,22 @@ const severityNumbers = { low: 21, medium: 47, high: 73, critical: 99 } as const
   number
 >;
 
-/** Most starts told one by one; `event_ids` names all of them. */
-const membersTold = 500;
+/** Most starts and alerts told one by one; `event_ids` and `alert_ids` name all of them. */
+const toldOneByOne = 500;
 
 export type IncidentDocument = ReturnType<typeof incidentToEcs>;
+
+/** What was written out, for as long as anybody holds the incident: one of thousands takes milliseconds. */
+const written = new WeakMap<Incident, string>();
+
+/** {@link incidentToEcs} as JSON, for all who keep or send the incident. */
+export function incidentToJson(incident: Incident): string {
+  const known = written.get(incident);
+  if (known !== undefined) return known;
+  const json = JSON.stringify(incidentToEcs(incident));
+  written.set(incident, json);
+  return json;
+}
 
 /** The incident as it goes over the wire. */
 export function incidentToEcs(incident: Incident) {
@@ -46,13 +58,13 @@ export function incidentToEcs(incident: Incident) {
       incident: {
         id: incident.id,
         title: incident.title,
-        alerts: incident.alerts.map((alert) => ({
+        alerts: incident.alerts.slice(0, toldOneByOne).map((alert) => ({
           id: alert.id,
           '@timestamp': isoTime(alert.timeMs),
           rule: { id: alert.ruleId, name: alert.ruleName },
           severity: alert.severity,
         })),
-        timeline: incident.members.slice(0, membersTold).map((member) => ({
+        timeline: incident.members.slice(0, toldOneByOne).map((member) => ({
           '@timestamp': isoTime(member.timeMs),
           event_id: member.eventId,
           entity_id: member.entityId,

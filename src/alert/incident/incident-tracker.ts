@@ -34,7 +34,7 @@ const defaultIncidentOptions: IncidentOptions = {
  * How much of an incident is worked out with each start, and how many rows of one that was told are removed with
  * each batch: an incident of thousands must not keep the next start waiting. Those of ordinary size are told at once.
  */
-const pausesPerStart = 16;
+const pausesPerStart = 6;
 const removalsPerSave = 100;
 
 /** How close to suspicious activity a command that looks around counts as part of it, whoever typed it. */
@@ -122,7 +122,7 @@ export class IncidentTracker {
 
   /** Tells what {@link advance} has put off. */
   catchUp(): readonly Incident[] {
-    return this.#telling.proceed(Number.POSITIVE_INFINITY);
+    return this.#telling.finish();
   }
 
   #isOver(activity: Activity, nowMs: number): boolean {
@@ -139,9 +139,7 @@ export class IncidentTracker {
     for (const activity of [...this.#activities.values()]) {
       if (hostKey === undefined || activity.hostKey === hostKey) this.#close(activity);
     }
-    return this.#telling
-      .proceed(Number.POSITIVE_INFINITY)
-      .sort((a, b) => a.startMs - b.startMs || (a.id < b.id ? -1 : 1));
+    return this.#telling.finish().sort((a, b) => a.startMs - b.startMs || (a.id < b.id ? -1 : 1));
   }
 
   save(port: StatePort): void {

@@ -23,7 +23,7 @@ const visitsPerVertex = 64;
  * a vertex of the next level. `resolution` below 1 gives larger communities. The same graph, built in the same
  * order, gives the same. Pauses after every few edges; the work is bounded whatever the weights.
  */
-export function* findPartition(graph: WeightedGraph, resolution: number): Generator<void, number[]> {
+export function* findPartition(graph: WeightedGraph, resolution: number): Generator<undefined, number[]> {
   let level: Level = { neighbours: graph.neighbours, loops: graph.neighbours.map(() => 0) };
   let partition = graph.neighbours.map((_, vertex) => vertex);
   for (;;) {
@@ -37,7 +37,7 @@ export function* findPartition(graph: WeightedGraph, resolution: number): Genera
 function* moveVertices(
   { neighbours, loops }: Level,
   resolution: number,
-): Generator<void, { communities: number[]; count: number }> {
+): Generator<undefined, { communities: number[]; count: number }> {
   const size = neighbours.length;
   const degrees = neighbours.map((edges, vertex) => sumOf(edges.values()) + loops[vertex]!);
   const totalWeight = sumOf(degrees);
@@ -100,7 +100,7 @@ function* contract(
   { neighbours, loops }: Level,
   communities: readonly number[],
   count: number,
-): Generator<void, Level> {
+): Generator<undefined, Level> {
   const merged = Array.from({ length: count }, () => new Map<number, number>());
   const mergedLoops = new Array<number>(count).fill(0);
   let edges = 0;

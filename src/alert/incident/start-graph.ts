@@ -20,7 +20,7 @@ const leastScore = 0.1;
  * its starter, and starts of one user or host that came close together. An edge weighs more the more malicious
  * and the rarer its starts are. Pauses after every member.
  */
-export function* buildStartGraph(members: readonly ActivityMember[]): Generator<void, WeightedGraph> {
+export function* buildStartGraph(members: readonly ActivityMember[]): Generator<undefined, WeightedGraph> {
   const graph = new WeightedGraph();
   for (const member of members) {
     const id = vertexOf(member);
@@ -42,7 +42,7 @@ export function vertexOf({ entityId, eventId }: ActivityMember): string {
   return entityId ?? `start ${eventId}`;
 }
 
-function* connectSittings(graph: WeightedGraph, members: readonly ActivityMember[]): Generator<void> {
+function* connectSittings(graph: WeightedGraph, members: readonly ActivityMember[]): Generator<undefined> {
   const byUser = new Map<string, ActivityMember[]>();
   const onHost: ActivityMember[] = [];
   for (const member of members) {

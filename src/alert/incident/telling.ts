@@ -6,7 +6,8 @@ import type { Incident } from './incident.ts';
 export class Telling {
   readonly #memory: IncidentMemory;
   readonly #onTold: (activity: Activity) => void;
-  readonly #queue: { readonly activity: Activity; readonly work: Generator<void, Incident[]> }[] = [];
+  readonly #queue: { readonly activity: Activity; readonly work: Generator<Incident | undefined, void> }[] =
+    [];
 
   constructor(memory: IncidentMemory, onTold: (activity: Activity) => void) {
     this.#memory = memory;
@@ -17,22 +18,31 @@ export class Telling {
     this.#queue.push({ activity, work: this.#tell(activity) });
   }
 
-  /** Goes on until so many pauses have come, or all is told; gives what was found meanwhile. */
+  /** Goes on until so many pauses have come, or an incident is found, or all is told. */
   proceed(pauses: number): Incident[] {
-    const told: Incident[] = [];
     for (let left = pauses; left > 0; left--) {
       const [first] = this.#queue;
       if (first === undefined) break;
-      const { done, value } = first.work.next();
-      if (done !== true) continue;
-      this.#queue.shift();
-      told.push(...value);
-      this.#onTold(first.activity);
+      const { done, value: incident } = first.work.next();
+      if (done === true) {
+        this.#queue.shift();
+        this.#onTold(first.activity);
+      } else if (incident !== undefined) return [incident];
+    }
+    return [];
+  }
+
+  /** Tells all at once. */
+  finish(): Incident[] {
+    const told: Incident[] = [];
+    for (const { activity, work } of this.#queue.splice(0)) {
+      for (const incident of work) if (incident !== undefined) told.push(incident);
+      this.#onTold(activity);
     }
     return told;
   }
 
-  *#tell(activity: Activity): Generator<void, Incident[]> {
-    return activity.alerts.size === 0 ? [] : yield* buildIncidents(activity, this.#memory);
+  *#tell(activity: Activity): Generator<Incident | undefined, void> {
+    if (activity.alerts.size > 0) yield* buildIncidents(activity, this.#memory);
   }
 }

@@ -1,4 +1,4 @@
-import { alertToEcs, type DeskOutcome, incidentToEcs } from '../../alert/index.ts';
+import { alertToEcs, type DeskOutcome, incidentToJson } from '../../alert/index.ts';
 
 /** Flagged starts whose alerts are kept in mind; the oldest leave first. */
 const maxCases = 500;
@@ -55,7 +55,7 @@ export class CaseMemory {
     for (const incident of incidents) {
       const eventIds = incident.members.map(({ eventId }) => eventId);
       this.#note(eventIds, grown, (known) => {
-        known.incident = { id: incident.id, document: JSON.stringify(incidentToEcs(incident)) };
+        known.incident = { id: incident.id, document: incidentToJson(incident) };
       });
     }
     return grown;
