@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { AgentError } from '../errors/index.ts';
-import { escapeJsonControls } from '../text/index.ts';
+import { escapeJsonControlBytes } from '../text/index.ts';
 
 const chunkBytes = 64 * 1024;
 /** Most bytes of UTF-8 that one unit of a text takes. */
@@ -19,6 +19,8 @@ export class ResultWriter {
   /** How much of the chunk is filled, and up to where it was handed over: the stream may still hold that part. */
   #filled = 0;
   #handedOver = 0;
+  /** Whether what waits in the chunk is JSON, whose control characters are escaped when it is handed over. */
+  #isJson = false;
   #closed = false;
   #failure: Error | undefined;
 
@@ -36,13 +38,7 @@ export class ResultWriter {
 
   /** Queues one line; call {@link flush} between batches. */
   line(text: string): void {
-    const most = text.length * bytesPerUnit + 1;
-    if (this.#chunk.length - this.#filled < most) {
-      this.#beginChunk(most <= chunkBytes ? chunkBytes : Buffer.byteLength(text) + 1);
-    }
-    this.#filled += this.#chunk.write(text, this.#filled);
-    this.#chunk[this.#filled] = 0x0a;
-    this.#filled += 1;
+    this.#put(text, false);
   }
 
   json(document: object): void {
@@ -51,7 +47,19 @@ export class ResultWriter {
 
   /** Queues a document that is JSON already. */
   jsonText(json: string): void {
-    this.line(escapeJsonControls(json));
+    this.#put(json, true);
+  }
+
+  #put(text: string, isJson: boolean): void {
+    if (isJson !== this.#isJson) this.#handOver();
+    this.#isJson = isJson;
+    const most = text.length * bytesPerUnit + 1;
+    if (this.#chunk.length - this.#filled < most) {
+      this.#beginChunk(most <= chunkBytes ? chunkBytes : Buffer.byteLength(text) + 1);
+    }
+    this.#filled += this.#chunk.write(text, this.#filled);
+    this.#chunk[this.#filled] = 0x0a;
+    this.#filled += 1;
   }
 
   /**
@@ -74,7 +82,8 @@ export class ResultWriter {
 
   #handOver(): void {
     if (this.#filled === this.#handedOver) return;
-    this.#ready.push(this.#chunk.subarray(this.#handedOver, this.#filled));
+    const part = this.#chunk.subarray(this.#handedOver, this.#filled);
+    this.#ready.push(this.#isJson ? escapeJsonControlBytes(part) : part);
     this.#handedOver = this.#filled;
   }
 

@@ -4,7 +4,7 @@
  */
 export { escapeForTerminal, escapeHidden, shortenEnd, shortenForTerminal, shortenMiddle } from './escape.ts';
 export { escapeHtml } from './html.ts';
-export { escapeJsonControls } from './json.ts';
+export { escapeJsonControlBytes, escapeJsonControls } from './json.ts';
 export { memoize } from './memo.ts';
 export { findNearest } from './nearest.ts';
 export { contains, formatNetwork, type Network, parseNetwork } from './network.ts';

@@ -70,6 +70,20 @@ test('a document has no character that a terminal obeys or that ends a line for 
   expect(JSON.parse(received)).toEqual(document);
 });
 
+test('documents and lines of text keep their order, and text is not escaped', async () => {
+  const received: Buffer[] = [];
+  const stream = new Writable({ write: (chunk: Buffer, _encoding, done) => done(void received.push(chunk)) });
+  const writer = new ResultWriter(stream);
+  writer.json({ a: '\u0085' });
+  writer.line('text \u0085');
+  writer.jsonText('{"b":"\u2028"}');
+  writer.json({ c: '®' });
+  await writer.flush(true);
+  expect(Buffer.concat(received).toString()).toBe(
+    '{"a":"\\u0085"}\ntext \u0085\n{"b":"\\u2028"}\n{"c":"®"}\n',
+  );
+});
+
 test('lines of any length and script arrive whole and in order, however they are flushed', async () => {
   await fc.assert(
     fc.asyncProperty(
