@@ -106,7 +106,7 @@ async function scoreInTurn(
  * ordinary hosts two starts in three agree with an earlier one in all that the features read, and of the others up to
  * four in five in what is left of that once numbers, names of users and the like are masked.
  */
-const rememberedProbabilities = 4_096;
+const rememberedProbabilities = 1_024;
 const maxFactsLength = 2_048;
 
 /** A row that is written, the place of its event in the answer, and what its answer is remembered by. */
