@@ -1,5 +1,5 @@
-#!/usr/bin/env -S node --max-semi-space-size=4
-// The flag, one of nodeFlags in agent/installation, keeps V8's young generation small: at its own size it takes up to 100 MB, for events that live milliseconds.
+#!/usr/bin/env -S node --max-semi-space-size=4 --single-threaded
+// The flags are nodeFlags in agent/installation, which says why.
 import { setFlagsFromString } from 'node:v8';
 import { exitCodes } from './io.ts';
 import { run } from './program.ts';
