@@ -373,11 +373,15 @@ describe('trees at the very same time', () => {
       const root = Number(/^terminateTree (\d+)$/.exec(processes.calls.at(-1)!)?.[1]);
       if (Number.isNaN(root)) return undefined;
       for (let index = 0; index < joining; index++) {
-        processes.start({ pid: (pid += 4), createdMs: noonMs + 9, parentPid: root });
+        pid += 4;
+        processes.start({ pid, createdMs: noonMs + 9, parentPid: root });
       }
       return hold;
     };
-    return { ...opened, holdUp: (until: Promise<void>) => void (hold = until) };
+    const holdUp = (until: Promise<void>): void => {
+      hold = until;
+    };
+    return { ...opened, holdUp };
   }
 
   it('end no more than the budget has, however many join each', async () => {
