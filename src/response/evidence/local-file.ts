@@ -15,8 +15,7 @@ export type KnownFolders = Map<string, string | undefined>;
  * ended for a reason: a share would have the agent show its account to whoever serves it, and a link may lead to one.
  * Windows names files by where they are, so a link on the way is not what was run; it is looked for from the
  * root on, since a look past it would follow it. Somebody may put a link there right after the look, so what was opened must
- * also be what lies there without one. The looks are made at once: a turn on a pool thread for each folder would take
- * ten times as long while a process waits for its end.
+ * also be what lies there without one. The looks are made at once, without a turn on a pool thread for each folder.
  */
 export async function openLocalFile(
   path: string,
