@@ -6,8 +6,11 @@ import { isStoreBusy, isStoreUnwritable } from './store-damage.ts';
 
 export type Connection = Database.Database;
 
-/** Pages kept in memory; the documents of alerts would fill whatever is allowed, and are hardly read again. */
-const cacheKiB = 4_096;
+/**
+ * Pages kept in memory. By itself the package lets each file have 16 MB, which a day's state and the documents of alerts
+ * fill, and they are hardly read again; the system caches them as well.
+ */
+const cacheKiB = 2_048;
 
 /** `lasting` outlives a crash; `temporary` is deleted by whoever opened it, so nothing waits for the disk. */
 export type Durability = 'lasting' | 'temporary';
@@ -72,8 +75,6 @@ function prepare(
   connection.pragma(`cache_size = -${cacheKiB}`);
   connection.pragma('foreign_keys = ON');
   connection.pragma('busy_timeout = 5000');
-  // In KB. By itself the package lets each file have 16 MB, which a day's state fills; the system caches it as well.
-  connection.pragma('cache_size = -2048');
   migrate(connection, path, migrations);
 }
 

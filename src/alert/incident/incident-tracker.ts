@@ -31,8 +31,9 @@ const defaultIncidentOptions: IncidentOptions = {
 };
 
 /**
- * How much of an incident is worked out with each start, and how many rows of one that was told are removed with
- * each batch: an incident of thousands must not keep the next start waiting. Those of ordinary size are told at once.
+ * How much of an incident is worked out with each start, about that of two members, and how many rows of one that was
+ * told are removed with each commit: an incident of thousands must not keep the next start waiting. The few starts that
+ * follow are enough for those of ordinary size.
  */
 const pausesPerStart = 6;
 const removalsPerSave = 100;
