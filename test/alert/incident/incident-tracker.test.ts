@@ -133,6 +133,18 @@ describe('incidents', () => {
     expect(restarted.rowsLeft).toBe(0);
   });
 
+  it('name all of hundreds of starts and alerts, and tell the first 500 one by one', () => {
+    const { take, finish, incidents } = openDesk();
+    for (let index = 0; index < 520; index++) {
+      take(startAt(index / 6_000, 100 + index, 10, named('evil.exe', 'evil.exe', 'cmd.exe')), 0.999);
+    }
+    finish();
+    const { problemchild } = incidentToEcs(incidents[0]!);
+    expect([problemchild.event_ids.length, problemchild.alert_ids.length]).toEqual([520, 520]);
+    const { timeline, alerts } = problemchild.incident;
+    expect([timeline.length, alerts.length]).toEqual([500, 500]);
+  });
+
   it('are more serious the more kinds of things happen', () => {
     const risk = (lines: readonly string[]): number => {
       const { take, finish, incidents } = openDesk();
