@@ -59,13 +59,20 @@ export function subjectOf(notice: LiveNotice): string {
   return 'capture' in notice ? notice.capture : '';
 }
 
-/** A notice as a document of the agent's health; as an alert where somebody stopped the capture. */
-export function toSourceNoticeEntry(gathered: GatheredNotice, agent: AgentFacts): OutboxEntry {
+/**
+ * A notice as a document of the agent's health; as an alert where somebody stopped the capture. `serial` counts what this
+ * run has told: the second of two within a millisecond is no duplicate of the first.
+ */
+export function toSourceNoticeEntry(
+  gathered: GatheredNotice,
+  agent: AgentFacts,
+  serial: number,
+): OutboxEntry {
   const { notice, count, first } = gathered;
   const timeMs = Date.parse(notice.timestamp);
   const isAlert = notice.kind === 'session-stopped';
   const severity = severityNumbers[levels[notice.kind]];
-  const identity = [notice.source, notice.kind, subjectOf(notice), first, notice.timestamp, count];
+  const identity = [notice.source, notice.kind, subjectOf(notice), first, notice.timestamp, count, serial];
   const eventId = hash('sha256', `source notice\n${agent.hostName}\n${identity.join('\n')}`, 'hex').slice(
     0,
     32,

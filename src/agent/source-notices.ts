@@ -28,6 +28,7 @@ export class SourceNotices {
   readonly #gatherings = new Map<string, Gathering>();
   readonly #counts = new Map<string, number>();
   readonly #lastUnread = new Map<string, UnreadCounts>();
+  #told = 0;
 
   constructor(parts: SourceNoticeParts) {
     this.#parts = parts;
@@ -99,7 +100,7 @@ export class SourceNotices {
       text: describeNotice(notice),
       count,
     });
-    put(toSourceNoticeEntry(gathered, agent));
+    put(toSourceNoticeEntry(gathered, agent, ++this.#told));
   }
 
   #count(notice: LiveNotice): void {
