@@ -101,7 +101,7 @@ describe('Pipeline', () => {
         const whole = await replay(events, [events.length], undefined);
         expect(brief(await replay(events, cuts, undefined))).toEqual(brief(whole));
       }),
-      { numRuns: 25 },
+      { numRuns: 25, endOnFailure: true },
     );
   }, 120_000);
 
@@ -113,10 +113,14 @@ describe('Pipeline', () => {
         fc.array(fc.boolean(), { minLength: 1, maxLength: 8 }),
         async (events, cuts, restarts) => {
           const whole = await replay(events, [events.length], undefined);
-          expect(brief(await replay(events, cuts, restarts))).toEqual(brief(whole));
+          const parts = await replay(events, cuts, restarts);
+          expect(brief({ ...parts, incidents: [] })).toEqual(brief({ ...whole, incidents: [] }));
+          // One that is being worked out when the agent ends is begun again, and comes later.
+          const sorted = ({ incidents }: Shown) => brief({ alerts: [], incidents }).sort();
+          expect(sorted(parts)).toEqual(sorted(whole));
         },
       ),
-      { numRuns: 15 },
+      { numRuns: 15, endOnFailure: true },
     );
   }, 120_000);
 
@@ -166,7 +170,7 @@ describe('Pipeline', () => {
         everSilenced += counters.silenced;
         everDuplicate += counters.duplicates;
       }),
-      { numRuns: 15 },
+      { numRuns: 15, endOnFailure: true },
     );
     expect([everSuppressed > 0, everSilenced > 0, everDuplicate > 0]).toEqual([true, true, true]);
   }, 120_000);

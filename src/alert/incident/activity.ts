@@ -4,7 +4,13 @@ import { memoize, shortenMiddle } from '../../text/index.ts';
 import { normalizeLine } from '../normal-line.ts';
 import type { SeenStart, TechniqueClue } from '../triage/index.ts';
 import { isHub } from './hubs.ts';
-import type { AlertReference, IncidentAncestor, IncidentMember, MemberRole } from './incident.ts';
+import type {
+  AlertReference,
+  IncidentActivity,
+  IncidentAncestor,
+  IncidentMember,
+  MemberRole,
+} from './incident.ts';
 
 /** A member before its incident is known. */
 export interface ActivityMember extends IncidentMember {
@@ -28,6 +34,11 @@ export interface Activity {
   readonly alerts: Map<string, AlertReference>;
   /** Entity ids whose further starts belong here, with the number of flagged starts each has made. */
   readonly tainted: Map<string, number>;
+  /**
+   * What its processes did on the network by the time it was over. The incidents are worked out later, and a little at a time;
+   * they must not depend on when.
+   */
+  network: readonly IncidentActivity[];
 }
 
 const maxLineage = 6;

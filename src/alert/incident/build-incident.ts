@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { shortenEnd } from '../../text/index.ts';
-import type { ProcessActivity, SeenStart, TechniqueClue } from '../triage/index.ts';
+import type { TechniqueClue } from '../triage/index.ts';
 import type { Activity, ActivityMember } from './activity.ts';
 import { assess } from './assessment.ts';
 import { findCommunities } from './communities.ts';
@@ -17,20 +17,11 @@ const networkShown = 20;
 const namesInTitle = 3;
 const maxNameLength = 80;
 
-/** What is remembered of processes. */
-export interface IncidentMemory {
-  activityOf(host: string, processId: string | undefined): ProcessActivity | undefined;
-  startOf(entityId: string): SeenStart | undefined;
-}
-
 /**
  * The incidents in what gathered on a host, earliest first. Most of the time there are none. Pauses, with nothing, after
  * about as much work as a member brings: thousands of members take longer than a start may wait.
  */
-export function* buildIncidents(
-  activity: Activity,
-  memory: IncidentMemory,
-): Generator<Incident | undefined, void> {
+export function* buildIncidents(activity: Activity): Generator<Incident | undefined, void> {
   const members = [...activity.members.values()].sort(
     (a, b) => a.timeMs - b.timeMs || (a.eventId < b.eventId ? -1 : 1),
   );
@@ -42,7 +33,7 @@ export function* buildIncidents(
     return assess(group, [...own], mergeTechniques(group)) !== undefined;
   });
   const alertsOf = shareAlerts(groups, alerts);
-  for (const group of groups) yield buildIncident(activity, group, alertsOf.get(group) ?? [], memory);
+  for (const group of groups) yield buildIncident(activity, group, alertsOf.get(group) ?? []);
 }
 
 function groupByEvent(alerts: readonly AlertReference[]): Map<string, AlertReference[]> {
@@ -84,7 +75,6 @@ function buildIncident(
   activity: Activity,
   group: readonly ActivityMember[],
   alerts: readonly AlertReference[],
-  memory: IncidentMemory,
 ): Incident | undefined {
   const techniques = mergeTechniques(group);
   const assessment = assess(group, alerts, techniques);
@@ -105,7 +95,7 @@ function buildIncident(
     alerts,
     techniques,
     tactics,
-    network: networkOf(activity.hostKey, group, memory),
+    network: networkOf(activity, group),
     iocs: [...new Set(alerts.flatMap(({ iocs }) => iocs))].sort(),
   };
 }
@@ -169,22 +159,7 @@ function ancestorsOf(group: readonly ActivityMember[]): IncidentAncestor[] {
   return [...found.values()];
 }
 
-function networkOf(
-  host: string,
-  group: readonly ActivityMember[],
-  memory: IncidentMemory,
-): IncidentActivity[] {
-  const found: IncidentActivity[] = [];
-  for (const { entityId, name } of group) {
-    const activity = memory.activityOf(host, entityId);
-    if (activity === undefined || found.length === networkShown) continue;
-    const { connections, questions } = activity;
-    found.push({
-      process: name,
-      entityId: entityId!,
-      connections: [...connections],
-      questions: [...questions],
-    });
-  }
-  return found;
+function networkOf({ network }: Activity, group: readonly ActivityMember[]): IncidentActivity[] {
+  const known = new Map(network.map((each) => [each.entityId, each]));
+  return group.flatMap(({ entityId }) => known.get(entityId ?? '') ?? []).slice(0, networkShown);
 }

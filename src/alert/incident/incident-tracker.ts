@@ -2,7 +2,7 @@ import type { ScoredStart } from '../../anomaly/index.ts';
 import type { Alert } from '../alert.ts';
 import { type StatePort, serialKey } from '../state-port.ts';
 import { hostKeyOf } from '../subject-keys.ts';
-import { type BinaryFacts, toSeenStart } from '../triage/index.ts';
+import { type BinaryFacts, type ProcessActivity, type SeenStart, toSeenStart } from '../triage/index.ts';
 import {
   type Activity,
   type ActivityMember,
@@ -11,9 +11,14 @@ import {
   isTainted,
   taint,
 } from './activity.ts';
-import type { IncidentMemory } from './build-incident.ts';
-import type { AlertReference, Incident, MemberRole } from './incident.ts';
+import type { AlertReference, Incident, IncidentActivity, MemberRole } from './incident.ts';
 import { Telling } from './telling.ts';
+
+/** What is remembered of processes. */
+export interface IncidentMemory {
+  activityOf(host: string, processId: string | undefined): ProcessActivity | undefined;
+  startOf(entityId: string): SeenStart | undefined;
+}
 
 export interface IncidentOptions {
   /** A host that has been quiet for this long, in its own event time, has no more to add to an incident. */
@@ -37,6 +42,9 @@ const defaultIncidentOptions: IncidentOptions = {
  */
 const pausesPerStart = 6;
 const removalsPerSave = 100;
+
+/** Processes of one activity whose doings on the network are kept for its incidents, of which each tells fewer. */
+const networkKept = 100;
 
 /** How close to suspicious activity a command that looks around counts as part of it, whoever typed it. */
 const besideMs = 30 * 60_000;
@@ -73,7 +81,7 @@ export class IncidentTracker {
   ) {
     this.#facts = facts;
     this.#memory = memory;
-    this.#telling = new Telling(memory, (activity) => this.#forget(activity));
+    this.#telling = new Telling((activity) => this.#forget(activity));
     this.#options = { ...defaultIncidentOptions, ...options };
     if (port !== undefined) this.#restore(port);
   }
@@ -177,6 +185,7 @@ export class IncidentTracker {
       members: new Map(),
       alerts: new Map(),
       tainted: new Map(),
+      network: [],
     };
     this.#activities.set(hostKey, activity);
     return activity;
@@ -210,8 +219,26 @@ export class IncidentTracker {
   #close(activity: Activity): void {
     this.#activities.delete(activity.hostKey);
     activity.isOver = true;
+    activity.network = this.#networkOf(activity);
     this.#changed.add(activity);
     this.#telling.add(activity);
+  }
+
+  #networkOf({ hostKey, members }: Activity): IncidentActivity[] {
+    const found: IncidentActivity[] = [];
+    for (const { entityId, name } of members.values()) {
+      const activity = this.#memory.activityOf(hostKey, entityId);
+      if (activity === undefined) continue;
+      const { connections, questions } = activity;
+      found.push({
+        process: name,
+        entityId: entityId!,
+        connections: [...connections],
+        questions: [...questions],
+      });
+      if (found.length === networkKept) break;
+    }
+    return found;
   }
 
   #forget(activity: Activity): void {
@@ -230,7 +257,14 @@ export class IncidentTracker {
     const bySerial = new Map<string, Activity>();
     for (const [key, value] of port.load(kinds.header)) {
       const header = value as SavedHeader;
-      bySerial.set(key, { ...header, members: new Map(), alerts: new Map(), tainted: new Map() });
+      // Older agents kept no network.
+      bySerial.set(key, {
+        ...header,
+        network: header.network ?? [],
+        members: new Map(),
+        alerts: new Map(),
+        tainted: new Map(),
+      });
       this.#nextSerial = header.serial + 1;
     }
     for (const [activity, value] of this.#loadRows(port, kinds.member, bySerial)) {

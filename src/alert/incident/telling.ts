@@ -1,16 +1,14 @@
 import type { Activity } from './activity.ts';
-import { buildIncidents, type IncidentMemory } from './build-incident.ts';
+import { buildIncidents } from './build-incident.ts';
 import type { Incident } from './incident.ts';
 
 /** Activities that are over, one after the other, whose incidents are worked out a little at a time. */
 export class Telling {
-  readonly #memory: IncidentMemory;
   readonly #onTold: (activity: Activity) => void;
   readonly #queue: { readonly activity: Activity; readonly work: Generator<Incident | undefined, void> }[] =
     [];
 
-  constructor(memory: IncidentMemory, onTold: (activity: Activity) => void) {
-    this.#memory = memory;
+  constructor(onTold: (activity: Activity) => void) {
     this.#onTold = onTold;
   }
 
@@ -43,6 +41,6 @@ export class Telling {
   }
 
   *#tell(activity: Activity): Generator<Incident | undefined, void> {
-    if (activity.alerts.size > 0) yield* buildIncidents(activity, this.#memory);
+    if (activity.alerts.size > 0) yield* buildIncidents(activity);
   }
 }
