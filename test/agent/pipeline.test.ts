@@ -86,7 +86,7 @@ async function replay(
 }
 
 /** Short enough that a difference can be read. */
-function brief({ alerts, incidents }: Shown): string[] {
+function brief({ alerts, incidents }: Pick<Shown, 'alerts' | 'incidents'>): string[] {
   return [...alerts, ...incidents].map(
     (line) => `${line.slice(0, 100)}… ${hash('sha256', line).slice(0, 12)}`,
   );
