@@ -44,7 +44,7 @@ export class AlertCounters {
   raised = 0;
   /** By exceptions. */
   silenced = 0;
-  /** The same rule had already fired on the same source events. */
+  /** The same rule had already fired on the same source events, or the same roll-up had told of them. */
   duplicates = 0;
   /** Held back by suppression, and told by a roll-up. */
   suppressed = 0;
@@ -234,7 +234,13 @@ export class AlertDesk {
   }
 
   #showRollUp(rollUp: Alert): void {
-    if (!this.#parts.archive.insertAlert(rollUp)) return;
+    if (!this.#parts.archive.insertAlert(rollUp)) {
+      // Read again, they were suppressed again; those of an earlier run were not counted in this one.
+      const again = Math.min(rollUp.rollUp?.count ?? 0, this.counters.suppressed);
+      this.counters.suppressed -= again;
+      this.counters.duplicates += again;
+      return;
+    }
     this.counters.rollUps++;
     this.#shown.push(rollUp);
   }

@@ -97,7 +97,8 @@ export function createAnomalyAlert(detection: MlDetection): Alert {
 export function createRollUp(first: Alert, rollUp: RollUp, eventIds: readonly string[]): Alert {
   return {
     ...first,
-    id: alertId(first.rule.id, ['roll-up', first.id]),
+    // Read again, the same alerts are one roll-up; with others after the same first one it is another.
+    id: alertId(first.rule.id, ['roll-up', first.id, String(rollUp.count), ...eventIds]),
     timeMs: rollUp.lastMs,
     timestamp: first.timestamp === undefined ? undefined : isoTime(rollUp.lastMs),
     eventIds,

@@ -40,6 +40,17 @@ describe('Suppression', () => {
     expect(suppression.advance('ws-0417', nineMs + 600 * minuteMs)).toEqual([]);
   });
 
+  it('names a roll-up by all that it tells: the same alerts again are the same one, with more it is another', () => {
+    const alerts = [0, 1, 2, 3, 4].map((minutes) => alertAt(minutes));
+    const tell = (taken: readonly Alert[]): string => {
+      const suppression = new Suppression();
+      for (const alert of taken) suppression.take(alert);
+      return suppression.flush()[0]!.id;
+    };
+    expect(tell(alerts)).toBe(tell(alerts));
+    expect(tell(alerts.slice(0, 4))).not.toBe(tell(alerts));
+  });
+
   it('begins anew after the window, and tells nothing of a window that held nothing back', () => {
     const suppression = new Suppression();
     for (const minutes of [0, 1, 2]) suppression.take(alertAt(minutes));
