@@ -8,6 +8,8 @@ export interface DeadLetter extends OutboxEntry {
   readonly reason: string;
 }
 
+type DeadLetterRow = Omit<DeadLetter, 'ruleId'> & { readonly ruleId: string | null };
+
 /** Dead letters kept; the oldest give way. */
 const maxDeadLetters = 10_000;
 
@@ -30,7 +32,7 @@ export class DeadLetterTable {
       'DELETE FROM outbox_dead_letter WHERE seq <= (SELECT max(seq) FROM outbox_dead_letter) - ?',
     );
     this.#count = connection.prepare<[], number>('SELECT count(*) FROM outbox_dead_letter').pluck();
-    this.#select = connection.prepare<[string | null, string | null, number], DeadLetter>(
+    this.#select = connection.prepare<[string | null, string | null, number], DeadLetterRow>(
       `SELECT seq, destination, event_id AS eventId, kind, severity, time_ms AS timeMs, rule_id AS ruleId, reason,
        document FROM outbox_dead_letter WHERE ? IS NULL OR destination = ? ORDER BY seq LIMIT ?`,
     );
@@ -54,7 +56,8 @@ export class DeadLetterTable {
 
   /** The oldest first; of every destination unless one is named. */
   list(destination: string | undefined, limit: number): DeadLetter[] {
-    return this.#select.all(destination ?? null, destination ?? null, limit);
+    const rows = this.#select.all(destination ?? null, destination ?? null, limit);
+    return rows.map((row) => ({ ...row, ruleId: row.ruleId ?? undefined }));
   }
 
   /** Why a destination refused this document, the last time that it did. */

@@ -104,10 +104,12 @@ export class OutboxTable implements OutboxQueue {
   read(destination: string, after: number, { maxEntries, maxBytes }: ReadLimits): QueuedEntry[] {
     const entries: QueuedEntry[] = [];
     let bytes = 0;
-    for (const { bytes: size, ...entry } of this.#statements.read.iterate(after, destination, maxEntries)) {
+    const rows = this.#statements.read.iterate(after, destination, maxEntries);
+    for (const { bytes: size, ruleId, ...entry } of rows) {
       bytes += size;
       if (entries.length > 0 && bytes > maxBytes) break;
-      entries.push(entry);
+      // Incidents and what the agent says of itself are of no rule.
+      entries.push({ ...entry, ruleId: ruleId ?? undefined });
     }
     // A file that takes this one's place goes on behind what was read.
     this.#store.noteNumber('outbox', entries.at(-1)?.seq ?? 0);
@@ -208,6 +210,8 @@ export class OutboxTable implements OutboxQueue {
   }
 }
 
+type QueuedRow = Omit<QueuedEntry, 'ruleId'> & { readonly ruleId: string | null; readonly bytes: number };
+
 type InsertRow = [string, string, string, number, number, number, number, string | null, string];
 
 function prepareStatements({ connection }: Store) {
@@ -224,7 +228,7 @@ function prepareStatements({ connection }: Store) {
     shed: connection.prepare<[number, number]>(
       'UPDATE outbox_totals SET entries = entries - ?, bytes = bytes - ?',
     ),
-    read: connection.prepare<[number, string, number], QueuedEntry & { readonly bytes: number }>(
+    read: connection.prepare<[number, string, number], QueuedRow>(
       `SELECT seq, event_id AS eventId, kind, severity, rule_id AS ruleId, time_ms AS timeMs, document, bytes
        FROM outbox WHERE seq > ? AND destination IN ('', ?) ORDER BY seq LIMIT ?`,
     ),

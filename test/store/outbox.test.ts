@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { formatSyslog } from '../../src/forward/syslog-message.ts';
 import { OutboxDesk, OutboxTable, Store } from '../../src/store/index.ts';
 import { makeEntries, makeEntry } from '../support/outbox-entry.ts';
 
@@ -39,6 +40,28 @@ describe('the queue', () => {
     expect([first?.eventId, second?.eventId]).toEqual(['alert-00000000', 'alert-00000001']);
     expect(outbox.read('one', second?.seq ?? 0, { maxEntries: 10, maxBytes: 1 })).toHaveLength(1);
     expect(first).toMatchObject(makeEntry(0));
+  });
+
+  it('gives back what is of no rule as it was put, also from among the dead letters', () => {
+    outbox.configure(['siem']);
+    const incident = makeEntry(0, { kind: 'incident', ruleId: undefined });
+    outbox.add([incident]);
+    const [entry] = outbox.read('siem', 0, everything);
+    expect(entry).toStrictEqual({ ...incident, seq: entry!.seq });
+    const syslog = { message: 'json', facility: 16, maxMessageBytes: 65_536, processId: 7 } as const;
+    const line = formatSyslog(entry!, entry!.document, {
+      ...syslog,
+      agentVersion: '1.0.0',
+      hostName: 'WS-1',
+    });
+    expect(line).not.toMatch(/ rule=/);
+    outbox.settle('siem', {
+      cursor: entry!.seq,
+      delivered: 0,
+      filtered: 0,
+      rejected: [{ entry: entry!, reason: 'no' }],
+    });
+    expect(desk.deadLetters('siem', 1)[0]!.ruleId).toBeUndefined();
   });
 
   it('keeps an entry until the slowest destination is done with it', () => {
