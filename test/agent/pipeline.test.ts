@@ -170,7 +170,7 @@ describe('Pipeline', () => {
         everSilenced += counters.silenced;
         everDuplicate += counters.duplicates;
       }),
-      { numRuns: 15, endOnFailure: true },
+      { numRuns: 60, endOnFailure: true },
     );
     expect([everSuppressed > 0, everSilenced > 0, everDuplicate > 0]).toEqual([true, true, true]);
   }, 120_000);
