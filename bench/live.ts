@@ -177,8 +177,8 @@ async function play(burst: Burst): Promise<Measured> {
   };
   const commits = new GroupCommit(runner, config.source.batchSize, () => Promise.resolve());
   sayBurst(burst);
-  const lastMs = Date.now() + (burst.starts / burst.perSecond) * 1_000 + SETTLE_MS;
-  const timer = setTimeout(() => stop.abort(), lastMs - Date.now());
+  const playMs = (burst.starts / burst.perSecond) * 1_000;
+  const timer = setTimeout(() => stop.abort(), playMs + SETTLE_MS);
   const reading = (async () => {
     for await (const batch of source.batches({ batchSize: config.source.batchSize, signal: stop.signal })) {
       await commits.take(source.name, batch);

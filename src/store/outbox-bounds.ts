@@ -1,11 +1,12 @@
 import type { Drop, DropReason, OutboxLimits, QueuedEntry, SeqRange } from '../forward/index.ts';
 import type { OutboxDestinationTable } from './outbox-destinations.ts';
+import { fromRow, type OutboxRow } from './outbox-row.ts';
 import type { Store } from './store.ts';
 
 /** How far below its limit the outbox is brought, so that it is not at it again with the next entry. */
 const targetShare = 0.95;
 
-type Candidate = Omit<QueuedEntry, 'document'> & { readonly bytes: number; readonly destination: string };
+type Candidate = OutboxRow<QueuedEntry> & { readonly bytes: number; readonly destination: string };
 
 const candidateColumns =
   "seq, event_id AS eventId, kind, severity, rule_id AS ruleId, time_ms AS timeMs, bytes, destination, '' AS document";
@@ -23,10 +24,10 @@ export class OutboxBounds {
          FROM outbox_totals`,
       ),
       // Entries come in the order of the outbox's clock, so the old ones are at its beginning.
-      bySeq: connection.prepare<[number], Candidate & QueuedEntry>(
+      bySeq: connection.prepare<[number], Candidate>(
         `SELECT ${candidateColumns} FROM outbox WHERE queued_ms < ? ORDER BY seq`,
       ),
-      bySeverity: connection.prepare<[], Candidate & QueuedEntry>(
+      bySeverity: connection.prepare<[], Candidate>(
         `SELECT ${candidateColumns} FROM outbox ORDER BY severity, seq`,
       ),
       remove: connection.prepare<[number]>('DELETE FROM outbox WHERE seq = ?'),
@@ -58,7 +59,7 @@ export class OutboxBounds {
       this.#remove(entry, 'age', drops);
     }
     if (left > maxBytes) {
-      const excess: (Candidate & QueuedEntry)[] = [];
+      const excess: Candidate[] = [];
       for (const entry of bySeverity.iterate()) {
         if (left <= maxBytes * targetShare) break;
         if (!isMovable(entry)) continue;
@@ -74,7 +75,7 @@ export class OutboxBounds {
     return this.#statements.state.get() ?? { bytes: 0, clockMs: 0, oldestMs: null };
   }
 
-  #remove(entry: Candidate & QueuedEntry, reason: DropReason, drops: DropTally): void {
+  #remove(entry: Candidate, reason: DropReason, drops: DropTally): void {
     this.#statements.remove.run(entry.seq);
     this.#statements.shed.run(1, entry.bytes);
     drops.count(entry, reason);
@@ -95,11 +96,12 @@ class DropTally {
     this.#destinations = table.all();
   }
 
-  count(entry: Candidate & QueuedEntry, reason: DropReason): void {
+  count(entry: Candidate, reason: DropReason): void {
     const { seq, severity, destination: only } = entry;
+    const queued = fromRow(entry);
     for (const { name: destination, cursor } of this.#destinations) {
       if (cursor >= seq || (only !== '' && only !== destination)) continue;
-      if (!this.#accepts(destination, entry)) {
+      if (!this.#accepts(destination, queued)) {
         this.#filtered.set(destination, (this.#filtered.get(destination) ?? 0) + 1);
         continue;
       }

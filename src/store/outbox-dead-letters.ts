@@ -1,4 +1,5 @@
 import type { OutboxEntry } from '../forward/index.ts';
+import { fromRow, type OutboxRow } from './outbox-row.ts';
 import type { Store } from './store.ts';
 
 /** What a receiver refused for good, and why. */
@@ -7,8 +8,6 @@ export interface DeadLetter extends OutboxEntry {
   readonly destination: string;
   readonly reason: string;
 }
-
-type DeadLetterRow = Omit<DeadLetter, 'ruleId'> & { readonly ruleId: string | null };
 
 /** Dead letters kept; the oldest give way. */
 const maxDeadLetters = 10_000;
@@ -32,7 +31,7 @@ export class DeadLetterTable {
       'DELETE FROM outbox_dead_letter WHERE seq <= (SELECT max(seq) FROM outbox_dead_letter) - ?',
     );
     this.#count = connection.prepare<[], number>('SELECT count(*) FROM outbox_dead_letter').pluck();
-    this.#select = connection.prepare<[string | null, string | null, number], DeadLetterRow>(
+    this.#select = connection.prepare<[string | null, string | null, number], OutboxRow<DeadLetter>>(
       `SELECT seq, destination, event_id AS eventId, kind, severity, time_ms AS timeMs, rule_id AS ruleId, reason,
        document FROM outbox_dead_letter WHERE ? IS NULL OR destination = ? ORDER BY seq LIMIT ?`,
     );
@@ -56,8 +55,7 @@ export class DeadLetterTable {
 
   /** The oldest first; of every destination unless one is named. */
   list(destination: string | undefined, limit: number): DeadLetter[] {
-    const rows = this.#select.all(destination ?? null, destination ?? null, limit);
-    return rows.map((row) => ({ ...row, ruleId: row.ruleId ?? undefined }));
+    return this.#select.all(destination ?? null, destination ?? null, limit).map(fromRow);
   }
 
   /** Why a destination refused this document, the last time that it did. */

@@ -13,6 +13,7 @@ import { OutboxBounds } from './outbox-bounds.ts';
 import { DeadLetterTable } from './outbox-dead-letters.ts';
 import { OutboxDestinationTable } from './outbox-destinations.ts';
 import { DropTable } from './outbox-drops.ts';
+import { fromRow, type OutboxRow } from './outbox-row.ts';
 import type { Store } from './store.ts';
 
 /**
@@ -105,11 +106,10 @@ export class OutboxTable implements OutboxQueue {
     const entries: QueuedEntry[] = [];
     let bytes = 0;
     const rows = this.#statements.read.iterate(after, destination, maxEntries);
-    for (const { bytes: size, ruleId, ...entry } of rows) {
+    for (const { bytes: size, ...row } of rows) {
       bytes += size;
       if (entries.length > 0 && bytes > maxBytes) break;
-      // Incidents and what the agent says of itself are of no rule.
-      entries.push({ ...entry, ruleId: ruleId ?? undefined });
+      entries.push(fromRow(row));
     }
     // A file that takes this one's place goes on behind what was read.
     this.#store.noteNumber('outbox', entries.at(-1)?.seq ?? 0);
@@ -210,8 +210,6 @@ export class OutboxTable implements OutboxQueue {
   }
 }
 
-type QueuedRow = Omit<QueuedEntry, 'ruleId'> & { readonly ruleId: string | null; readonly bytes: number };
-
 type InsertRow = [string, string, string, number, number, number, number, string | null, string];
 
 function prepareStatements({ connection }: Store) {
@@ -228,7 +226,7 @@ function prepareStatements({ connection }: Store) {
     shed: connection.prepare<[number, number]>(
       'UPDATE outbox_totals SET entries = entries - ?, bytes = bytes - ?',
     ),
-    read: connection.prepare<[number, string, number], QueuedRow>(
+    read: connection.prepare<[number, string, number], OutboxRow<QueuedEntry> & { readonly bytes: number }>(
       `SELECT seq, event_id AS eventId, kind, severity, rule_id AS ruleId, time_ms AS timeMs, document, bytes
        FROM outbox WHERE seq > ? AND destination IN ('', ?) ORDER BY seq LIMIT ?`,
     ),
