@@ -4,6 +4,7 @@ import type { HostEvent, ProcessEvent } from '../../../src/event/index.ts';
 import { EtwSource } from '../../../src/source/etw.ts';
 import type { LiveNotice } from '../../../src/source/index.ts';
 import { ProcessControl } from '../../../src/windows/index.ts';
+import { until } from './agent-process.ts';
 import { DoubleScript } from './double-script.ts';
 import { ffiNames, openTestLibrary } from './open-test-library.ts';
 import { readUntil } from './read-until.ts';
@@ -83,9 +84,13 @@ for (const ffi of ffiNames) {
       notices.length = 0;
       etw.say('stop', 'classic');
       etw.say('stop', 'manifest');
-      etw.say('start', 5_004, 600, 0, '\\Device\\HarddiskVolume3\\a.exe', 'a.exe after the stop');
       const source = open();
-      const { events } = await readUntil(source, (reading) => startsOf(reading.events).length === 1);
+      const reading = readUntil(source, ({ events }) => startsOf(events).length === 1);
+      // A session gets no event of the time at which it did not run, so that only then both tell the start.
+      const startedAgain = () => notices.filter(({ kind }) => kind === 'session-started').length;
+      await until('both sessions', () => startedAgain() === 2);
+      etw.say('start', 5_004, 600, 0, '\\Device\\HarddiskVolume3\\a.exe', 'a.exe after the stop');
+      const { events } = await reading;
       assert.equal(startsOf(events)[0]?.process.commandLine, 'a.exe after the stop');
       const kinds = notices.map(({ kind }) => kind);
       assert.ok(kinds.includes('session-stopped'), kinds.join());
