@@ -24,7 +24,7 @@ export const inputCodes = {
       'Check the path; files that are read end in .evtx, .json, .jsonl or .ndjson, also with .gz, or .zip.',
   },
   PC_SOURCE_KIND: {
-    cause: 'The name of a file does not say what it holds.',
+    cause: 'Neither the name of a file nor its first bytes say what it holds.',
     remedy: 'Say it with --format, or give the file its usual ending.',
   },
   PC_SOURCE_UNREADABLE: {

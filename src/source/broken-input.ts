@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../errors/index.ts';
+import { AgentError, type ErrorCode } from '../errors/index.ts';
 import type { RecordPosition } from '../event/index.ts';
 import type { BatchBuilder } from './batch-builder.ts';
 
@@ -11,6 +11,7 @@ export function rejectBroken(batch: BatchBuilder, error: unknown, position: Reco
 }
 
 function codeOf(error: NodeJS.ErrnoException): ErrorCode | undefined {
+  if (error instanceof AgentError) return error.code;
   if (error.code?.startsWith('Z_')) return 'PC_SOURCE_COMPRESSED';
   if (error.errno !== undefined || error.code !== undefined) return 'PC_SOURCE_UNREADABLE';
   // What reads archives throws plain errors; TypeError and its like come of a defect.

@@ -3,13 +3,18 @@ import type { JsonFormat } from '../event/index.ts';
 /** What `--format` may say: find out by looking, or take it for granted. */
 export type Format = 'auto' | JsonFormat | 'evtx';
 
-/** What is in an input, and what it is wrapped in. `unknown` is told by the first bytes. */
-export interface InputKind {
-  readonly content: 'json' | 'evtx';
-  readonly container: 'none' | 'gzip' | 'zip' | 'unknown';
-}
+/** What a stream of records is made of. */
+export type Content = 'json' | 'evtx';
 
-const contentOfExtension: ReadonlyMap<string, InputKind['content']> = new Map<string, InputKind['content']>([
+/** What is in an input, and what it is wrapped in. `unknown` is told by the first bytes. */
+export type InputKind =
+  | { readonly content: Content; readonly container: 'none' | 'gzip' | 'zip' }
+  | { readonly content: Content | 'unknown'; readonly container: 'unknown' };
+
+/** What a name can say of an input. */
+export type NamedKind = Exclude<InputKind, { readonly container: 'unknown' }>;
+
+const contentOfExtension: ReadonlyMap<string, Content> = new Map<string, Content>([
   ['.json', 'json'],
   ['.jsonl', 'json'],
   ['.ndjson', 'json'],
@@ -20,7 +25,7 @@ const contentOfExtension: ReadonlyMap<string, InputKind['content']> = new Map<st
  * Kind of a file by its name, `undefined` for a name that says nothing. A set format decides between
  * JSON and EVTX where the name does not, and `evtx` also where it does.
  */
-export function kindOfPath(path: string, format: Format): InputKind | undefined {
+export function kindOfPath(path: string, format: Format): NamedKind | undefined {
   const lower = path.toLowerCase();
   if (lower.endsWith('.zip')) return { content: 'json', container: 'zip' };
   const container = lower.endsWith('.gz') ? 'gzip' : 'none';

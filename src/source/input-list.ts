@@ -20,8 +20,9 @@ export interface InputList {
 
 /**
  * The files that arguments stand for, each once, in the order of the arguments and by name within a
- * folder or pattern. A path that exists is taken literally even when it looks like a pattern. Files of
- * other kinds are passed over in folders and patterns, but refused when named.
+ * folder or pattern. A path that exists is taken literally even when it looks like a pattern. Files whose
+ * names say nothing are passed over in folders and patterns; of those that are named, and of pipes, the
+ * first bytes tell the kind.
  */
 export async function listInputs(paths: readonly string[], format: Format): Promise<InputList> {
   const inputs: Input[] = [];
@@ -45,7 +46,7 @@ export async function listInputs(paths: readonly string[], format: Format): Prom
       const found = await stat(path).catch(ignoreMissing);
       if (found === undefined) await addPattern(path, add, reject);
       else if (found.isDirectory()) await addFolder(path, add, reject);
-      else addFile(path, format, add, reject);
+      else add(path, kindOfNamed(path, found.isFile(), format));
     } catch (error) {
       reject('PC_SOURCE_UNREADABLE', path, describe(error));
     }
@@ -56,13 +57,11 @@ export async function listInputs(paths: readonly string[], format: Format): Prom
 type Add = (path: string, kind: InputKind) => void;
 type Reject = (code: ErrorCode, path: string, message: string) => void;
 
-function addFile(path: string, format: Format, add: Add, reject: Reject): void {
+/** What is no file, as the pipe that a shell makes of another command's output, can only be read from its beginning. */
+function kindOfNamed(path: string, isFile: boolean, format: Format): InputKind {
   const kind = kindOfPath(path, format);
-  if (kind === undefined) {
-    reject('PC_SOURCE_KIND', path, 'not a kind of file that is read; --format says what it is');
-  } else {
-    add(path, kind);
-  }
+  if (kind !== undefined && isFile) return kind;
+  return { content: kind?.content ?? 'unknown', container: 'unknown' };
 }
 
 async function addFolder(path: string, add: Add, reject: Reject): Promise<void> {

@@ -1,8 +1,9 @@
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
+import { AgentError } from '../errors/index.ts';
 import { checkBytes } from './checked-bytes.ts';
 import { readFileBytes } from './file-bytes.ts';
 import { inflate } from './inflate.ts';
-import { type InputKind, kindOfPath } from './input-kind.ts';
+import { type Content, kindOfPath, type NamedKind } from './input-kind.ts';
 import type { Input } from './input-list.ts';
 import { sniff } from './sniff.ts';
 
@@ -10,7 +11,7 @@ import { sniff } from './sniff.ts';
 export interface Member {
   /** The input's path, with `!` and the entry's name for one of an archive. */
   readonly name: string;
-  readonly content: InputKind['content'];
+  readonly content: Content;
   /** Path of the file itself, where it is not wrapped in anything. */
   readonly file: string | undefined;
   /**
@@ -46,16 +47,32 @@ export async function* openMembers(
     case 'zip':
       yield* openEntries(path);
       return;
-    case 'unknown': {
-      const found = await sniff(stdin);
-      yield {
-        name: path,
-        content: found.content ?? kind.content,
-        file: undefined,
-        open: (offset) => skip(found.bytes, offset),
-      };
-    }
+    case 'unknown':
+      yield* openUnknown(path, kind.content, path === '-' ? stdin : readFileBytes(path));
   }
+}
+
+async function* openUnknown(
+  path: string,
+  expected: Content | 'unknown',
+  source: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Member, void, undefined> {
+  const found = await sniff(source);
+  if (found.content === 'zip') {
+    await found.close();
+    if (path === '-') throw new Error('an archive cannot be read from standard input: name its file');
+    yield* openEntries(path);
+    return;
+  }
+  const content = expected === 'evtx' || found.content === 'unknown' ? expected : found.content;
+  if (content === 'unknown') {
+    await found.close();
+    throw new AgentError(
+      'PC_SOURCE_KIND',
+      'neither its name nor its first bytes say what it is; --format does',
+    );
+  }
+  yield { name: path, content, file: undefined, open: (offset) => skip(found.bytes, offset) };
 }
 
 async function* openEntries(path: string): AsyncGenerator<Member, void, undefined> {
@@ -82,7 +99,7 @@ async function* openEntries(path: string): AsyncGenerator<Member, void, undefine
 async function* openEntry(
   archive: ZipFile,
   entry: Entry,
-  kind: InputKind,
+  kind: NamedKind,
 ): AsyncGenerator<Buffer, void, undefined> {
   if (kind.container === 'zip') throw new Error('an archive in an archive is not read');
   if (entry.isEncrypted()) throw new Error('the entry is encrypted');

@@ -93,12 +93,19 @@ async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
 describe('what is read', () => {
   const content = lines('a', 'b', 'c');
 
-  it.skipIf(process.platform === 'win32')('may be a named pipe', async () => {
-    const path = join(folder, 'pipe.ndjson');
-    execFileSync('mkfifo', [path]);
-    const writing = writeFile(path, content);
-    expect((await read([path])).names).toEqual(['a', 'b', 'c']);
-    await writing;
+  it.skipIf(process.platform === 'win32')('may be a named pipe, whatever its name', async () => {
+    for (const [name, bytes, names] of [
+      ['pipe.ndjson', content, ['a', 'b', 'c']],
+      ['pipe', content, ['a', 'b', 'c']],
+      ['pipe.evtx', writeEvtx([record(1)]), ['1.exe']],
+      ['63', gzipSync(writeEvtx([record(1)])), ['1.exe']],
+    ] as const) {
+      const path = join(folder, name);
+      execFileSync('mkfifo', [path]);
+      const writing = writeFile(path, bytes);
+      expect((await read([path])).names).toEqual(names);
+      await writing;
+    }
   });
 
   it.each<[string, () => string | Buffer]>([
@@ -179,14 +186,39 @@ describe('what is read', () => {
     expect((await read([b, join(folder, 'twice'), b])).names).toEqual(['b', 'a']);
   });
 
-  it('a file whose name says nothing, when the format is set', async () => {
-    const path = write('unnamed/events.log', content);
+  it.each<[string, () => string | Buffer]>([
+    ['events.log', () => content],
+    ['indented', () => `\n  ${content}`],
+    ['marked.txt', () => `\ufeff${content}`],
+    ['utf16.txt', () => Buffer.from(`\ufeff${content}`, 'utf16le')],
+    ['packed.bak', () => gzipSync(content)],
+    ['packed.gz', () => gzipSync(content)],
+    ['archive.dat', () => writeZip({ 'one.json': Buffer.from(content) })],
+  ])('a file that is named, by its first bytes where its name says nothing: %s', async (name, make) => {
+    const { names, rejections } = await read([write(`unnamed/${name}`, make())]);
+    expect(rejections).toEqual([]);
+    expect(names).toEqual(['a', 'b', 'c']);
+  });
+
+  it('an event log under another name, and one that a format says it is', async () => {
+    const log = writeEvtx([record(1)]);
+    for (const bytes of [log, gzipSync(log)]) {
+      expect((await read([write('unnamed/log.bak', bytes)])).names).toEqual(['1.exe']);
+    }
+    expect((await read([write('unnamed/log.bak', log)], { format: 'evtx' })).names).toEqual(['1.exe']);
+    const text = write('unnamed/text.bak', content);
+    expect((await read([text], { format: 'evtx' })).rejections).toMatchObject([
+      { code: 'PC_SOURCE_EVTX_EMPTY', position: { source: text } },
+    ]);
+  });
+
+  it('no file that neither its name nor its first bytes tell, unless a format is set', async () => {
+    const path = write('unnamed/notes.txt', `notes\n${content}`);
     expect((await read([path])).rejections).toMatchObject([
       { code: 'PC_SOURCE_KIND', position: { source: path } },
     ]);
     expect((await read([path], { format: 'ecs' })).names).toEqual(['a', 'b', 'c']);
-    const log = write('unnamed/log.bak', writeEvtx([record(1)]));
-    expect((await read([log], { format: 'evtx' })).names).toEqual(['1.exe']);
+    expect((await read([write('unnamed/empty', '')])).batches).toEqual([]);
   });
 });
 
