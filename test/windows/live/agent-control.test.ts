@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AgentFolder, until } from './agent-process.ts';
+import { AgentFolder } from './agent-process.ts';
 import { DoubleScript } from './double-script.ts';
 import { LookAlike } from './look-alike.ts';
+import { until } from './until.ts';
 
 const starts = 20;
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -8,20 +8,10 @@ import { serviceFlags } from '../../../src/agent/installation/index.ts';
 import { defaultFfi } from '../../../src/windows/index.ts';
 import { type CliResult, runCli } from '../../support/cli.ts';
 import { buildFolder, openTestLibrary } from './open-test-library.ts';
+import { patienceMs, until } from './until.ts';
 
 /** agent-program.ts bundled as the product is, by the harness before the tests run. */
 const program = join(import.meta.dirname, '../../../build/agent-program/lib/problemchild/problemchild.mjs');
-/** A machine that does other work takes long to start a second Node. */
-const patienceMs = 90_000;
-
-/** Waits until something holds. @throws when it does not in time */
-export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (const endMs = Date.now() + patienceMs; Date.now() < endMs; ) {
-    if (await holds()) return;
-    await setTimeout(50);
-  }
-  throw new Error(`${what}: not within ${patienceMs / 1_000} s`);
-}
 
 type Document = Readonly<Record<string, unknown>> & {
   readonly event: Readonly<Record<string, unknown>>;
@@ -56,6 +46,8 @@ export class AgentFolder {
   /** The agent in the foreground; it does not outlive the tests. What it says goes to files, since Wine has no pipes to it. */
   start(...args: readonly string[]): ChildProcess {
     const [node, ...rest] = this.command('run', '--config', this.config, ...args);
+    // What ended the agent before this one must not end this one while it starts.
+    rmSync(this.stopFile, { force: true });
     const out = openSync(join(this.path, 'stdout.txt'), 'w');
     const err = openSync(join(this.path, 'stderr.txt'), 'w');
     const agent = spawn(node!, rest, { stdio: ['ignore', out, err] });

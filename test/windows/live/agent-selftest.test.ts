@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { defaultFfi, ProcessControl } from '../../../src/windows/index.ts';
-import { AgentFolder, until } from './agent-process.ts';
+import { AgentFolder } from './agent-process.ts';
 import { DoubleScript } from './double-script.ts';
 import { openTestLibrary } from './open-test-library.ts';
+import { until } from './until.ts';
 
 /*
  * The agent starts its marked process; Wine's kernel traces nothing, so this test says for it what was started, with

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import * as z from 'zod';
 import { ControlClient } from '../../../src/agent/control/client.ts';
 import { defineCommand } from '../../../src/agent/control/command.ts';
@@ -12,18 +11,10 @@ import type { Caller } from '../../../src/agent/control/transport.ts';
 import { PipeConnection, PipeServer, pipeDescriptor } from '../../../src/windows/index.ts';
 import { createMemoryLog } from '../../support/memory-log.ts';
 import { ffiNames, openTestLibrary } from './open-test-library.ts';
+import { patienceMs, untilFound } from './until.ts';
 import { noFirstInstance } from './wine-limits.ts';
 
 const users = 'S-1-5-32-545';
-
-async function waitFor<T>(look: () => T | undefined): Promise<T> {
-  for (let tries = 0; tries < 500; tries++) {
-    const found = look();
-    if (found !== undefined) return found;
-    await setTimeout(10);
-  }
-  throw new Error('not within 5 s');
-}
 
 for (const ffi of ffiNames) {
   describe(`the control pipe by ${ffi}`, async () => {
@@ -33,12 +24,12 @@ for (const ffi of ffiNames) {
     test('carries bytes and says who calls', async () => {
       const server = PipeServer.create(library, { name, descriptor: pipeDescriptor(users), clients: 2 });
       assert.equal(server.accept(), undefined);
-      const client = PipeConnection.connect(library, name, 1_000);
-      const served = await waitFor(() => server.accept());
+      const client = PipeConnection.connect(library, name, patienceMs);
+      const served = await untilFound('a client', () => server.accept());
       assert.equal(served.read(), 'nothing');
       await assert.rejects(served.identify(null), /PC_E_STATE/);
       assert.equal(client.write(Buffer.from('hello')), 'taken');
-      const read = await waitFor(() => {
+      const read = await untilFound('its words', () => {
         const bytes = served.read();
         return bytes instanceof Uint8Array ? bytes : undefined;
       });
@@ -50,7 +41,7 @@ for (const ffi of ffiNames) {
       assert.ok(caller.pid === process.pid || caller.pid === 0);
       assert.equal((await served.identify('S-1-5-21-1-2-3-4')).isInGroup, false);
       client.close();
-      assert.equal(await waitFor(() => (served.read() === 'ended' ? true : undefined)), true);
+      await untilFound('its end', () => (served.read() === 'ended' ? true : undefined));
       served.close();
       assert.equal(served.read(), 'ended');
       server.close();
@@ -82,7 +73,7 @@ for (const ffi of ffiNames) {
         ],
         log,
         maxClients: 2,
-        idleTimeoutMs: 5_000,
+        idleTimeoutMs: patienceMs,
       });
       await server.start();
       const client = new ControlClient(connectPipe(library, name));

@@ -4,10 +4,10 @@ import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import manifest from '../../../package.json' with { type: 'json' };
 import { defaultFfi, listProcesses, openForMachine } from '../../../src/windows/index.ts';
 import { openTestLibrary } from './open-test-library.ts';
+import { until } from './until.ts';
 import { underWine } from './wine-limits.ts';
 
 /*
@@ -71,14 +71,6 @@ function installedVersion(): string | undefined {
 function serviceState(): string {
   const { status, text } = run('sc.exe', ['query', 'ProblemChild']);
   return status === 0 ? (/STATE\s*:\s*\d+\s+(\w+)/.exec(text)?.[1] ?? text) : 'not installed';
-}
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    if (holds()) return;
-    await setTimeout(200);
-  }
-  throw new Error(`${what}: not within 40 s`);
 }
 
 /** The sample as it would look on another day of this month. */

@@ -6,7 +6,6 @@ import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import {
   type Action,
   actionId,
@@ -19,6 +18,7 @@ import { ProcessControl, ProcessLook, type ProcessTarget } from '../../../src/wi
 import { makeScored } from '../../support/alert.ts';
 import { makeProcessEvent } from '../../support/process-event.ts';
 import { ffiNames, openTestLibrary } from './open-test-library.ts';
+import { until } from './until.ts';
 
 const started: ChildProcess[] = [];
 after(() => {
@@ -63,18 +63,17 @@ for (const ffi of ffiNames) {
     }
 
     /** A process that has just begun has few modules yet. */
-    async function settled(target: ProcessTarget, name: RegExp) {
-      for (let tries = 0; tries < 100; tries++) {
+    async function settled(target: ProcessTarget, ...names: readonly RegExp[]) {
+      await until('its modules are loaded', async () => {
         const { modules } = await look.modules(target);
-        if (modules.some(({ path }) => name.test(path ?? ''))) return;
-        await setTimeout(50);
-      }
+        return names.every((name) => modules.some(({ path }) => name.test(path ?? '')));
+      });
     }
 
     test('environment and modules of a process are read back', async () => {
       const child = start(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
       const target = await targetOf(child);
-      await settled(target, /\\node\.exe$/i);
+      await settled(target, /\\node\.exe$/i, /\\kernel32\.dll$/i);
       const environment = await look.environment(target);
       assert.deepEqual([environment.code, environment.isCut], ['PC_OK', false]);
       assert.ok(environment.entries.includes(`PC_LOOK_MARKER=${marker}`), environment.entries.join('\n'));
@@ -104,7 +103,7 @@ for (const ffi of ffiNames) {
     test('the evidence of a process that is ended holds both, with hashes', async () => {
       const child = start(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
       const target = await targetOf(child);
-      await settled(target, /\\node\.exe$/i);
+      await settled(target, /\\node\.exe$/i, /\\kernel32\.dll$/i);
       const limits = { waitMs: 5_000, timeoutMs: 60_000, maxFileBytes: 1e9, maxTotalBytes: 1e9 };
       const files = new EvidenceFiles(join(mkdtempSync(join(tmpdir(), 'pc-')), 'bundles'));
       const collector = new EvidenceCollector(files, { ...limits, secretNames: ['*MARKER'] }, look);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { until } from './agent-process.ts';
+import { until } from './until.ts';
 
 /** What an administrator does to services, by the system's own sc.exe; each gives back what that said. */
 export const controlService = {

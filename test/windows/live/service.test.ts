@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
+import { until } from './until.ts';
 
 const program = join(import.meta.dirname, 'service-program.ts');
 
@@ -12,14 +12,6 @@ function sc(...args: readonly string[]): string {
   const run = spawnSync('sc.exe', args, { encoding: 'utf8', windowsVerbatimArguments: true });
   if (run.error !== undefined) throw run.error;
   return `${run.stdout}${run.stderr}`;
-}
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 150; tries++) {
-    if (holds()) return;
-    await setTimeout(100);
-  }
-  throw new Error(`${what}: not within 15 s`);
 }
 
 async function runService(name: string, failure: number): Promise<{ diary: string[]; query: string }> {
