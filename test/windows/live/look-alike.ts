@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { copyFileSync, mkdtempSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import type { ProcessControl } from '../../../src/windows/index.ts';
 import type { DoubleScript } from './double-script.ts';
 import { buildFolder } from './open-test-library.ts';
+import { until } from './until.ts';
+
+const beatBytes = 8;
 
 /**
  * A real process that bears a system program's name and a line as intruders write it. It only beats its heart, and
@@ -44,18 +46,40 @@ export class LookAlike {
     etw.say('start', this.pid, process.pid, (facts.created + laterTicks).toString(), ntPath, this.#line);
   }
 
-  /** Whether it still does something. */
-  async beats(): Promise<boolean> {
-    const before = this.#heartbeats();
-    await setTimeout(500);
-    return this.#heartbeats() > before;
+  /** Waits until it has done something more. */
+  async untilItBeats(times = 1): Promise<void> {
+    const before = this.#heartbeats().length;
+    await until(`${this.#line} beats`, () => this.#heartbeats().length >= before + times);
+  }
+
+  /** Whether it does nothing while another of its kind does: a machine that stands still stops both. */
+  async standsStill(): Promise<boolean> {
+    const witness = new LookAlike('witness.exe', []);
+    try {
+      // The beat that was under way when it was stopped, if any, comes to its end.
+      await witness.untilItBeats(3);
+      const before = this.#heartbeats().length;
+      await witness.untilItBeats(20);
+      return this.#heartbeats().length === before;
+    } finally {
+      witness.kill();
+    }
+  }
+
+  /** The longest time that it did nothing, so far. */
+  longestPauseMs(): number {
+    const beats = this.#heartbeats();
+    return Math.max(0, ...beats.slice(1).map((beatMs, index) => beatMs - beats[index]!));
   }
 
   kill(): void {
     this.child.kill();
   }
 
-  #heartbeats(): number {
-    return statSync(this.#heart, { throwIfNoEntry: false })?.size ?? 0;
+  /** The times of its beats, in milliseconds. */
+  #heartbeats(): number[] {
+    const bytes = existsSync(this.#heart) ? readFileSync(this.#heart) : Buffer.alloc(0);
+    const count = Math.floor(bytes.length / beatBytes);
+    return Array.from({ length: count }, (_, index) => Number(bytes.readBigUInt64LE(index * beatBytes)));
   }
 }

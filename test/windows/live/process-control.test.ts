@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import { code, nameOfCode } from '../../../src/windows/abi.ts';
 import { newCause } from '../../../src/windows/call-buffers.ts';
 import { fileTimeOf } from '../../../src/windows/filetime.ts';
@@ -15,7 +11,9 @@ import {
   ProcessControl,
   type ProcessTarget,
 } from '../../../src/windows/index.ts';
+import { LookAlike } from './look-alike.ts';
 import { ffiNames, openTestLibrary } from './open-test-library.ts';
+import { until } from './until.ts';
 import { underWine } from './wine-limits.ts';
 
 // Wine cannot say whether a process is critical, and what cannot be verified is refused.
@@ -25,12 +23,6 @@ const victims: ChildProcess[] = [];
 after(() => {
   for (const victim of victims) victim.kill();
 });
-
-const heartbeat = `setInterval(() => require('node:fs').appendFileSync(process.argv[1], '.'), 20)`;
-
-function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-}
 
 /** A Node process with `depth` generations of children below it. */
 function spawnVictim(depth = 0): ChildProcess {
@@ -64,12 +56,12 @@ for (const ffi of ffiNames) {
 
     /** The tree once it has so many generations below its root; each takes a Node to start. */
     async function grownTree(target: ProcessTarget, depth: number) {
-      const endMs = performance.now() + 60_000;
-      for (;;) {
-        const tree = await control.tree(target);
-        if (tree.members.some((member) => member.depth === depth) || performance.now() > endMs) return tree;
-        await setTimeout(100);
-      }
+      let tree = await control.tree(target);
+      await until('the tree has grown', async () => {
+        tree = await control.tree(target);
+        return tree.members.some((member) => member.depth === depth);
+      });
+      return tree;
     }
 
     test('query reads facts on the handle', async () => {
@@ -100,32 +92,25 @@ for (const ffi of ffiNames) {
     });
 
     test('suspend, resume, terminate: its heart stops, beats again, stops for good', async () => {
-      const heart = join(mkdtempSync(join(tmpdir(), 'pc-')), 'heart');
-      const victim = spawn(process.execPath, ['-e', heartbeat, heart], { stdio: 'ignore' });
-      victims.push(victim);
-      const ended = once(victim, 'exit');
-      const target = await targetOf(victim.pid!);
-      const beats = async () => {
-        const before = sizeOf(heart);
-        await setTimeout(400);
-        return sizeOf(heart) - before;
-      };
-      for (let tries = 0; sizeOf(heart) === 0 && tries < 100; tries++) await setTimeout(50);
+      const victim = new LookAlike('victim.exe', []);
+      const ended = once(victim.child, 'exit');
+      const target = await targetOf(victim.pid);
+      await victim.untilItBeats();
 
       const suspended = await control.suspend(target);
       assert.deepEqual([suspended.code, suspended.outcome], ['PC_OK', 'suspended']);
-      assert.equal(await beats(), 0);
+      assert.ok(await victim.standsStill());
       if (!underWine) assert.equal((await control.query(target)).facts.suspended, true);
 
       const resumed = await control.resume(target);
       assert.deepEqual([resumed.code, resumed.outcome], ['PC_OK', 'resumed']);
-      assert.ok((await beats()) > 0);
+      await victim.untilItBeats();
 
       const terminated = await control.terminate(target);
       const { code: answer, outcome, exitCode } = terminated;
       assert.deepEqual([answer, outcome, exitCode], ['PC_OK', 'terminated', 0xc0de]);
       await ended;
-      assert.equal(await beats(), 0);
+      assert.ok(await victim.standsStill());
       assert.ok(terminated.actMs <= terminated.totalMs);
     });
 
@@ -209,11 +194,7 @@ for (const ffi of ffiNames) {
     test('a critical process is refused, and so is a tree with one inside', async () => {
       const root = spawnVictim(1);
       const target = await targetOf(root.pid!);
-      let { members } = await control.tree(target);
-      for (let tries = 0; members.length < 2 && tries < 100; tries++) {
-        await setTimeout(100);
-        ({ members } = await control.tree(target));
-      }
+      const { members } = await grownTree(target, 1);
       process.env['PC_DOUBLE_CRITICAL_PID'] = String(members.find(({ depth }) => depth === 1)!.pid);
       const tree = await control.terminateTree(target);
       process.env['PC_DOUBLE_CRITICAL_PID'] = String(target.pid);
