@@ -14,7 +14,7 @@ static bool opened;
 static stored_channel channels[CHANNELS];
 static int channel_count;
 static stored_record *first, *last;
-static DWORD failure, query_delay;
+static DWORD failure, query_delay, undelayed;
 
 static uint64_t now(void) {
   FILETIME time;
@@ -98,7 +98,10 @@ void store_refresh_locked(void) {
     if (script_is(&play, "channel")) set_channel(channel);
     else if (script_is(&play, "burst")) add_burst(channel);
     else if (script_is(&play, "fail-next")) failure = (DWORD)script_number(&play, 1, 0);
-    else if (script_is(&play, "slow-query")) query_delay = (DWORD)script_number(&play, 1, 0);
+    else if (script_is(&play, "slow-query")) {
+      query_delay = (DWORD)script_number(&play, 1, 0);
+      undelayed = (DWORD)script_number(&play, 2, 0);
+    }
     else if (script_is(&play, "oldest") && store_channel_locked(channel) != NULL) {
       store_channel_locked(channel)->oldest = script_number(&play, 2, 0);
     } else if (script_is(&play, "record")) {
@@ -140,7 +143,8 @@ bool store_has_locked(const wchar_t *channel, uint64_t record_id) {
 DWORD store_query_delay(void) {
   AcquireSRWLockExclusive(&store_lock);
   store_refresh_locked();
-  DWORD delay = query_delay;
+  DWORD delay = undelayed > 0 ? 0 : query_delay;
+  if (undelayed > 0) undelayed--;
   ReleaseSRWLockExclusive(&store_lock);
   return delay;
 }

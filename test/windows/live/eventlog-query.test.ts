@@ -5,11 +5,11 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import {
   type Action,
   actionId,
   describeStart,
+  type EventLogPort,
   EvidenceCollector,
   EvidenceFiles,
 } from '../../../src/response/index.ts';
@@ -103,7 +103,9 @@ for (const [turn, ffi] of ffiNames.entries()) {
       eventLog.say('slow-query', 400);
       const slow = await log.recordsOf(sysmon, search(pid, { timeoutMs: 100 }));
       assert.deepEqual([slow.code, slow.records.length, slow.cut], ['PC_OK', 0, ['time']]);
-      const partly = await log.recordsOf(sysmon, search(pid, { timeoutMs: 700, most: 30 }));
+      // One answer at once, the next one never.
+      eventLog.say('slow-query', 600_000, 1);
+      const partly = await log.recordsOf(sysmon, search(pid, { timeoutMs: 4_000, most: 30 }));
       assert.deepEqual(partly.cut, ['time']);
       assert.equal(partly.records[0]?.recordId, ids[0]);
       eventLog.say('slow-query', 0);
@@ -136,14 +138,23 @@ for (const [turn, ffi] of ffiNames.entries()) {
       const files = new EvidenceFiles(join(mkdtempSync(join(tmpdir(), 'pc-')), 'bundles'));
       const bounds = { waitMs: 5_000, timeoutMs: 60_000, maxFileBytes: 1e9, maxTotalBytes: 1e9 };
       const limits = { ...bounds, secretNames: [] };
-      const collector = new EvidenceCollector(files, limits, new ProcessLook(library), log);
+      let searches = 0;
+      const watched: EventLogPort = {
+        recordsOf(...search) {
+          searches++;
+          return log.recordsOf(...search);
+        },
+      };
+      const collector = new EvidenceCollector(files, limits, new ProcessLook(library), watched);
       const draft = await collector.begin(target, facts.imagePath);
       const ended = once(child, 'exit');
       await control.terminate(target);
       await ended;
-      const keeping = collector.keep(draft, actionOn(target), Date.now());
-      await setTimeout(300);
-      say(sysmon, 5, Date.now(), `ProcessId:u=${child.pid}`);
+      const endedMs = Date.now();
+      const keeping = collector.keep(draft, actionOn(target), endedMs);
+      // Written when the keeping has begun, and before the log is searched.
+      assert.equal(searches, 0);
+      say(sysmon, 5, endedMs + 300, `ProcessId:u=${child.pid}`);
       const { id, missing } = await keeping;
       const lines = readFileSync(join(files.folder, id, 'event-log.ndjson'), 'utf8')
         .trim()
