@@ -7,9 +7,11 @@ import { readSecurity } from '../../../src/windows/path-security.ts';
 const kernel32 = {
   GetCurrentProcessId: { result: 'u32', parameters: [] },
   GetTickCount64: { result: 'u64', parameters: [] },
-  Sleep: { result: 'u32', parameters: ['u32'] },
   QueryPerformanceFrequency: { result: 'i32', parameters: ['address'] },
   SetLastError: { result: 'u32', parameters: ['u32'] },
+  CreateEventA: { result: 'u64', parameters: ['address', 'i32', 'i32', 'address'] },
+  SetEvent: { result: 'i32', parameters: ['u64'] },
+  WaitForSingleObject: { result: 'u32', parameters: ['u64', 'u32'] },
   lstrcmpA: { result: 'i32', parameters: ['address', 'address'] },
 } as const;
 
@@ -51,9 +53,13 @@ for (const name of ffiNames) {
     });
 
     test('in the background the main thread goes on', async () => {
+      const limitMs = 60_000;
+      const event = BigInt(kernel.CreateEventA(null, 1, 0, null));
       let turns = 0;
-      const timer = setInterval(() => turns++, 5);
-      await Promise.all([kernel.Sleep.inBackground(150), kernel.Sleep.inBackground(150)]);
+      // What they wait for only comes if the main thread turns meanwhile.
+      const timer = setInterval(() => ++turns === 5 && kernel.SetEvent(event), 5);
+      const waits = [1, 2].map(() => kernel.WaitForSingleObject.inBackground(event, limitMs));
+      assert.deepEqual(await Promise.all(waits), [0, 0]);
       clearInterval(timer);
       assert.ok(turns >= 5, `${turns} turns`);
     });
