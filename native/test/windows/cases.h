@@ -6,6 +6,9 @@
 #include <stdbool.h>
 #include <windows.h>
 
+/* Only bounds a hang: a machine that does other work may be slow. */
+enum { PATIENCE_MS = 60000 };
+
 extern int cases_passed, cases_failed;
 
 void check_at(const char *file, int line, const char *what, bool holds);
@@ -22,8 +25,8 @@ typedef struct reading {
   int32_t code; /* of the last pc_read */
 } reading;
 
-/* Reads until `kind` has been seen `count` times, or timeout_ms have passed. */
-void read_until(pc_handle source, reading *r, uint16_t kind, uint32_t count, uint32_t timeout_ms);
+/* Reads until `kind` has been seen `count` times, or nothing more is to be expected. */
+void read_until(pc_handle source, reading *r, uint16_t kind, uint32_t count);
 /* The field of a record, or NULL. */
 const pc_field *field_of(const uint8_t *record, uint16_t id);
 uint32_t u32_of(const uint8_t *record, uint16_t id);
@@ -31,6 +34,9 @@ uint64_t u64_of(const uint8_t *record, uint16_t id);
 bool text_is(const uint8_t *record, uint16_t id, const wchar_t *text);
 bool named_is(const uint8_t *record, const wchar_t *name, const wchar_t *text);
 bool sums_hold(pc_handle source, pc_counters_t *counters);
+
+/* Before its pid, the name of an event that is there once this program as a child that sleeps has loaded what it needs. */
+#define BEGUN L"problemchild-cases-begun-"
 
 void etw_cases(void);
 void eventlog_cases(void);

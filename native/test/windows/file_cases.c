@@ -130,7 +130,7 @@ static void foreign_folder(void) {
   CHECK(pc_secure_directory_create(TEXT_ARGUMENT(folder), &cause) == PC_OK);
   CHECK(run_unix(L"Z:\\bin\\chown", L"1234 /tmp/pc-foreign-folder"));
   int32_t code = PC_OK;
-  for (int tries = 0; code == PC_OK && tries < 300; tries++) {
+  for (int tries = 0; code == PC_OK && tries < PATIENCE_MS / 100; tries++) {
     Sleep(100);
     code = pc_secure_directory_create(TEXT_ARGUMENT(folder), &cause);
   }

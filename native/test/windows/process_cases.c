@@ -26,6 +26,17 @@ static pc_process_request request_of(const PROCESS_INFORMATION *child) {
                               .created = (uint64_t)created.dwHighDateTime << 32 | created.dwLowDateTime};
 }
 
+/* A process that is only beginning has no environment yet, and few modules. */
+static bool await_begun(const PROCESS_INFORMATION *child) {
+  wchar_t name[64];
+  HANDLE begun = NULL;
+  (void)swprintf(name, 64, BEGUN L"%u", (unsigned)child->dwProcessId);
+  for (ULONGLONG until = GetTickCount64() + PATIENCE_MS; begun == NULL && GetTickCount64() < until; Sleep(20)) {
+    begun = OpenEventW(SYNCHRONIZE, FALSE, name);
+  }
+  return begun != NULL && CloseHandle(begun);
+}
+
 static void forget(PROCESS_INFORMATION *child) {
   TerminateProcess(child->hProcess, 1);
   CloseHandle(child->hProcess);
@@ -107,7 +118,7 @@ static void endings(void) {
   /* Nobody waits: closing is enough. */
   request = request_of(&left);
   CHECK(pc_process_begin_end(&request, &result, &unseen, &cause) == PC_OK);
-  CHECK(pc_close(unseen) == PC_OK && WaitForSingleObject(left.hProcess, 10000) == WAIT_OBJECT_0);
+  CHECK(pc_close(unseen) == PC_OK && WaitForSingleObject(left.hProcess, PATIENCE_MS) == WAIT_OBJECT_0);
   /* Without a handle to spare nothing is done. */
   pc_handle taken[64];
   uint32_t full = 0;
@@ -129,12 +140,12 @@ static void trees(void) {
   pc_tree_member members[16];
   uint32_t count = 0;
   int32_t code;
-  for (int i = 0; i < 100; i++) { /* until the shell has started its child */
+  ULONGLONG until = GetTickCount64() + PATIENCE_MS;
+  do { /* until the shell has started its child */
     result.size = sizeof result;
     code = pc_process_tree(&request, &result, members, 16, &count, &cause);
-    if (count >= 2) break;
-    Sleep(50);
-  }
+    if (count < 2) Sleep(50);
+  } while (count < 2 && GetTickCount64() < until);
   /* A console host may be a child of the shell as well. */
   CHECK(code == PC_OK && count >= 2 && members[1].parent_pid == shell.dwProcessId && members[1].depth == 1);
   HANDLE grandchild = OpenProcess(SYNCHRONIZE, FALSE, members[1].pid);
@@ -184,12 +195,8 @@ static void looks(void) {
   PROCESS_INFORMATION child = launch(false);
   SetEnvironmentVariableW(L"PC_LOOK", NULL);
   pc_process_request request = request_of(&child);
-  /* Until it has loaded what it needs: a process that is only beginning has no environment yet, and few modules. */
-  for (uint32_t tries = 0, before = 0; tries < 50; tries++, before = found) {
-    CHECK(pc_process_modules(&request, buffer, sizeof buffer, &bytes, &count, &found, &cause) == PC_OK);
-    if (found > 2 && found == before) break;
-    Sleep(20);
-  }
+  CHECK(await_begun(&child));
+  CHECK(pc_process_modules(&request, buffer, sizeof buffer, &bytes, &count, &found, &cause) == PC_OK);
   CHECK(pc_process_environment(&request, text, 1 << 16, &units, &cut, &cause) == PC_OK && cut == 0);
   CHECK(units > 0 && text[units - 1] == 0 && holds_text(text, units, L"PC_LOOK=seen by its parent"));
   uint32_t whole = units;
@@ -207,7 +214,7 @@ static void looks(void) {
   CHECK(pc_process_environment(&request, text, 1 << 16, &units, &cut, &cause) == PC_E_ARGUMENT);
   request = request_of(&child);
   TerminateProcess(child.hProcess, 1);
-  WaitForSingleObject(child.hProcess, 5000);
+  WaitForSingleObject(child.hProcess, PATIENCE_MS);
   CHECK(pc_process_environment(&request, text, 1 << 16, &units, &cut, &cause) == PC_E_EXITED);
   CHECK(pc_process_modules(&request, buffer, sizeof buffer, &bytes, &count, &found, &cause) == PC_E_EXITED);
   forget(&child);

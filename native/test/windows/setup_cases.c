@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TIME_MS = 3000, TOO_LONG_MS = 20000, ECHO_EXIT = 70 };
+enum { TIME_MS = 3000, TOO_LONG_MS = 45000, ECHO_EXIT = 70 };
 
 static wchar_t folder[MAX_PATH];
 

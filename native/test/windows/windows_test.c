@@ -38,8 +38,8 @@ void append_eventlog(const char *text) { write_script(L"PC_DOUBLE_EVENTLOG_SCRIP
 
 static uint64_t block[PC_READ_MIN_BYTES / sizeof(uint64_t)];
 
-void read_until(pc_handle source, reading *r, uint16_t kind, uint32_t count, uint32_t timeout_ms) {
-  ULONGLONG until = GetTickCount64() + timeout_ms;
+void read_until(pc_handle source, reading *r, uint16_t kind, uint32_t count) {
+  ULONGLONG until = GetTickCount64() + PATIENCE_MS;
   while (r->count[kind] < count && GetTickCount64() < until) {
     uint32_t bytes, records;
     pc_cause cause = {.size = sizeof cause};
@@ -110,6 +110,9 @@ bool sums_hold(pc_handle source, pc_counters_t *c) {
 
 int main(int count, char **arguments) {
   if (count > 1 && strcmp(arguments[1], "sleep") == 0) {
+    wchar_t name[64];
+    (void)swprintf(name, 64, BEGUN L"%u", (unsigned)GetCurrentProcessId());
+    (void)CreateEventW(NULL, TRUE, TRUE, name);
     Sleep(60000);
     return 0;
   }
