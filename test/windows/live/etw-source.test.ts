@@ -4,10 +4,10 @@ import type { HostEvent, ProcessEvent } from '../../../src/event/index.ts';
 import { EtwSource } from '../../../src/source/etw.ts';
 import type { LiveNotice } from '../../../src/source/index.ts';
 import { ProcessControl } from '../../../src/windows/index.ts';
-import { until } from './agent-process.ts';
 import { DoubleScript } from './double-script.ts';
 import { ffiNames, openTestLibrary } from './open-test-library.ts';
 import { readUntil } from './read-until.ts';
+import { until } from './until.ts';
 
 const etw = new DoubleScript('etw');
 const host = { id: undefined, name: 'PC-7' };
