@@ -224,7 +224,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
         heartbeat.stop();
         await control.stop();
         await isolation?.stop();
-        await response?.stage.settle();
+        await response?.stage.stop();
         response?.close();
         await forwarding.current.forwarder.stop();
         // What never ends is not waited for: the state file is as its last transaction left it.

@@ -49,7 +49,12 @@ export class ActionBudget {
     const { journal, clock } = parts;
     this.#parts = parts;
     this.#countedFromMs = journal.countedFromMs;
-    this.#live = new Budget(journal.spentSince(Math.max(this.#countedFromMs, clock.nowMs() - hourMs)));
+    const hourAgoMs = clock.nowMs() - hourMs;
+    // Armed in the future: the clock was set back since, and nobody can say what came before.
+    const isAhead = this.#countedFromMs > clock.nowMs();
+    this.#live = new Budget(
+      journal.spentSince(isAhead ? hourAgoMs : Math.max(this.#countedFromMs, hourAgoMs)),
+    );
   }
 
   /** Takes the action from the budget, with its tree if that fits into what is left; or says why not. */

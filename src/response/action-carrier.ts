@@ -59,7 +59,9 @@ export class ActionCarrier {
   async carryOut(proposal: Proposal): Promise<Action | undefined> {
     for (;;) {
       const inspection = await inspect(this.#parts, proposal);
-      // From here to the begin of the action nothing waits: no other action can come between.
+      // From here to the begin of the action nothing waits: no other action can come between. A start that is judged
+      // again, after a crash or with a batch that failed, takes nothing from the budget.
+      if (this.#parts.journal.has(proposal.action.id)) return undefined;
       const judgement = this.#judge(proposal, inspection);
       if ('refusals' in judgement) return this.#recordOnly(proposal, judgement.refusals);
       if ('wait' in judgement) {
@@ -108,15 +110,17 @@ export class ActionCarrier {
     // Without evidence nothing comes between the journal and the act.
     const draft = evidence && (await evidence.begin(found, imagePath));
     const end: ActionEnd = {
-      ...(await this.#act(action, found, grant.mostProcesses)),
+      ...((draft && this.#findCallOff(proposal)) ?? (await this.#act(action, found, grant.mostProcesses))),
       ...(freeze?.isFrozen === true ? { stoppedMs: freeze.atMs - action.atMs } : {}),
     };
     grant.settle(end.processes);
     const after = holdsAfter(action, end, found, journal.holds());
-    const isLoose = freeze !== undefined && end.outcome !== 'success' && (await this.#thaw(found, freeze));
+    const isSpared = freeze !== undefined && end.outcome !== 'success';
+    const isLoose = isSpared && (await this.#thaw(found, freeze));
+    const loose = isLoose ? [memberId(action, found)] : [];
     try {
       for (const hold of after.changed) journal.hold(hold);
-      journal.finish(action.id, end, isLoose ? [memberId(action, found)] : after.released);
+      journal.finish(action.id, end, isSpared ? loose : after.released);
     } catch (error) {
       // It is done, and whoever is told must hear of it; the next start looks into what it finds unfinished.
       audience.failed('The end of an action could not be written down', error);
@@ -168,6 +172,19 @@ export class ActionCarrier {
       audience.stoodDown(standDown);
     }
     return { refusals: [answer.refusal] };
+  }
+
+  /**
+   * While evidence was gathered somebody may have stopped everything. A stand-down of the agent's own is about what
+   * comes after what its budget allowed.
+   */
+  #findCallOff({ byPerson }: Proposal): ActionEnd | undefined {
+    const { journal, isKilled, clock } = this.#parts;
+    const stoppedBy = byPerson ? undefined : journal.standDown?.by;
+    const refusals: RefusalCode[] = [];
+    if (isKilled() !== false) refusals.push('PC_REFUSED_KILL_SWITCH');
+    if (stoppedBy !== undefined && stoppedBy !== 'agent') refusals.push('PC_REFUSED_STOOD_DOWN');
+    return refusals.length === 0 ? undefined : endWithout(clock.nowMs(), 'refused', refusals);
   }
 
   /** What is looked into stands still meanwhile: it does no more harm while its evidence is gathered. */

@@ -53,13 +53,14 @@ export function holdsAfter(
     const dueMs = end.atMs + unsettledMs;
     return { released: [], changed: own.map((hold) => ({ ...hold, kind: 'member', dueMs })) };
   }
-  // Members of a tree that was not ended completely may be frozen: those stay written down.
-  if (action.verb !== 'terminate' || end.outcome !== 'success') return { released: [], changed: [] };
-  const ended = holds.filter(
-    ({ id, pid, createdMs }) =>
-      (pid === found.pid && createdMs === found.createdMs) || id.startsWith(`${action.id}/`),
-  );
-  return { released: ended.map(({ id }) => id), changed: [] };
+  // Members of a tree that was not ended completely may be frozen: those stay written down, unless it was called off.
+  const isUntried = end.result === 'refused' && end.code === undefined;
+  if (action.verb !== 'terminate' || (end.outcome !== 'success' && !isUntried)) {
+    return { released: [], changed: [] };
+  }
+  const isOver = ({ id, pid, createdMs }: Hold): boolean =>
+    id.startsWith(`${action.id}/`) || (!isUntried && pid === found.pid && createdMs === found.createdMs);
+  return { released: holds.filter(isOver).map(({ id }) => id), changed: [] };
 }
 
 export function memberId({ id }: Action, { pid }: ProcessTarget): string {

@@ -40,9 +40,10 @@ export function arm(journal: ResponseJournal, request: ArmRequest, nowMs: number
 
 /** Ends an override, and lets the agent do nothing until somebody arms it. */
 export function disarm(journal: ResponseJournal, { reason, by }: ArmRequest, nowMs: number): void {
-  journal.note({ atMs: nowMs, name: 'disarm', by, reason, override: undefined });
+  // What stops the agent comes first: it holds, with who asked and why, even if the rest cannot be written any more.
   journal.standDown = { sinceMs: nowMs, reason, by };
   journal.override = undefined;
+  journal.note({ atMs: nowMs, name: 'disarm', by, reason, override: undefined });
 }
 
 export interface ResponseStatus {

@@ -66,8 +66,25 @@ export class HoldKeeper {
   }
 
   /** Before an upgrade or uninstall: everything is resumed. */
-  async resumeAll(reason: string, by = 'agent'): Promise<void> {
-    for (const hold of this.#parts.journal.holds()) await this.resume(hold, reason, by);
+  resumeAll(reason: string, by = 'agent'): Promise<void> {
+    return this.#resumeEach(this.#parts.journal.holds(), reason, by);
+  }
+
+  /** Resumes what waits for the agent; what waits for a person goes on waiting. */
+  letGo(reason: string): Promise<void> {
+    const holds = this.#parts.journal.holds().filter(({ kind }) => kind !== 'person');
+    return this.#resumeEach(holds, reason, 'agent');
+  }
+
+  /** As in {@link #settleOne}, none stays frozen for the sake of another. */
+  async #resumeEach(holds: readonly Hold[], reason: string, by: string): Promise<void> {
+    for (const hold of holds) {
+      try {
+        await this.resume(hold, reason, by);
+      } catch (error) {
+        this.#parts.audience.failed('A held process could not be resumed', error);
+      }
+    }
     this.refresh();
   }
 

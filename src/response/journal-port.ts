@@ -50,6 +50,8 @@ export interface ResponseJournal {
    * written, when an action with this id is there already.
    */
   begin(action: Action, holds?: readonly Hold[]): boolean;
+  /** Whether an action with this id is there, begun or only written down. */
+  has(id: string): boolean;
   /** Together with the holds that end with it. */
   finish(id: string, end: ActionEnd, released?: readonly string[]): void;
   /** An action that was not carried out; false when it is there already. */

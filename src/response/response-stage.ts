@@ -133,15 +133,24 @@ export class ResponseStage {
     void this.#run('Evidence could not be completed', async () => this.#parts.evidence?.()?.learn(outcome));
   }
 
-  /** To be called every few hundred milliseconds: decides about held processes that are due. */
+  /** To be called every few hundred milliseconds: decides about held processes that are due, and ends an override in time. */
   tick(): void {
-    void this.#run('A held process could not be settled', () => this.holds.settleDue());
+    void this.#run('A held process could not be settled', async () => {
+      this.#parts.override();
+      await this.holds.settleDue();
+    });
   }
 
   /** Waits until everything that was begun is done. */
   async settle(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running);
     await this.carrier.settle();
+  }
+
+  /** The agent ends: what waits for its decision goes on, since nobody would make it. */
+  async stop(): Promise<void> {
+    await this.settle();
+    await this.#run('A held process could not be let go', () => this.holds.letGo('the agent was stopped'));
   }
 
   #run(what: string, work: () => Promise<unknown>): Promise<unknown> {

@@ -45,6 +45,7 @@ export class ResponseJournalFile implements ResponseJournal, IsolationJournal {
   readonly path: string;
   readonly #connection;
   readonly #insert;
+  readonly #has;
   readonly #select;
   readonly #update;
   readonly #open;
@@ -74,6 +75,7 @@ export class ResponseJournalFile implements ResponseJournal, IsolationJournal {
       `INSERT INTO action (id, verb, at_ms, user, image, is_spent, is_open, document)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
     );
+    this.#has = connection.prepare<[string], number>('SELECT 1 FROM action WHERE id = ?').pluck();
     this.#select = connection
       .prepare<[string], string>('SELECT document FROM action WHERE id = ? AND is_open = 1')
       .pluck();
@@ -133,6 +135,10 @@ export class ResponseJournalFile implements ResponseJournal, IsolationJournal {
       for (const hold of holds) this.#upsertHold.run(hold.id, JSON.stringify(hold));
       return true;
     });
+  }
+
+  has(id: string): boolean {
+    return this.#has.get(id) !== undefined;
   }
 
   finish(id: string, end: ActionEnd, released: readonly string[] = []): void {
