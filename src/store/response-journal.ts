@@ -14,6 +14,7 @@ import type {
 import { actionToEcs, commandToEcs, isolationToEcs, userKey } from '../response/index.ts';
 import { openDatabase, writeBack } from './database.ts';
 import { DiskReserve } from './disk-reserve.ts';
+import { JournalBounds, type JournalLimits } from './journal-bounds.ts';
 import { response } from './migrations/response-0001-core.ts';
 import { responseCommand } from './migrations/response-0002-command.ts';
 import { responseIsolation } from './migrations/response-0003-isolation.ts';
@@ -22,8 +23,6 @@ import { SpentActions } from './spent-actions.ts';
 
 type Finished = Action & { readonly end: ActionEnd };
 
-/** Lines kept; the oldest leave when the file is opened. */
-const maxActions = 100_000;
 /** Sooner than SQLite would write its log back by itself, within a write that an act waits for: at a thousand pages. */
 const finishedPerCheckpoint = 16;
 const recordedPerCheckpoint = 160;
@@ -60,13 +59,14 @@ export class ResponseJournalFile implements ResponseJournal, IsolationJournal {
   readonly #getStanding;
   readonly #setStanding;
   readonly #deleteStanding;
+  readonly #bounds: JournalBounds;
   #isDurable = true;
   #reserve: DiskReserve | undefined;
   /** The share of a checkpoint that is due. */
   #due = 0;
 
   /** Opens or creates the file. @throws AgentError PC_STORE_OPEN or PC_STORE_NEWER */
-  constructor(path: string) {
+  constructor(path: string, limits?: JournalLimits) {
     this.path = path;
     const connection = openDatabase(path, [response, responseCommand, responseIsolation, responseReserve]);
     connection.pragma('synchronous = FULL');
@@ -116,9 +116,8 @@ export class ResponseJournalFile implements ResponseJournal, IsolationJournal {
       'INSERT INTO standing (name, document) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET document = excluded.document',
     );
     this.#deleteStanding = connection.prepare<[string]>('DELETE FROM standing WHERE name = ?');
-    connection
-      .prepare('DELETE FROM action WHERE is_open = 0 AND seq <= (SELECT max(seq) FROM action) - ?')
-      .run(maxActions);
+    this.#bounds = new JournalBounds(connection, limits);
+    this.#bounds.begin();
   }
 
   /**
@@ -256,6 +255,8 @@ export class ResponseJournalFile implements ResponseJournal, IsolationJournal {
     this.#due += share;
     if (this.#due < 1) return;
     this.#due = 0;
+    this.#flushAlways(false);
+    this.#bounds.tend();
     writeBack(this.#connection);
   }
 

@@ -120,6 +120,46 @@ describe('the journal', () => {
     });
   });
 
+  it('lets the oldest lines of what was not done leave while it is written, and nothing that was done', () => {
+    const limits = { lines: 200, leastLines: 50, bytes: 1e9 };
+    const journal = new ResponseJournalFile(file, limits);
+    const numbered = (index: number) => ({ ...makeAction(), id: String(index).padStart(32, '0') });
+    for (let index = 0; index < 1_500; index++) {
+      const action = numbered(index);
+      if (index % 100 > 0) journal.record({ ...action, end: endWithout(noonMs, 'refused') });
+      else if (index % 200 > 0) journal.begin(action);
+      else {
+        journal.begin({ ...action, by: 'anna' });
+        const end = { ...endWithout(noonMs, 'refused'), result: 'terminated' as const };
+        journal.finish(action.id, end);
+      }
+    }
+    const there = [...Array(1_500).keys()].filter((index) => journal.has(numbered(index).id));
+    expect(there.filter((index) => index % 100 === 0)).toHaveLength(15);
+    const undone = there.filter((index) => index % 100 > 0);
+    // Once in 160 lines it is looked after.
+    expect(undone.length).toBeLessThan(200 + 160);
+    expect(undone.slice(-190)).toEqual(
+      [...Array(1_500).keys()].filter((index) => index % 100 > 0).slice(-190),
+    );
+    expect(journal.spentSince(0)).toHaveLength(7);
+    journal.close();
+  });
+
+  it('stays within its bytes, however long the lines are', () => {
+    const limits = { lines: 100_000, leastLines: 50, bytes: 8_000_000 };
+    const journal = new ResponseJournalFile(file, limits);
+    const action = makeAction();
+    const long = { ...action, reason: 'x'.repeat(20_000), end: endWithout(noonMs, 'refused') };
+    for (let index = 0; index < 2_000; index++) {
+      journal.record({ ...long, id: String(index).padStart(32, '0') });
+    }
+    expect(statSync(file).size).toBeLessThan(16_000_000);
+    expect(journal.has(String(1_999).padStart(32, '0'))).toBe(true);
+    expect(journal.has(String(0).padStart(32, '0'))).toBe(false);
+    journal.close();
+  });
+
   it('keeps holds, stand-downs and overrides, and forgets them when told', () => {
     const { subject } = makeAction();
     const hold = {
