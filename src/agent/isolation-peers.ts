@@ -13,12 +13,17 @@ export interface IsolationPeersOptions {
   readonly probe: (names: readonly string[]) => Promise<readonly ProbeResult[]>;
 }
 
+/** Filters are few: a name whose answers change all the time must not make more and more of them. */
+const mostBefore = 8;
+const mostNow = 24;
+
 /** Whom an isolated host may talk to, by configuration and name resolution. */
 export function createIsolationPeers({ config, env, names, probe }: IsolationPeersOptions): PeerPort {
   async function find(known: FoundPeers['addresses']): Promise<FoundPeers> {
     const { allow, dns } = config().response.isolation;
     const peers = [...(await remoteDestinations(config(), env)).values()].flat();
-    const hosts = new Set([...peers.map(({ host }) => host), ...allow]);
+    const destinations = new Set(peers.map(({ host }) => host));
+    const hosts = new Set([...destinations, ...allow]);
     const networks = new Map<string, readonly Network[]>();
     const addresses: Record<string, readonly string[]> = {};
     const unresolved: string[] = [];
@@ -30,7 +35,8 @@ export function createIsolationPeers({ config, env, names, probe }: IsolationPee
           return;
         }
         const now = await names.resolve(host);
-        const found = now.length > 0 ? now : (known[host] ?? []);
+        const before = known[host] ?? [];
+        const found = now.length === 0 ? before : destinations.has(host) ? joinAddresses(before, now) : now;
         networks.set(host, parseAll(found));
         if (found.length === 0) unresolved.push(host);
         else addresses[host] = found;
@@ -55,6 +61,14 @@ export function createIsolationPeers({ config, env, names, probe }: IsolationPee
       return results.map(({ destination, what }) => `${destination}: ${what}`);
     },
   };
+}
+
+/**
+ * The way back was tested by the addresses that a destination had when the host was isolated. Whoever answers for its
+ * name later adds others, and cannot take those away.
+ */
+function joinAddresses(before: readonly string[], now: readonly string[]): string[] {
+  return [...new Set([...before.slice(0, mostBefore), ...now.slice(0, mostNow)])];
 }
 
 /** Destinations beyond this machine, with the hosts that they go to. */

@@ -1,5 +1,6 @@
 import { AgentError } from '../errors/index.ts';
 import type { ResponseJournal } from './journal-port.ts';
+import { systemUptimeMs } from './override-watch.ts';
 import { maxOverrideMs, type Override, type ResponseMode, type ResponsePolicy } from './policy/index.ts';
 
 /** A person's order to act, or to act otherwise, for a time. */
@@ -15,7 +16,12 @@ export interface ArmRequest {
 }
 
 /** Arms the agent: ends a stand-down, begins a new budget, and sets another mode if one is given. */
-export function arm(journal: ResponseJournal, request: ArmRequest, nowMs: number): void {
+export function arm(
+  journal: ResponseJournal,
+  request: ArmRequest,
+  nowMs: number,
+  uptimeMs: number = systemUptimeMs(),
+): void {
   const { override, reason, by } = request;
   if (override !== undefined && !(override.forMs > 0 && override.forMs <= maxOverrideMs)) {
     throw new AgentError('PC_USAGE', `the time must be between 1 s and ${maxOverrideMs / 86_400_000} days`);
@@ -28,6 +34,7 @@ export function arm(journal: ResponseJournal, request: ArmRequest, nowMs: number
           ruleId: override.ruleId,
           fromMs: nowMs,
           untilMs: nowMs + override.forMs,
+          fromUptimeMs: uptimeMs,
           reason,
           by,
         };

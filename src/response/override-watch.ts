@@ -1,3 +1,4 @@
+import { uptime } from 'node:os';
 import type { Clock } from '../event/index.ts';
 import { isInForce, type Override } from './policy/index.ts';
 
@@ -14,13 +15,13 @@ export class OverrideWatch {
 
   /**
    * `onOver`: takes what is over out of where it is read from, so that the next run, by a clock that was set back
-   * meanwhile, does not find it in force. `steadyMs`: time that passes, from any beginning, in ms.
+   * meanwhile, does not find it in force. `steadyMs`: since the system was started, in ms.
    */
   constructor(
     read: () => Override | undefined,
     clock: Clock,
     onOver: () => void = () => undefined,
-    steadyMs: () => number = () => performance.now(),
+    steadyMs: () => number = systemUptimeMs,
   ) {
     this.#read = read;
     this.#clock = clock;
@@ -36,11 +37,8 @@ export class OverrideWatch {
     const key = JSON.stringify(override);
     const isNow = isInForce(override, nowMs);
     if (this.#seen?.key !== key) {
-      this.#seen = {
-        key,
-        endsMs: isNow ? steadyMs + override.untilMs - nowMs : Number.POSITIVE_INFINITY,
-        isTold: false,
-      };
+      const byWallMs = isNow ? steadyMs + override.untilMs - nowMs : Number.POSITIVE_INFINITY;
+      this.#seen = { key, endsMs: Math.min(byWallMs, endOf(override)), isTold: false };
     }
     if (nowMs >= override.untilMs)
       this.#seen = { ...this.#seen, endsMs: Math.min(steadyMs, this.#seen.endsMs) };
@@ -50,4 +48,16 @@ export class OverrideWatch {
     }
     return isNow && steadyMs < this.#seen.endsMs ? override : undefined;
   }
+}
+
+export function systemUptimeMs(): number {
+  return uptime() * 1_000;
+}
+
+/**
+ * When its time is over by the system's running time. That is never too early: a system that was started again since
+ * has run for less than what has passed.
+ */
+function endOf({ fromMs, untilMs, fromUptimeMs }: Override): number {
+  return fromUptimeMs === undefined ? Number.POSITIVE_INFINITY : fromUptimeMs + untilMs - fromMs;
 }

@@ -93,6 +93,31 @@ describe('whom an isolated host may talk to', () => {
     expect(addresses).toEqual({ 'logs.example': ['198.51.100.2'] });
   });
 
+  it('keeps the addresses by which a destination was reached, whatever its name says later', async () => {
+    const known = { 'logs.example': ['203.0.113.66'], 'jump.example': ['203.0.113.67'] };
+    const peers = open({ logs: syslog }, { allow: ['jump.example'] }, { known });
+    const before = { 'logs.example': ['198.51.100.2'], 'jump.example': ['198.51.100.5'] };
+    const { allowed, addresses } = await peers.find(before);
+    expect(addresses['logs.example']).toEqual(['198.51.100.2', '203.0.113.66']);
+    expect(allowed.endpoints.map(({ remote }) => formatNetwork(remote))).toEqual([
+      '198.51.100.2',
+      '203.0.113.66',
+    ]);
+    expect(allowed.management.map(formatNetwork)).toEqual(['203.0.113.67']);
+  });
+
+  it('does not grow with every answer, and loses none that was there first', async () => {
+    let addresses: Record<string, readonly string[]> = { 'logs.example': ['198.51.100.2'] };
+    for (let turn = 0; turn < 20; turn++) {
+      const answer = Array.from({ length: 30 }, (_, index) => `203.0.${turn}.${index}`);
+      const peers = open({ logs: syslog }, {}, { known: { 'logs.example': answer } });
+      ({ addresses } = await peers.find(addresses));
+    }
+    expect(addresses['logs.example']).toContain('198.51.100.2');
+    expect(addresses['logs.example']).toContain('203.0.19.0');
+    expect(addresses['logs.example']?.length).toBeLessThanOrEqual(32);
+  });
+
   it('is reached when one destination is, and says of each why not', async () => {
     const destinations = { logs: syslog, more: syslog, here: { type: 'file', path: '/tmp/x' } };
     expect(await open(destinations, {}, { reached: ['more'] }).tryDestinations()).toBeUndefined();

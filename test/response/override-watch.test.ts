@@ -85,6 +85,30 @@ describe('an override', () => {
     expect(watch.current).toBeUndefined();
   });
 
+  it('is over in time though the agent is started again after the clock was set back', () => {
+    given = { ...override, fromUptimeMs: steadyMs };
+    pass(forMs / 2);
+    expect(open().current).toBe(given);
+    pass(0, -forMs / 2);
+    expect(open().current).toBe(given);
+    pass(forMs / 2);
+    expect(open().current).toBeUndefined();
+    expect(given).toBeUndefined();
+  });
+
+  it('is not over early because the system was started again', () => {
+    steadyMs = 7_200_000;
+    given = { ...override, fromUptimeMs: steadyMs };
+    pass(forMs / 2);
+    steadyMs = 60_000;
+    const watch = open();
+    expect(watch.current).toBe(given);
+    pass(forMs / 2 - 1);
+    expect(watch.current).toBe(given);
+    pass(1);
+    expect(watch.current).toBeUndefined();
+  });
+
   it('does not hold before its beginning', () => {
     wallMs = fromMs - 1;
     expect(open().current).toBeUndefined();
@@ -107,6 +131,28 @@ describe('an override', () => {
           if (steadyMs >= forMs) expect(watch.current).toBeUndefined();
         }
       }),
+    );
+  });
+
+  it('nor however often the agent is started again meanwhile', () => {
+    const step = fc.tuple(
+      fc.integer({ min: 0, max: forMs }),
+      fc.integer({ min: -2 * forMs, max: 2 * forMs }),
+      fc.boolean(),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
+        wallMs = fromMs;
+        steadyMs = 0;
+        given = { ...override, fromUptimeMs: 0 };
+        let watch = open();
+        for (const [ms, setMs, isStarted] of steps) {
+          pass(ms, setMs);
+          if (isStarted) watch = open();
+          if (steadyMs >= forMs) expect(watch.current).toBeUndefined();
+        }
+      }),
+      { numRuns: 100, endOnFailure: true },
     );
   });
 });

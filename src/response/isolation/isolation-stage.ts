@@ -215,8 +215,10 @@ export class IsolationStage {
       // Another process may be at it right now.
       if (Math.abs(nowMs - changedMs) >= interruptedMs)
         await this.#release('agent', `interrupted while ${state}`);
-    } else if (nowMs >= untilMs || nowMs < sinceMs) {
-      await this.#release('agent', nowMs < sinceMs ? 'the clock was set back' : 'its time is over');
+    } else if (nowMs >= untilMs || this.#passedMs(standing, nowMs) >= untilMs - sinceMs) {
+      await this.#release('agent', 'its time is over');
+    } else if (nowMs < sinceMs) {
+      await this.#release('agent', 'the clock was set back');
     } else if (isKilled() === true && by === 'agent') {
       await this.#release('agent', 'the kill switch is set');
     } else if (!persistent && Math.abs(bootMs() - standing.bootMs) > bootToleranceMs) {
@@ -224,6 +226,14 @@ export class IsolationStage {
     } else {
       await this.#repair(standing, nowMs);
     }
+  }
+
+  /**
+   * What has passed since it was isolated, at least, by how long the system has run: setting the clock back must not
+   * keep a host isolated. A system that was started again since has run for less than that.
+   */
+  #passedMs({ sinceMs, bootMs }: StandingIsolation, nowMs: number): number {
+    return nowMs - this.#parts.bootMs() - (sinceMs - bootMs);
   }
 
   /** Sets the filters again when they are not what they should be, or when names have other addresses by now. */

@@ -7,6 +7,8 @@ export interface Override {
   readonly ruleId: string | undefined;
   readonly fromMs: number;
   readonly untilMs: number;
+  /** How long the system had run when it was set, ms; an agent of an earlier version does not say. */
+  readonly fromUptimeMs?: number | undefined;
   readonly reason: string;
   /** Who set it. */
   readonly by: string;

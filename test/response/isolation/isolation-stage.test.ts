@@ -207,6 +207,19 @@ describe('looking after it', () => {
     expect(world.journal.isolation).toBeUndefined();
   });
 
+  it('ends a persistent one in time though the clock is set back again and again', async () => {
+    const world = await isolated({ persistent: true });
+    for (let turn = 0; turn < 3; turn++) {
+      world.nowMs += 20 * minuteMs;
+      // The system has run for longer, whatever the clock says.
+      world.nowMs -= 19 * minuteMs;
+      world.bootMs -= 19 * minuteMs;
+      await world.start().reconcile();
+    }
+    expect(world.told.at(-1)).toMatchObject({ action: 'host-released', reason: 'its time is over' });
+    expect(world.filters.plan).toBeUndefined();
+  });
+
   it('keeps a persistent one over a restart, and sets filters again that are missing', async () => {
     const world = await isolated({ persistent: true });
     world.bootMs += 10 * minuteMs;
