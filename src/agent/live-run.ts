@@ -3,6 +3,7 @@ import type { DeskOutcome } from '../alert/index.ts';
 import { AgentError } from '../errors/index.ts';
 import type { LogFields } from '../log/index.ts';
 import type { SourceBatch } from '../source/index.ts';
+import { statusOf } from '../response/index.ts';
 import { GroupCommit } from './group-commit.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { openLiveControl } from './live-control.ts';
@@ -113,6 +114,14 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
     );
   }
 
+  /** In force, whatever is configured: nobody should believe an agent armed that was disarmed. */
+  function responseMode(): string {
+    const settings = config().response;
+    if (response === undefined) return settings.mode;
+    const { override, isKilled } = response.parts;
+    return statusOf(response.journal, override(), settings, isKilled()).mode;
+  }
+
   const commits = new GroupCommit(runner, sourceSettings.batchSize, async (outcome) => {
     control.observe(outcome);
     if (outcome.alerts.length + outcome.incidents.length > 0) forwarding.current.forwarder.wake();
@@ -182,7 +191,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
         forwarding: () => forwarding.current,
         tally: runner.tally,
         modelHash: () => runner.engine.scorer.bundle.weights.sha256,
-        responseMode: () => config().response.mode,
+        responseMode,
         problems: () =>
           stages().flatMap(({ name, reason }) => (reason === undefined ? [] : [`${name}: ${reason}`])),
         counters: () => ({ captureRestarts, pipelineReopened: runner.reopened, ...notices.counts() }),

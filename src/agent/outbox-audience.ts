@@ -15,6 +15,18 @@ export function createOutboxAudience(
   put: (entry: OutboxEntry) => void,
   log: Log,
 ): ResponseAudience & IsolationAudience {
+  /** Who is told must not keep anybody from acting, nor from writing down what was done. */
+  function tell(entry: OutboxEntry): void {
+    try {
+      put(entry);
+    } catch (error) {
+      log.error('What the response did could not be handed on; its journal has it', {
+        action: entry.eventId,
+        error,
+      });
+    }
+  }
+
   return {
     action(action) {
       log.info('Response', {
@@ -24,7 +36,7 @@ export function createOutboxAudience(
         refused: action.end?.refusals[0],
         process: action.subject.name,
       });
-      put({
+      tell({
         eventId: action.id,
         kind: 'action',
         severity: severityNumbers.high,
@@ -38,7 +50,7 @@ export function createOutboxAudience(
       const eventId = hash('sha256', `stand-down\n${sinceMs}\n${reason}`, 'hex').slice(0, 32);
       const document = standDownToEcs(standDown);
       const event = { id: eventId, ...(document['event'] as object) };
-      put({
+      tell({
         eventId,
         kind: 'action',
         severity: severityNumbers.critical,
@@ -49,7 +61,7 @@ export function createOutboxAudience(
     isolation(change) {
       const { id, action, outcome, refusals, by, reason, cause, atMs } = change;
       log.warn('Isolation', { action, outcome, refused: refusals[0], by, reason, cause });
-      put({
+      tell({
         eventId: id,
         kind: 'action',
         severity: severityNumbers.critical,

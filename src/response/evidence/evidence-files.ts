@@ -7,6 +7,9 @@ import { AgentError } from '../../errors/index.ts';
 import { type BundleFile, type EvidenceManifest, EvidenceManifestSchema } from './manifest.ts';
 
 const bundleName = /^[0-9a-f]{32}$/;
+const draftName = /^[0-9a-f]{32}\.part$/;
+/** Nobody writes at a bundle for that long: what is older was left by an agent that ended meanwhile. */
+const abandonedMs = 3_600_000;
 const manifestFile = 'manifest.json';
 /** A manifest holds one event with its command line; nothing makes it longer. */
 const maxManifestBytes = 4_194_304;
@@ -119,9 +122,14 @@ export class EvidenceFiles {
     return exported;
   }
 
-  /** Removes the oldest bundles until no more than so many bytes are left, and answers their ids. */
+  /**
+   * Removes the oldest bundles until no more than so many bytes are left, and answers their ids. Drafts that were left
+   * behind go as well: they are in no list.
+   */
   async prune(maxTotalBytes: number): Promise<string[]> {
-    const bundles = await Promise.all((await this.#names()).map((name) => this.#measure(name)));
+    await this.#removeAbandoned();
+    const measured = await Promise.all((await this.#names()).map((name) => orGone(this.#measure(name))));
+    const bundles = measured.filter((bundle) => bundle !== undefined);
     bundles.sort((a, b) => a.changedMs - b.changedMs || (a.name < b.name ? -1 : 1));
     let total = bundles.reduce((sum, { bytes }) => sum + bytes, 0);
     const removed: string[] = [];
@@ -134,9 +142,18 @@ export class EvidenceFiles {
     return removed;
   }
 
-  async #names(): Promise<string[]> {
+  async #removeAbandoned(): Promise<void> {
+    for (const name of await this.#names(draftName)) {
+      const path = join(this.folder, name);
+      const draft = await orGone(stat(path));
+      if (draft === undefined || Math.abs(Date.now() - draft.mtimeMs) <= abandonedMs) continue;
+      await rm(path, { recursive: true, force: true });
+    }
+  }
+
+  async #names(pattern = bundleName): Promise<string[]> {
     try {
-      return (await readdir(this.folder)).filter((name) => bundleName.test(name)).sort();
+      return (await readdir(this.folder)).filter((name) => pattern.test(name)).sort();
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
       throw error;
@@ -149,6 +166,16 @@ export class EvidenceFiles {
       (await readdir(path)).map(async (file) => (await stat(join(path, file))).size),
     );
     return { name, bytes: sizes.reduce((a, b) => a + b, 0), changedMs: (await stat(path)).mtimeMs };
+  }
+}
+
+/** Somebody else may make room at the same time. */
+async function orGone<T>(look: Promise<T>): Promise<T | undefined> {
+  try {
+    return await look;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }
 

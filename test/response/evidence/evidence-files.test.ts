@@ -112,6 +112,25 @@ describe('bundles in a folder', () => {
     expect(readdirSync(files.folder).sort()).toEqual([idOf(3), 'notes']);
   });
 
+  it('leave no drafts behind that an agent which was killed had begun, and none that is being written', async () => {
+    await write(1);
+    for (const number of [2, 3]) {
+      const draft = join(files.folder, `${idOf(number)}.part`);
+      mkdirSync(draft);
+      writeFileSync(join(draft, 'image.gz'), 'x'.repeat(10_000));
+    }
+    const yesterday = Date.now() / 1_000 - 86_400;
+    utimesSync(join(files.folder, `${idOf(2)}.part`), yesterday, yesterday);
+    expect(await files.prune(1e9)).toEqual([]);
+    expect(readdirSync(files.folder).sort()).toEqual([idOf(1), `${idOf(3)}.part`]);
+  });
+
+  it('may be pruned by two at the same time', async () => {
+    for (let number = 1; number <= 8; number++) await write(number);
+    await Promise.all([files.prune(0), files.prune(0), files.prune(300)]);
+    expect(readdirSync(files.folder)).toEqual([]);
+  });
+
   it('grow by what is known later, and still prove themselves', async () => {
     await write(1);
     await files.amend(idOf(1), 'alerts.ndjson', '{"a":1}\n');
