@@ -125,12 +125,6 @@ describe('bundles in a folder', () => {
     expect(readdirSync(files.folder).sort()).toEqual([idOf(1), `${idOf(3)}.part`]);
   });
 
-  it('may be pruned by two at the same time', async () => {
-    for (let number = 1; number <= 8; number++) await write(number);
-    await Promise.all([files.prune(0), files.prune(0), files.prune(300)]);
-    expect(readdirSync(files.folder)).toEqual([]);
-  });
-
   it('grow by what is known later, and still prove themselves', async () => {
     await write(1);
     await files.amend(idOf(1), 'alerts.ndjson', '{"a":1}\n');
