@@ -3,9 +3,15 @@ const youngGeneration = '--max-semi-space-size=4';
 
 /**
  * How Node is started for any command. V8 compiles and collects on the main thread: the memory that the C library sets
- * aside for each of its threads is 15 to 25 MB, and on one processor they save no time.
+ * aside for each of its threads is 15 to 25 MB, and on one processor they save no time. The heap may fill to what a run over
+ * recordings keeps anyway before V8 looks it through: else it does so while the program loads, where all is still in use.
  */
-export const nodeFlags: readonly string[] = [youngGeneration, '--single-threaded'];
+export const nodeFlags: readonly string[] = [
+  youngGeneration,
+  '--min-semi-space-size=4',
+  '--initial-old-space-size=64',
+  '--single-threaded',
+];
 
 /**
  * How Node is started for the service. V8 compiles and collects beside the program on four threads. They have the
