@@ -2,6 +2,7 @@ import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { directImports } from './direct-imports.ts';
 
 /**
  * `node installer/build.ts` makes dist/: one bundled script with the files it reads, and the native packages it needs named in a package.json
@@ -39,6 +40,7 @@ await build({
   sourcemap: 'linked',
   legalComments: 'linked',
   external,
+  plugins: [directImports],
   // Bundled CommonJS packages call require.
   banner: {
     js: "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);",
