@@ -66,14 +66,18 @@ function toWinEvent(
   };
 }
 
-/** The payload as strings. An export's numbers, booleans and nulls read as Windows would render them. */
+/**
+ * The payload as strings. An export's numbers, booleans and nulls read as Windows would render them; of a
+ * list, which search engines make of any field, the first element counts.
+ */
 function toEventData(data: JsonObject): WinEventData {
   const texts = emptyWinEventData();
   for (const name of Object.keys(data)) {
-    const value = data[name];
+    const field = data[name];
+    const value = Array.isArray(field) ? field[0] : field;
     if (typeof value === 'string') texts[name] = value;
     else if (isObject(value)) texts[name] = textOf(value['#text'], name) ?? '';
-    else if (!Array.isArray(value)) texts[name] = value === null ? '' : String(value);
+    else if (!Array.isArray(value)) texts[name] = value === null || value === undefined ? '' : String(value);
   }
   return texts;
 }

@@ -107,6 +107,13 @@ const rawWinlogbeat = {
     event_data: sysmonData,
   },
 };
+const { provider_name, event_id, computer_name, ...winlogBeyondEcs } = rawWinlogbeat.winlog;
+const winlogbeatHeaderInEcs = {
+  ...rawWinlogbeat,
+  event: { code: 1, provider: provider_name },
+  host: { name: computer_name },
+  winlog: winlogBeyondEcs,
+};
 const winlogbeat6 = {
   '@timestamp': '2024-05-01T12:00:00.456Z',
   source_name: 'Microsoft-Windows-Sysmon',
@@ -123,9 +130,18 @@ describe('a record of the event log', () => {
     ['evtx_dump with separate attributes', dumpWithSeparateAttributes],
     ['the flat shape', otrf],
     ['Winlogbeat without processing', rawWinlogbeat],
+    ['Winlogbeat with its header in ECS fields only', winlogbeatHeaderInEcs],
+    ['Winlogbeat whose process is empty', { ...rawWinlogbeat, process: {} }],
+    ['Winlogbeat whose process is null', { ...rawWinlogbeat, process: null }],
     ['Winlogbeat 6', winlogbeat6],
   ])('is the same event with the same id from %s as from the log', (_, document) => {
     expect(decode(document)).toEqual({ ...fromLog, position });
+  });
+
+  it('is the same from values in lists of one', () => {
+    const lists = Object.fromEntries(Object.entries(sysmonData).map(([name, value]) => [name, [value]]));
+    const winlog = { ...rawWinlogbeat.winlog, event_id: [1], event_data: lists };
+    expect(decode({ ...rawWinlogbeat, winlog })).toEqual({ ...fromLog, position });
   });
 
   it('is the same for the Security log', () => {
