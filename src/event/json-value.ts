@@ -1,6 +1,6 @@
 import { FieldFault } from './decoded.ts';
 import { parsePid } from './field-value.ts';
-import { parseTimeMs } from './timestamp.ts';
+import { completeTime, parseTimeMs } from './timestamp.ts';
 
 /**
  * An object as JSON.parse makes it: own data properties only, no getters. The decoders read fixed names,
@@ -79,7 +79,8 @@ const epochMs = /^\d{10,15}$/;
 /** Text of a time: ISO 8601, or milliseconds since the epoch, which ECS's mapping takes as well, as number or digits. */
 export function timeTextOf(value: unknown, field: string): string | undefined {
   if (typeof value !== 'number' && !(typeof value === 'string' && epochMs.test(value))) {
-    return textOf(value, field);
+    const text = textOf(value, field);
+    return text === undefined ? undefined : completeTime(text);
   }
   const date = new Date(Number(value));
   if (Number.isNaN(date.getTime()) || date.getUTCFullYear() > 9999 || date.getTime() < 0) {

@@ -33,7 +33,26 @@ export function parseTimeMs(text: string): number {
   if (fractionEnd === 20) return Number.NaN;
   const offsetMs = parseOffsetMs(text, fractionEnd);
   const seconds = ((daysSinceEpoch(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
-  return seconds * 1000 - offsetMs + (fractionEnd > 20 ? Number(text.slice(19, fractionEnd)) * 1000 : 0);
+  const ms = seconds * 1000 - offsetMs + (fractionEnd > 20 ? Number(text.slice(19, fractionEnd)) * 1000 : 0);
+  // An offset may carry the last day of 9999 into a year that ISO 8601 has no plain writing for.
+  return ms < endOfFourDigitYearsMs ? ms : Number.NaN;
+}
+
+const shortForm = /^(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d)(:\d\d(?:[.,]\d+)?)?([Zz]|[+-]\d\d(?::?\d\d)?)?)?$/;
+
+/**
+ * The shorter writings of ISO 8601 as {@link parseTimeMs} takes them; other text as it is. Exporters leave out
+ * what is zero: Java the seconds, others the time of day or the minutes of an offset.
+ */
+export function completeTime(text: string): string {
+  // The common case first: `2024-05-01T12:00:00.123Z`.
+  if (text.length >= 20 && text.charCodeAt(text.length - 1) === 0x5a && text.charCodeAt(19) !== 0x2c)
+    return text;
+  const parts = shortForm.exec(text);
+  if (parts === null) return text;
+  const [, date, minute = '00:00', second = ':00', zone = ''] = parts;
+  const offset = zone.length === 3 ? `${zone}:00` : zone.toUpperCase();
+  return `${date}T${minute}${second.replace(',', '.')}${offset}`;
 }
 
 /** The time as ISO 8601 in UTC with the digits it was written with. `timeMs` is what {@link parseTimeMs} made of it. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatTimestamp, parseTimeMs, toUtcTimestamp } from '../../src/event/timestamp.ts';
+import { completeTime, formatTimestamp, parseTimeMs, toUtcTimestamp } from '../../src/event/timestamp.ts';
 
 describe('parseTimeMs', () => {
   it.each([
@@ -37,6 +37,7 @@ describe('parseTimeMs', () => {
     '2O24-05-01T12:00:00Z',
     '0000-05-01T12:00:00Z',
     '2024-05-01T12:00:00.123456789012345678901234567890Z',
+    '9999-12-31T23:59:59-05:00',
   ])('refuses %s', (text) => {
     expect(parseTimeMs(text)).toBeNaN();
   });
@@ -50,6 +51,39 @@ describe('parseTimeMs', () => {
     fc.assert(
       fc.property(date, (value) => {
         expect(parseTimeMs(value.toISOString())).toBe(value.getTime());
+      }),
+    );
+  });
+});
+
+describe('completeTime', () => {
+  it.each([
+    ['2024-05-01', '2024-05-01T00:00:00'],
+    ['2024-05-01T12:30', '2024-05-01T12:30:00'],
+    ['2024-05-01T12:30Z', '2024-05-01T12:30:00Z'],
+    ['2024-05-01 12:30+02:00', '2024-05-01T12:30:00+02:00'],
+    ['2024-05-01T12:30:15+02', '2024-05-01T12:30:15+02:00'],
+    ['2024-05-01T12:30:15,5Z', '2024-05-01T12:30:15.5Z'],
+    ['2024-05-01t12:30:15z', '2024-05-01T12:30:15Z'],
+  ])('writes %s out as %s', (text, whole) => {
+    expect(completeTime(text)).toBe(whole);
+  });
+
+  it.each(['', 'noon', '20240501T120000Z', '2024-05-01T', '2024-05-01T12', '2024-05', '133537680000000000'])(
+    'leaves %j to be refused',
+    (text) => {
+      expect(completeTime(text)).toBe(text);
+      expect(parseTimeMs(text)).toBeNaN();
+    },
+  );
+
+  it('changes no time that is whole', () => {
+    const zone = fc.constantFrom('', 'Z', '+05:30', '-0800');
+    const fraction = fc.stringMatching(/^(\.\d{1,9})?$/);
+    fc.assert(
+      fc.property(fraction, zone, (digits, offset) => {
+        const text = `2024-05-01T12:30:15${digits}${offset}`;
+        expect(parseTimeMs(completeTime(text))).toBe(parseTimeMs(text));
       }),
     );
   });
