@@ -1,4 +1,4 @@
-import { AgentError } from '../errors/index.ts';
+import { AgentError, type ErrorCode } from '../errors/index.ts';
 import { decodeWinEvent, isDecodable } from '../event/index.ts';
 import type { BatchBuilder } from './batch-builder.ts';
 import { rejectBroken } from './broken-input.ts';
@@ -61,6 +61,9 @@ export async function* readEvtxRecords(
   }
 }
 
+/** A log that ends early, even before its first byte, has lost records, though no byte of what is there was skipped. */
+const endsEarly: ReadonlySet<ErrorCode> = new Set(['PC_SOURCE_EVTX_TRUNCATED', 'PC_SOURCE_EVTX_EMPTY']);
+
 /** Reports damage, but for that of the head, which it answers: it matters less where records follow. */
 function takeFindings(
   findings: readonly EvtxFinding[],
@@ -72,8 +75,7 @@ function takeFindings(
     const position = { source: member.name, record, offset };
     if (code === 'PC_SOURCE_EVTX_HEADER') {
       headDamage = message;
-    } else if (bytesSkipped === 0 && code !== 'PC_SOURCE_EVTX_TRUNCATED') {
-      // A log that ends early has lost records, though no byte of what is there was skipped.
+    } else if (bytesSkipped === 0 && !endsEarly.has(code)) {
       batch.warn(code, position, message);
     } else {
       batch.reject(code, position, message);

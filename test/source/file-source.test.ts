@@ -361,6 +361,12 @@ describe('what cannot be read is a rejection, and the rest goes on', () => {
     expect(bytesRead).toBe(9_000);
   });
 
+  it('for an EVTX file of which nothing was copied', async () => {
+    const path = write('nothing.evtx', '');
+    const { rejections } = await read([path]);
+    expect(rejections).toMatchObject([{ code: 'PC_SOURCE_EVTX_EMPTY', position: { source: path } }]);
+  });
+
   it('for an EVTX file that is none', async () => {
     const path = write('none.evtx', 'ElfFile?');
     const { rejections, bytesRead, bytesSkipped } = await read([path, write('good.json', lines('good'))]);
