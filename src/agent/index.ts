@@ -64,3 +64,4 @@ export { listenForStop } from './stop-signals.ts';
 export { readStoredAlert, readStoredDocuments, type StoredDocuments } from './stored-alerts.ts';
 export { Tally } from './tally.ts';
 export { assertTrusted, listTrustedPaths, type PathJudge } from './trusted-paths.ts';
+export { agentVersion } from './version.ts';

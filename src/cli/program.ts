@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { agentVersion } from '../agent/index.ts';
 import { AgentError } from '../errors/index.ts';
 import { escapeHidden } from '../text/index.ts';
 import { addCommands } from './command-list.ts';
@@ -15,6 +16,7 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   let exitCode: number = exitCodes.fine;
   const program = new Command('problemchild')
     .description('Finds living-off-the-land attacks in Windows process starts, on the host.')
+    .version(agentVersion, '-V, --version', 'display the version')
     .showHelpAfterError('Run with --help for the options.')
     .enablePositionalOptions();
   const finish = (code: number): void => {

@@ -5,10 +5,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
 import { toEcs } from '../../src/event/index.ts';
 import { makeProcessEvent } from '../support/process-event.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+
+describe('the program', () => {
+  it('tells its version', () => {
+    const { status, stdout } = spawnSync(process.execPath, [main, '--version'], { encoding: 'utf8' });
+    expect([status, stdout]).toEqual([0, `${manifest.version}\n`]);
+  });
+});
 
 describe.skipIf(!existsSync('/dev/full'))('the program, whatever becomes of its output', () => {
   it.each([['config', 'schema'], ['--help']])('ends with 1 and a code on a full disk: %s', (...args) => {
