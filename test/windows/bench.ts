@@ -22,7 +22,7 @@ const passed = Object.entries(process.env).filter(
 const result = await runWindowsNode(
   [
     '--expose-gc',
-    ...serviceFlags,
+    ...(process.env['PC_BENCH_FLAGS']?.split(' ').filter(Boolean) ?? serviceFlags),
     '--disable-warning=ExperimentalWarning',
     windowsPath(join(checkout, 'bench', `${name}.ts`)),
   ],
