@@ -3,6 +3,7 @@
 #include "../base/cause.h"
 #include "nt.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,7 +22,7 @@ typedef struct process_entry {
   HANDLE pid, parent_pid;
   ULONG handle_count, session_id;
   ULONG_PTR reserved2;
-  SIZE_T memory[13];
+  SIZE_T memory[12];
   LARGE_INTEGER io[6];
 } process_entry;
 
@@ -33,6 +34,13 @@ typedef struct thread_entry {
   LONG priority, base_priority;
   ULONG switches, state, wait_reason;
 } thread_entry;
+
+/* The threads follow their process without a gap, and Wine tells nothing of their states: a wrong size would be seen
+   on Windows only, where nothing would ever be found suspended. */
+_Static_assert(offsetof(process_entry, pid) == 0x50 && offsetof(process_entry, session_id) == 0x64, "process_entry");
+_Static_assert(offsetof(process_entry, memory) == 0x70 && sizeof(process_entry) == 0x100, "process_entry");
+_Static_assert(offsetof(thread_entry, tid) == 0x30 && offsetof(thread_entry, state) == 0x44 && sizeof(thread_entry) == 0x50,
+               "thread_entry");
 
 int32_t pc_snapshot_take(pc_snapshot *snapshot, pc_cause *cause) {
   const pc_nt *nt = pc_nt_functions();
