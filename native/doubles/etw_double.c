@@ -6,6 +6,7 @@
 #include <wchar.h>
 
 enum { REQUIRED_MODE = EVENT_TRACE_REAL_TIME_MODE | 0x08000000 /* independent session */, SYSTEM_LOGGER = 0x02000000 };
+enum { CLOCK_SYSTEM_TIME = 2 };
 
 const GUID kernel_process = {0x22fb2cd6, 0x0e7b, 0x422b, {0xa0, 0xc7, 0x2f, 0xad, 0x1f, 0xd0, 0xe7, 0x16}};
 
@@ -30,7 +31,7 @@ ULONG WINAPI double_StartTraceW(TRACEHANDLE *handle, LPCWSTR name, EVENT_TRACE_P
   bool mode_ok = (properties->LogFileMode & REQUIRED_MODE) == REQUIRED_MODE &&
                  ((properties->LogFileMode & SYSTEM_LOGGER) != 0) == (which == CLASSIC);
   if (!mode_ok || properties->Wnode.BufferSize < sizeof *properties || properties->BufferSize == 0 ||
-      properties->MaximumBuffers < properties->MinimumBuffers) {
+      properties->MaximumBuffers < properties->MinimumBuffers || properties->Wnode.ClientContext != CLOCK_SYSTEM_TIME) {
     return ERROR_INVALID_PARAMETER;
   }
   session *s = &sessions[which];

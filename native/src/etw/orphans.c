@@ -8,7 +8,7 @@
 
 typedef struct stop_request {
   EVENT_TRACE_PROPERTIES head;
-  wchar_t names[2][64];
+  wchar_t names[2][1024];
 } stop_request;
 
 int32_t pc_etw_stop_orphans(uint32_t *stopped, pc_cause *cause) {
@@ -18,6 +18,7 @@ int32_t pc_etw_stop_orphans(uint32_t *stopped, pc_cause *cause) {
   *stopped = 0;
   pc_etw_api api;
   if (!pc_etw_functions(&api)) return pc_fail_last(cause, "GetProcAddress");
+  int32_t code = PC_OK;
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
     stop_request request;
     memset(&request, 0, sizeof request);
@@ -25,8 +26,9 @@ int32_t pc_etw_stop_orphans(uint32_t *stopped, pc_cause *cause) {
     request.head.LoggerNameOffset = offsetof(stop_request, names);
     request.head.LogFileNameOffset = offsetof(stop_request, names) + sizeof request.names[0];
     ULONG error = api.control(0, kinds[i]->name, &request.head, EVENT_TRACE_CONTROL_STOP);
-    if (error == ERROR_SUCCESS) (*stopped)++;
-    else if (error != ERROR_WMI_INSTANCE_NOT_FOUND) return pc_fail_win32(cause, "ControlTraceW", error);
+    /* With ERROR_MORE_DATA it has been stopped as well: only its properties did not fit. */
+    if (error == ERROR_SUCCESS || error == ERROR_MORE_DATA) (*stopped)++;
+    else if (error != ERROR_WMI_INSTANCE_NOT_FOUND) code = pc_fail_win32(cause, "ControlTraceW", error);
   }
-  return PC_OK;
+  return code;
 }

@@ -13,7 +13,7 @@ enum { STOP_WAIT_MS = 2000 };
 enum {
   SYSTEM_LOGGER = 0x02000000,       /* EVENT_TRACE_SYSTEM_LOGGER_MODE, Windows 8 */
   INDEPENDENT_SESSION = 0x08000000, /* EVENT_TRACE_INDEPENDENT_SESSION_MODE, Windows 8.1 */
-  CLOCK_QPC = 1,
+  CLOCK_SYSTEM_TIME = 2,            /* precise since Windows 10 */
   RUNDOWN = 2                       /* EVENT_CONTROL_CODE_CAPTURE_STATE */
 };
 
@@ -33,17 +33,22 @@ const pc_session_kind pc_session_manifest = {
     .keyword = 0x10,
 };
 
+/* The longest names that Windows takes: an administrator may give a session of ours a log file, and an answer that does
+   not fit is ERROR_MORE_DATA without its counts. */
+enum { NAME_UNITS = 1024 };
+
 typedef struct properties {
   EVENT_TRACE_PROPERTIES head;
-  wchar_t name[64];
-  wchar_t file[64]; /* unused; ControlTrace wants room for it */
+  wchar_t name[NAME_UNITS], file[NAME_UNITS];
 } properties;
 
 static void prepare(const pc_session *session, properties *p) {
   memset(p, 0, sizeof *p);
   p->head.Wnode.BufferSize = sizeof *p;
   p->head.Wnode.Flags = WNODE_FLAG_TRACED_GUID;
-  p->head.Wnode.ClientContext = CLOCK_QPC;
+  /* The performance counter does not follow the system's clock once a session runs: after a restart the two sessions
+     would disagree by all that the clock was corrected meanwhile, and no start would find its other half. */
+  p->head.Wnode.ClientContext = CLOCK_SYSTEM_TIME;
   p->head.Wnode.Guid = session->kind->guid;
   p->head.LogFileMode = EVENT_TRACE_REAL_TIME_MODE | INDEPENDENT_SESSION;
   p->head.BufferSize = session->buffer_kb;
