@@ -141,6 +141,104 @@ static void test_single_and_capacity(void) {
   pc_join_free(join);
 }
 
+static uint64_t late_in(const pc_join *join) { return pc_join_counted(join).late; }
+
+/* Around a session's restart the halves are told in any order, and only one of them is a start. */
+static void test_late_halves(void) {
+  for (int first = 0; first < 2; first++) {
+    seen s;
+    pc_join *join = begin(&s);
+    pc_join_expect_both(join, false); /* one session is down, so nothing waits */
+    uint32_t one = first ? CLASSIC : MANIFEST, other = first ? MANIFEST : CLASSIC;
+    CHECK_EQUAL(put(join, make(PC_EVENT_START, one, 100, 4, 1000), 1), PC_JOIN_WAITS);
+    CHECK_EQUAL(s.count, 1);
+    /* It runs again, and its half comes before the join is told. */
+    CHECK_EQUAL(put(join, make(PC_EVENT_START, other, 100, 4, 1095), 2), PC_JOIN_MERGED);
+    /* One half has one other half. */
+    CHECK_EQUAL(put(join, make(PC_EVENT_START, other, 100, 4, 1095), 3), PC_JOIN_WAITS);
+    CHECK_EQUAL(s.count, 2);
+    /* That one in its turn is a start without its other half, which comes when the join expects both again. */
+    pc_join_expect_both(join, true);
+    CHECK_EQUAL(put(join, make(PC_EVENT_START, one, 100, 4, 1090), 4), PC_JOIN_MERGED);
+    CHECK_EQUAL(s.count, 2);
+    CHECK_EQUAL(late_in(join), 2);
+    CHECK_EQUAL(pc_join_waiting(join), 0);
+    pc_join_free(join);
+  }
+}
+
+/* What is another process is told, however much it is like the one that went on alone. */
+static void test_late_strangers(void) {
+  const pc_process_event alone = make(PC_EVENT_START, CLASSIC, 100, 4, 20000);
+  const struct {
+    pc_process_event event;
+    uint64_t at_us;
+    bool is_late;
+  } table[] = {
+      {make(PC_EVENT_START, MANIFEST, 100, 4, 30000), 2000001, true},
+      {make(PC_EVENT_START, MANIFEST, 100, 4, 10000), 2, true},
+      {make(PC_EVENT_START, MANIFEST, 100, 4, 30001), 2, false}, /* the pid again, soon after */
+      {make(PC_EVENT_START, MANIFEST, 100, 4, 9999), 2, false},
+      {make(PC_EVENT_START, MANIFEST, 100, 4, 20000), 2000002, false}, /* the window has passed */
+      {make(PC_EVENT_START, MANIFEST, 100, 8, 20000), 2, false},
+      {make(PC_EVENT_START, MANIFEST, 104, 4, 20000), 2, false},
+      {make(PC_EVENT_START, CLASSIC, 100, 4, 20000), 2, false},
+      {make(PC_EVENT_END, MANIFEST, 100, 0, 20000), 2, false},
+      {make(PC_EVENT_RUNNING, MANIFEST, 100, 4, 20000), 2, false},
+  };
+  for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+    seen s;
+    pc_join *join = begin(&s);
+    pc_join_expect_both(join, false);
+    put(join, alone, 1);
+    CHECK_EQUAL(put(join, table[i].event, table[i].at_us), table[i].is_late ? PC_JOIN_MERGED : PC_JOIN_WAITS);
+    CHECK_EQUAL(s.count, table[i].is_late ? 1 : 2);
+    CHECK_EQUAL(late_in(join), table[i].is_late);
+    pc_join_free(join);
+  }
+}
+
+/* The kernel's line may be the only one there is: a process that has ended shows none. */
+static void test_late_line(void) {
+  static const uint8_t line[] = {'c', 0, 'm', 0, 'd', 0};
+  for (int line_first = 0; line_first < 2; line_first++) {
+    seen s;
+    pc_join *join = begin(&s);
+    pc_process_event classic = make(PC_EVENT_START, CLASSIC, 100, 4, 1), manifest = make(PC_EVENT_START, MANIFEST, 100, 4, 1);
+    classic.command_line = (pc_span){line, sizeof line};
+    pc_join_expect_both(join, false);
+    put(join, line_first ? classic : manifest, 1);
+    CHECK_EQUAL(put(join, line_first ? manifest : classic, 2), line_first ? PC_JOIN_MERGED : PC_JOIN_WAITS);
+    CHECK_EQUAL(s.count, line_first ? 1 : 2);
+    CHECK_EQUAL(s.events[s.count - 1].command_line.bytes, sizeof line);
+    pc_join_free(join);
+  }
+}
+
+/* A pair that came out together has no half to come; nor does the memory hold more than it can. */
+static void test_memory(void) {
+  seen s;
+  pc_join *join = begin(&s);
+  put(join, make(PC_EVENT_START, CLASSIC, 100, 4, 1), 1);
+  put(join, make(PC_EVENT_START, MANIFEST, 100, 4, 1), 1);
+  pc_join_expect_both(join, false);
+  CHECK_EQUAL(put(join, make(PC_EVENT_START, MANIFEST, 100, 4, 1), 1), PC_JOIN_WAITS);
+  for (uint32_t i = 0; i < 257; i++) put(join, make(PC_EVENT_START, CLASSIC, 1000 + 4 * i, 4, 1), 2);
+  CHECK_EQUAL(put(join, make(PC_EVENT_START, MANIFEST, 1004, 4, 1), 3), PC_JOIN_MERGED);
+  CHECK_EQUAL(put(join, make(PC_EVENT_START, MANIFEST, 1000, 4, 1), 3), PC_JOIN_WAITS);
+  CHECK_EQUAL(s.count, 260);
+  pc_join_free(join);
+  /* Gone on alone for want of room, or because the window had passed: the half may still come. */
+  join = begin(&s);
+  for (uint32_t i = 0; i < 17; i++) put(join, make(PC_EVENT_START, CLASSIC, 100 + 4 * i, 4, 1), 1);
+  CHECK_EQUAL(put(join, make(PC_EVENT_START, MANIFEST, 100, 4, 1), 2), PC_JOIN_MERGED);
+  pc_join_expire(join, 2000001);
+  CHECK_EQUAL(s.count, 17);
+  CHECK_EQUAL(put(join, make(PC_EVENT_START, MANIFEST, 104, 4, 1), 2000002), PC_JOIN_MERGED);
+  CHECK_EQUAL(s.count, 17);
+  pc_join_free(join);
+}
+
 /* exit_status carries the process's index: a start or end that was put whole comes out once. */
 static uint8_t whole_starts[MOST], whole_ends[MOST];
 static uint64_t doubled, came_out;
@@ -182,7 +280,7 @@ static void test_conservation(void) {
   pc_join_flush(join);
   CHECK_EQUAL(came_out, waited);
   CHECK_EQUAL(doubled, 0);
-  CHECK_EQUAL(pc_join_counted(join).joined, merged);
+  CHECK_EQUAL(pc_join_counted(join).joined + late_in(join), merged);
   CHECK(merged > PROCESSES);
   pc_join_free(join);
 }
@@ -192,6 +290,10 @@ int main(void) {
   test_strangers();
   test_order();
   test_single_and_capacity();
+  test_late_halves();
+  test_late_strangers();
+  test_late_line();
+  test_memory();
   test_conservation();
   return finish("join_test");
 }

@@ -1,10 +1,19 @@
 #include "join.h"
 
+#include "problemchild.h"
+
 #include <stdlib.h>
 
 #define NONE UINT32_MAX
 
-enum { BUCKETS = 1024 };
+enum { BUCKETS = 1024, REMEMBERED = 256 };
+
+/* What went on alone lately. */
+typedef struct lone {
+  pc_process_event head; /* only what tells its other half; no origins: there is nothing, or that half has come */
+  bool has_line;
+  uint64_t left_us;
+} lone;
 
 typedef struct slot {
   pc_process_event *event; /* NULL: slot is free */
@@ -25,6 +34,9 @@ struct pc_join {
   uint32_t oldest, newest, free;
   uint32_t waiting, ready;
   uint64_t order;
+  uint64_t now_us; /* the latest heard: threads look at their clock before they wait for the lock */
+  lone lately[REMEMBERED]; /* circular, the newest before `next_lone` */
+  uint32_t next_lone;
   pc_join_counts counts;
 };
 
@@ -89,6 +101,22 @@ static pc_process_event *take_out(pc_join *join, uint32_t at) {
   return event;
 }
 
+static void remember(pc_join *join, const pc_process_event *event) {
+  bool is_alone = event->origins == PC_ORIGIN_CLASSIC || event->origins == PC_ORIGIN_MANIFEST;
+  /* Running processes are listed at any time, and nobody is alerted of one that is told twice. */
+  if (!is_alone || event->kind == PC_EVENT_RUNNING) return;
+  join->lately[join->next_lone] = (lone){.head = {.kind = event->kind, .origins = event->origins, .has = event->has,
+                                                  .stamp = event->stamp, .pid = event->pid, .parent_pid = event->parent_pid},
+                                         .has_line = event->command_line.bytes > 0,
+                                         .left_us = join->now_us};
+  join->next_lone = (join->next_lone + 1) % REMEMBERED;
+}
+
+static void give_out(pc_join *join, pc_process_event *event) {
+  remember(join, event);
+  join->sink(join->context, event);
+}
+
 /* The pid whose start must come out first. */
 static bool predecessor_of(const pc_process_event *event, uint32_t *pid) {
   if (event->kind == PC_EVENT_END) *pid = event->pid;
@@ -116,7 +144,7 @@ static void release_ready(pc_join *join) {
   while (at != NONE && join->ready > 0) {
     uint32_t newer = join->slots[at].newer;
     if (join->slots[at].ready && !is_held_back(join, &join->slots[at])) {
-      join->sink(join->context, take_out(join, at));
+      give_out(join, take_out(join, at));
     }
     at = newer;
   }
@@ -131,7 +159,7 @@ static void let_go(pc_join *join, uint32_t at) {
   }
   pc_process_event *event = take_out(join, at);
   bool frees_others = event->kind == PC_EVENT_START;
-  join->sink(join->context, event);
+  give_out(join, event);
   if (frees_others && join->ready > 0) release_ready(join);
 }
 
@@ -160,8 +188,23 @@ static uint32_t find_partner(const pc_join *join, const pc_process_event *event)
   return best;
 }
 
+/* Whether its other half has gone on alone, the nearest by stamp; which is then forgotten. */
+static bool is_late(pc_join *join, const pc_process_event *event) {
+  lone *best = NULL;
+  for (uint32_t i = 1; i <= REMEMBERED; i++) {
+    lone *l = &join->lately[(join->next_lone + REMEMBERED - i) % REMEMBERED];
+    if (join->now_us - l->left_us > join->options.window_us) break; /* and all before it */
+    if (l->head.origins == 0 || !are_partners(join, &l->head, event)) continue;
+    if (event->command_line.bytes > 0 && !l->has_line) continue;
+    if (best == NULL || distance(l->head.stamp, event->stamp) < distance(best->head.stamp, event->stamp)) best = l;
+  }
+  if (best != NULL) best->head.origins = 0;
+  return best != NULL;
+}
+
 pc_join_put_result pc_join_put(pc_join *join, const pc_process_event *event, uint64_t now_us) {
   uint32_t partner = find_partner(join, event);
+  if (now_us > join->now_us) join->now_us = now_us;
   if (partner != NONE) {
     slot *s = &join->slots[partner];
     pc_process_event merged = *s->event;
@@ -172,6 +215,10 @@ pc_join_put_result pc_join_put(pc_join *join, const pc_process_event *event, uin
     s->event = both;
     join->counts.joined++;
     let_go(join, partner);
+    return PC_JOIN_MERGED;
+  }
+  if (is_late(join, event)) {
+    join->counts.late++;
     return PC_JOIN_MERGED;
   }
   pc_process_event *copy = pc_event_clone(event);
@@ -187,6 +234,7 @@ pc_join_put_result pc_join_put(pc_join *join, const pc_process_event *event, uin
 }
 
 void pc_join_expire(pc_join *join, uint64_t now_us) {
+  if (now_us > join->now_us) join->now_us = now_us;
   while (join->oldest != NONE) {
     const slot *s = &join->slots[join->oldest];
     if (now_us < s->arrival_us || now_us - s->arrival_us < join->options.window_us) return;

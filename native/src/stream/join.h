@@ -2,7 +2,10 @@
  * Brings the two ETW events of one process start (or end, or already running process) together.
  *
  * Every event put in comes out exactly once: with its partner, alone when the window has passed or
- * the table is full, or at a flush. An end never comes out before its own start, nor a start
+ * the table is full, or at a flush. What went on alone is remembered for one more window, so that its other half,
+ * when it comes after all, is not taken for a second process: around a session's start the halves are told in any order.
+ * Only the other half is: same kind, pid and parent, from the other session, within the tolerance, and one; and not if
+ * it brings the command line that the first had not: better told twice than without the line. An end never comes out before its own start, nor a start
  * before its parent's start, while the earlier one is still in the table. Not thread-safe.
  */
 #ifndef PC_STREAM_JOIN_H
@@ -25,6 +28,7 @@ typedef struct pc_join_counts {
   uint64_t joined;
   uint64_t alone_window;
   uint64_t alone_capacity;
+  uint64_t late; /* came when their other half had gone on alone */
 } pc_join_counts;
 
 pc_join *pc_join_create(const pc_join_options *options, pc_join_sink sink, void *context);
@@ -35,7 +39,7 @@ void pc_join_expect_both(pc_join *join, bool both);
 
 typedef enum pc_join_put_result {
   PC_JOIN_WAITS,   /* a new event: it came out or waits */
-  PC_JOIN_MERGED,  /* became part of an event put before */
+  PC_JOIN_MERGED,  /* is told already: became part of an event put before, or came too late for that */
   PC_JOIN_NO_MEMORY
 } pc_join_put_result;
 
