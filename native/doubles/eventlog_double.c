@@ -144,6 +144,10 @@ BOOL WINAPI double_EvtNext(EVT_HANDLE handle, DWORD most, EVT_HANDLE *events, DW
     s->position = record->record_id;
     events[(*returned)++] = event;
   }
+  if (s->kind == SUBSCRIPTION && store_batch_limit_locked() != 0 && *returned > store_batch_limit_locked()) {
+    error = RPC_S_INVALID_BOUND;
+    while (*returned > 0) free(events[--*returned]);
+  }
   ReleaseSRWLockExclusive(&store_lock);
   if (error == ERROR_SUCCESS && *returned == 0) error = ERROR_NO_MORE_ITEMS;
   SetLastError(error);

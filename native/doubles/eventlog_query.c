@@ -46,7 +46,7 @@ static bool is_written_by(const wchar_t *query, const stored_record *record) {
 
 bool query_selects(const wchar_t *query, const stored_record *record) {
   static const wchar_t front[] = L"EventData[Data[@Name='";
-  if (is_older(query, record) || is_written_by(query, record)) return true;
+  if (wcscmp(query, L"*") == 0 || is_older(query, record) || is_written_by(query, record)) return true;
   for (const wchar_t *at = wcsstr(query, front); at != NULL; at = wcsstr(at, front)) {
     at += wcslen(front);
     const wchar_t *end = wcsstr(at, L"']=");

@@ -14,7 +14,7 @@ static bool opened;
 static stored_channel channels[CHANNELS];
 static int channel_count;
 static stored_record *first, *last;
-static DWORD failure, query_delay, undelayed;
+static DWORD failure, query_delay, undelayed, batch_limit;
 
 static uint64_t now(void) {
   FILETIME time;
@@ -98,6 +98,7 @@ void store_refresh_locked(void) {
     if (script_is(&play, "channel")) set_channel(channel);
     else if (script_is(&play, "burst")) add_burst(channel);
     else if (script_is(&play, "fail-next")) failure = (DWORD)script_number(&play, 1, 0);
+    else if (script_is(&play, "batch-limit")) batch_limit = (DWORD)script_number(&play, 1, 0);
     else if (script_is(&play, "slow-query")) {
       query_delay = (DWORD)script_number(&play, 1, 0);
       undelayed = (DWORD)script_number(&play, 2, 0);
@@ -154,3 +155,5 @@ DWORD store_take_failure_locked(void) {
   failure = 0;
   return error;
 }
+
+DWORD store_batch_limit_locked(void) { return batch_limit; }

@@ -38,6 +38,8 @@ stored_record *store_previous_locked(const wchar_t *channel, uint64_t before);
 bool store_has_locked(const wchar_t *channel, uint64_t record_id);
 /* An error that EvtNext shall give once, or 0. */
 DWORD store_take_failure_locked(void);
+/* How many events EvtNext can hand over at once; 0 = any number. */
+DWORD store_batch_limit_locked(void);
 /* How long each EvtNext on a query takes, ms. */
 DWORD store_query_delay(void);
 

@@ -11,14 +11,15 @@
 
 enum { BATCH_DEFAULT = 128, BATCH_MOST = 512, RING_KB_DEFAULT = 8192 };
 /* The service's signal is the fast way; this is the safe one. */
-enum { LOOK_EVERY_MS = 1000, RETRY_FIRST_MS = 250, RETRY_MOST_MS = 10000, NOTICE_BYTES = 8192 };
+enum { LOOK_EVERY_MS = 1000, SOUND_BATCHES = 64, RETRY_FIRST_MS = 250, RETRY_MOST_MS = 10000, NOTICE_BYTES = 8192 };
 
 typedef struct eventlog_source {
   pc_source base; /* first: this is what a handle names */
   pc_evt_api api;
   pc_subscription subscription;
   pc_renderer renderer;
-  uint32_t batch;
+  uint32_t batch_most, batch; /* as asked for, and what the service hands over of large events */
+  uint32_t sound_batches;     /* since the batch was made smaller */
   HANDLE stop_event, thread;
   uint8_t *record;
 } eventlog_source;
@@ -100,18 +101,38 @@ static bool take_event(eventlog_source *source, EVT_HANDLE event) {
   return taken;
 }
 
+/*
+ * The service hands over at most 2 MB at once and fails otherwise, before some Windows 10 for good: a hundred starts with long
+ * command lines are more. Asked again for as many it would fail for ever, so it is asked for fewer, after the bookmark,
+ * since the failed ones count as read. Nothing is lost by it, so nobody is told.
+ */
+static bool ask_for_fewer(eventlog_source *source, pc_cause *cause) {
+  source->batch = (source->batch + 1) / 2;
+  source->sound_batches = 0;
+  return pc_subscription_start(&source->subscription, cause) == PC_OK;
+}
+
+static void ask_for_more(eventlog_source *source) {
+  if (source->batch == source->batch_most || ++source->sound_batches < SOUND_BATCHES) return;
+  source->batch = 2 * source->batch < source->batch_most ? 2 * source->batch : source->batch_most;
+  source->sound_batches = 0;
+}
+
 /* One EvtNext; *more tells whether another may bring events at once. False: broken, or stopping. */
 static bool take_batch(eventlog_source *source, bool *more, pc_cause *cause) {
   EVT_HANDLE events[BATCH_MOST];
   DWORD count;
-  if (!pc_subscription_next(&source->subscription, events, source->batch, &count, cause)) return false;
+  pc_subscription_state state = pc_subscription_next(&source->subscription, events, source->batch, &count, cause);
+  *more = count > 0 || state == PC_SUBSCRIPTION_TOO_MUCH;
+  if (state == PC_SUBSCRIPTION_TOO_MUCH) return ask_for_fewer(source, cause);
+  if (state == PC_SUBSCRIPTION_BROKEN) return false;
   bool taken = true;
   for (DWORD i = 0; i < count; i++) {
     taken = taken && take_event(source, events[i]);
     source->api.close(events[i]);
   }
   if (count > 0) (void)post_bookmark(source);
-  *more = count > 0;
+  if (count > 0) ask_for_more(source);
   return taken;
 }
 
@@ -216,7 +237,7 @@ static int32_t open_source(const pc_channel *channel, const wchar_t *bookmark, c
   if (source == NULL) return PC_E_MEMORY;
   source->base = (pc_source){.object = {PC_OBJECT_SOURCE, interrupt, destroy}, .stop = stop};
   pc_lock_init(&source->base.stop_lock);
-  source->batch = options->batch != 0 ? options->batch : BATCH_DEFAULT;
+  source->batch = source->batch_most = options->batch != 0 ? options->batch : BATCH_DEFAULT;
   source->subscription.channel = channel;
   source->subscription.from_oldest = (options->flags & PC_EVENTLOG_OLDEST) != 0;
   int32_t code = start(source, bookmark, ring_kb, cause);

@@ -4,6 +4,8 @@
 
 #include <wchar.h>
 
+enum { NEWEST_WAIT_MS = 2000 };
+
 uint64_t pc_bookmark_record(const wchar_t *bookmark) {
   const wchar_t *at = wcsstr(bookmark, L"RecordId=");
   if (at == NULL) return 0;
@@ -38,39 +40,69 @@ void pc_subscription_free(pc_subscription *s) {
   if (s->signal != NULL) CloseHandle(s->signal);
 }
 
+/*
+ * Where "from now on" begins: at the newest record, which becomes the position. Without one, a subscription that breaks
+ * before it brought anything would begin at a later now, and what came in between would be lost unseen. Of an empty
+ * log every record is new. When nobody knows, now is when the service answers.
+ */
+static void begin_at_newest(pc_subscription *s) {
+  EVT_HANDLE newest, results = s->api->query(NULL, s->channel->name, L"*", EvtQueryChannelPath | EvtQueryReverseDirection);
+  DWORD count = 0;
+  if (results == NULL) return;
+  if (s->api->next(results, 1, &newest, NEWEST_WAIT_MS, 0, &count) && count == 1) {
+    s->has_position = s->api->update_bookmark(s->bookmark, newest) != 0;
+    s->api->close(newest);
+  } else {
+    s->from_oldest = GetLastError() == ERROR_NO_MORE_ITEMS;
+  }
+  s->api->close(results);
+}
+
 static bool is_stale(DWORD error) {
   return error == ERROR_NOT_FOUND || error == ERROR_EVT_QUERY_RESULT_STALE ||
          error == ERROR_EVT_QUERY_RESULT_INVALID_POSITION;
 }
 
+/* Strict: what is overwritten before it was read breaks the subscription, instead of being skipped without a word. */
 static bool subscribe(pc_subscription *s, EVT_HANDLE after, DWORD flags) {
   (void)SetEvent(s->signal); /* look once even if the service has nothing to announce */
-  s->handle = s->api->subscribe(NULL, s->signal, s->channel->name, s->channel->query, after, NULL, NULL, flags);
+  s->handle = s->api->subscribe(NULL, s->signal, s->channel->name, s->channel->query, after, NULL, NULL,
+                                flags | EvtSubscribeStrict);
+  return s->handle != NULL;
+}
+
+/* Documented with bookmarks first of all: a Windows that takes it with them only is asked without it. */
+static bool subscribe_anew(pc_subscription *s, DWORD flags) {
+  if (subscribe(s, NULL, flags)) return true;
+  if (GetLastError() != ERROR_INVALID_PARAMETER) return false;
+  s->handle = s->api->subscribe(NULL, s->signal, s->channel->name, s->channel->query, NULL, NULL, NULL, flags);
   return s->handle != NULL;
 }
 
 int32_t pc_subscription_start(pc_subscription *s, pc_cause *cause) {
   unsubscribe(s);
+  if (!s->has_position && !s->from_oldest && !s->gap_open) begin_at_newest(s);
   if (s->has_position) {
-    if (subscribe(s, s->bookmark, EvtSubscribeStartAfterBookmark | EvtSubscribeStrict)) return PC_OK;
+    if (subscribe(s, s->bookmark, EvtSubscribeStartAfterBookmark)) return PC_OK;
     if (!is_stale(GetLastError())) return pc_fail_last(cause, "EvtSubscribe");
     s->gap_open = true;
   }
   bool oldest = s->from_oldest || s->gap_open;
-  if (subscribe(s, NULL, oldest ? EvtSubscribeStartAtOldestRecord : EvtSubscribeToFutureEvents)) return PC_OK;
+  if (subscribe_anew(s, oldest ? EvtSubscribeStartAtOldestRecord : EvtSubscribeToFutureEvents)) return PC_OK;
   return pc_fail_last(cause, "EvtSubscribe");
 }
 
-bool pc_subscription_next(pc_subscription *s, EVT_HANDLE *events, DWORD most, DWORD *count, pc_cause *cause) {
+pc_subscription_state pc_subscription_next(pc_subscription *s, EVT_HANDLE *events, DWORD most, DWORD *count,
+                                           pc_cause *cause) {
   *count = 0;
   /* Reset before looking: an event that arrives in between sets it again. */
   (void)ResetEvent(s->signal);
-  if (s->api->next(s->handle, most, events, 0, 0, count)) return true;
+  if (s->api->next(s->handle, most, events, 0, 0, count)) return PC_SUBSCRIPTION_SOUND;
   DWORD error = GetLastError();
   *count = 0;
-  if (error == ERROR_NO_MORE_ITEMS || error == ERROR_TIMEOUT) return true;
+  if (error == ERROR_NO_MORE_ITEMS || error == ERROR_TIMEOUT) return PC_SUBSCRIPTION_SOUND;
   (void)pc_fail_win32(cause, "EvtNext", error);
-  return false;
+  return error == RPC_S_INVALID_BOUND && most > 1 ? PC_SUBSCRIPTION_TOO_MUCH : PC_SUBSCRIPTION_BROKEN;
 }
 
 bool pc_subscription_advance(pc_subscription *s, EVT_HANDLE event, uint64_t record_id) {

@@ -25,9 +25,15 @@ void pc_subscription_free(pc_subscription *subscription);
 /* Subscribes strictly after the bookmark; when its event is gone, at the oldest, with gap_open. */
 int32_t pc_subscription_start(pc_subscription *subscription, pc_cause *cause);
 
-/* Up to `most` events, each to be closed; 0 when there are none now. False: the subscription broke. */
-bool pc_subscription_next(pc_subscription *subscription, EVT_HANDLE *events, DWORD most, DWORD *count,
-                          pc_cause *cause);
+typedef enum pc_subscription_state {
+  PC_SUBSCRIPTION_SOUND,
+  PC_SUBSCRIPTION_TOO_MUCH, /* so many events are more than the service hands over at once: start again, ask for fewer */
+  PC_SUBSCRIPTION_BROKEN
+} pc_subscription_state;
+
+/* Up to `most` events, each to be closed; 0 when there are none now, or when the subscription is not sound any more. */
+pc_subscription_state pc_subscription_next(pc_subscription *subscription, EVT_HANDLE *events, DWORD most, DWORD *count,
+                                           pc_cause *cause);
 
 /* The event was taken: go on after it. */
 bool pc_subscription_advance(pc_subscription *subscription, EVT_HANDLE event, uint64_t record_id);

@@ -80,6 +80,38 @@ static void resume_and_gap(void) {
   CHECK(pc_close(source) == PC_OK);
 }
 
+/* More than the service hands over at once: asked for fewer and fewer, and none is missing, the first ones not either. */
+static void large_events(void) {
+  pc_cause cause = {.size = sizeof cause};
+  pc_handle source;
+  pc_counters_t c;
+  bookmark_units = 0;
+  append_eventlog("batch-limit\t3\n");
+  CHECK(open_sysmon(0, &source, &cause) == PC_OK);
+  append_eventlog("burst\tMicrosoft-Windows-Sysmon/Operational\t300\t3000\n");
+  read_until(source, &r, PC_RECORD_WINEVENT, 300, 10000);
+  CHECK(r.count[PC_RECORD_WINEVENT] == 300 && r.count[PC_RECORD_SOURCE_ERROR] == 0 && r.count[PC_RECORD_GAP] == 0);
+  CHECK(u64_of(r.last[PC_RECORD_WINEVENT], PC_FIELD_RECORD_ID) == 3299);
+  CHECK(sums_hold(source, &c) && c.received == 300 && c.dropped == 0);
+  append_eventlog("batch-limit\t0\nburst\tMicrosoft-Windows-Sysmon/Operational\t1000\t4000\n");
+  read_until(source, &r, PC_RECORD_WINEVENT, 1300, 10000);
+  CHECK(r.count[PC_RECORD_WINEVENT] == 1300);
+  CHECK(pc_close(source) == PC_OK);
+}
+
+/* Broken before it brought anything: what came in between is read all the same. */
+static void broken_before_first(void) {
+  pc_cause cause = {.size = sizeof cause};
+  pc_handle source;
+  bookmark_units = 0;
+  CHECK(open_sysmon(0, &source, &cause) == PC_OK);
+  append_eventlog("fail-next\t1722\nburst\tMicrosoft-Windows-Sysmon/Operational\t5\t6000\n");
+  read_until(source, &r, PC_RECORD_WINEVENT, 5, 10000);
+  CHECK(r.count[PC_RECORD_WINEVENT] == 5 && r.count[PC_RECORD_SOURCE_ERROR] == 1 && r.count[PC_RECORD_GAP] == 0);
+  CHECK(u64_of(r.last[PC_RECORD_WINEVENT], PC_FIELD_RECORD_ID) == 6004);
+  CHECK(pc_close(source) == PC_OK);
+}
+
 void eventlog_cases(void) {
   pc_cause cause = {.size = sizeof cause};
   pc_handle source;
@@ -99,4 +131,6 @@ void eventlog_cases(void) {
   CHECK(pc_eventlog_channel((const uint16_t *)SYSMON, (uint32_t)wcslen(SYSMON), &facts, &cause) == PC_OK);
   CHECK(facts.enabled == 1 && facts.oldest_record == 10 && facts.record_count == 4);
   resume_and_gap();
+  large_events();
+  broken_before_first();
 }
