@@ -89,12 +89,12 @@ static void large_events(void) {
   append_eventlog("batch-limit\t3\n");
   CHECK(open_sysmon(0, &source, &cause) == PC_OK);
   append_eventlog("burst\tMicrosoft-Windows-Sysmon/Operational\t300\t3000\n");
-  read_until(source, &r, PC_RECORD_WINEVENT, 300, 10000);
+  read_until(source, &r, PC_RECORD_WINEVENT, 300);
   CHECK(r.count[PC_RECORD_WINEVENT] == 300 && r.count[PC_RECORD_SOURCE_ERROR] == 0 && r.count[PC_RECORD_GAP] == 0);
   CHECK(u64_of(r.last[PC_RECORD_WINEVENT], PC_FIELD_RECORD_ID) == 3299);
   CHECK(sums_hold(source, &c) && c.received == 300 && c.dropped == 0);
   append_eventlog("batch-limit\t0\nburst\tMicrosoft-Windows-Sysmon/Operational\t1000\t4000\n");
-  read_until(source, &r, PC_RECORD_WINEVENT, 1300, 10000);
+  read_until(source, &r, PC_RECORD_WINEVENT, 1300);
   CHECK(r.count[PC_RECORD_WINEVENT] == 1300);
   CHECK(pc_close(source) == PC_OK);
 }
@@ -106,7 +106,7 @@ static void broken_before_first(void) {
   bookmark_units = 0;
   CHECK(open_sysmon(0, &source, &cause) == PC_OK);
   append_eventlog("fail-next\t1722\nburst\tMicrosoft-Windows-Sysmon/Operational\t5\t6000\n");
-  read_until(source, &r, PC_RECORD_WINEVENT, 5, 10000);
+  read_until(source, &r, PC_RECORD_WINEVENT, 5);
   CHECK(r.count[PC_RECORD_WINEVENT] == 5 && r.count[PC_RECORD_SOURCE_ERROR] == 1 && r.count[PC_RECORD_GAP] == 0);
   CHECK(u64_of(r.last[PC_RECORD_WINEVENT], PC_FIELD_RECORD_ID) == 6004);
   CHECK(pc_close(source) == PC_OK);
