@@ -102,7 +102,8 @@ static void find_out(const pc_file_question *question, HANDLE file, uint32_t par
   bool too_large = question->max_bytes != 0 && facts->file_bytes > question->max_bytes;
   if (parts & PC_PART_HASH && !too_large) {
     facts->sha256_is = pc_hash_file(file, facts->sha256) ? PC_CAPTURED : PC_FAILED;
-    about->parts |= PC_PART_HASH;
+    /* What could not be read now, because a part of the file is locked or memory is short, may be read the next time. */
+    if (facts->sha256_is == PC_CAPTURED) about->parts |= PC_PART_HASH;
   }
   if (parts & PC_PART_VERSION) {
     facts->version_is = pc_version_of(question->path, facts);
@@ -117,7 +118,9 @@ static void find_out(const pc_file_question *question, HANDLE file, uint32_t par
 static void answer_from(const entry *about, uint32_t asked, pc_file_answer *answer) {
   answer->facts = about->facts;
   answer->signature_is = about->signature_is;
-  uint32_t missing = ~about->parts | ~asked;
+  uint32_t missing = ~about->parts;
+  if (about->facts.sha256_is == PC_FAILED) missing &= ~(uint32_t)PC_PART_HASH; /* tried, and nothing to be kept */
+  missing |= ~asked;
   if (missing & PC_PART_HASH) answer->facts.sha256_is = PC_SKIPPED;
   if (missing & PC_PART_VERSION) answer->facts.version_is = PC_SKIPPED;
   if (missing & PC_PART_SIGNATURE) answer->signature_is = PC_SKIPPED;
@@ -165,8 +168,7 @@ bool pc_file_ask(const pc_file_question *question, pc_file_answer *answer) {
   memset(answer, 0, sizeof *answer);
   answer->facts.size = sizeof answer->facts;
   answer->facts.sha256_is = answer->facts.version_is = answer->signature_is = PC_FAILED;
-  HANDLE file = CreateFileW(question->path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
-                            NULL, OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN, NULL);
+  HANDLE file = pc_open_to_read(question->path);
   if (file == INVALID_HANDLE_VALUE) return false;
   identity of;
   bool known = is_file_at(file, question->path);

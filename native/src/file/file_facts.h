@@ -25,6 +25,10 @@ typedef struct pc_file_answer {
 /* False, with GetLastError, when the file cannot be opened; the answer then says PC_FAILED. */
 bool pc_file_ask(const pc_file_question *question, pc_file_answer *answer);
 
+/* Opens C:\… or \\?\… to read it and lets everybody else do what they like with it; what somebody holds back is refused,
+   not waited for. INVALID_HANDLE_VALUE with GetLastError. */
+HANDLE pc_open_to_read(const wchar_t *path);
+
 /* One part each, for an open file. */
 bool pc_hash_file(HANDLE file, uint8_t sha256[32]);
 /* PC_CAPTURED, PC_ABSENT (no version resource) or PC_FAILED. */

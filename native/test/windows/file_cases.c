@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <wchar.h>
+#include <winioctl.h>
 
 #define TEXT_ARGUMENT(text) (const uint16_t *)(text), (uint32_t)wcslen(text)
 
@@ -24,6 +25,40 @@ static void hashes(void) {
   CHECK(pc_file_query(TEXT_ARGUMENT(file), &facts, &cause) == PC_OK);
   CHECK(facts.sha256_is == PC_CAPTURED && facts.version_is == PC_CAPTURED);
   CHECK(_wcsicmp((const wchar_t *)facts.original_name, L"kernel32.dll") == 0 || facts.original_name[0] != 0);
+}
+
+/* Whoever holds a file back is not waited for, though they never give way. */
+static void held_back(void) {
+  pc_cause cause = {.size = sizeof cause};
+  pc_file_facts facts = {.size = sizeof facts};
+  wchar_t folder[MAX_PATH], file[MAX_PATH];
+  OVERLAPPED holding = {.hEvent = CreateEventW(NULL, TRUE, FALSE, NULL)};
+  GetTempPathW(MAX_PATH, folder);
+  GetTempFileNameW(folder, L"pc", 0, file);
+  HANDLE holder = CreateFileW(file, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+                              OPEN_EXISTING, FILE_FLAG_OVERLAPPED, NULL);
+  bool held = holder != INVALID_HANDLE_VALUE &&
+              !DeviceIoControl(holder, FSCTL_REQUEST_BATCH_OPLOCK, NULL, 0, NULL, 0, NULL, &holding) &&
+              GetLastError() == ERROR_IO_PENDING;
+  if (held) CHECK(pc_file_query(TEXT_ARGUMENT(file), &facts, &cause) != PC_OK && facts.sha256_is == PC_FAILED);
+  else printf("skipped: opportunistic locks, which this system does not give\n");
+  if (holder != INVALID_HANDLE_VALUE) CloseHandle(holder);
+  if (held) WaitForSingleObject(holding.hEvent, PATIENCE_MS);
+  CloseHandle(holding.hEvent);
+  CHECK(pc_file_query(TEXT_ARGUMENT(file), &facts, &cause) == PC_OK && facts.sha256_is == PC_CAPTURED);
+  DeleteFileW(file);
+}
+
+/* A share is not even asked, a name without a folder not looked for, and a folder is no file. */
+static void no_files(void) {
+  pc_cause cause = {.size = sizeof cause};
+  pc_file_facts facts = {.size = sizeof facts};
+  wchar_t folder[MAX_PATH];
+  CHECK(pc_file_query(TEXT_ARGUMENT(L"\\\\localhost\\c$\\windows\\win.ini"), &facts, &cause) == PC_E_SYSTEM);
+  CHECK(cause.value == ERROR_BAD_PATHNAME && facts.sha256_is == PC_FAILED);
+  CHECK(pc_file_query(TEXT_ARGUMENT(L"kernel32.dll"), &facts, &cause) == PC_E_SYSTEM && cause.value == ERROR_BAD_PATHNAME);
+  GetSystemDirectoryW(folder, MAX_PATH);
+  CHECK(pc_file_query(TEXT_ARGUMENT(folder), &facts, &cause) != PC_OK && facts.sha256_is == PC_FAILED);
 }
 
 /* Neither a link nor a file behind a linked folder is what was asked for. */
@@ -160,6 +195,8 @@ static void stays_loaded(void) {
 
 void file_cases(void) {
   hashes();
+  held_back();
+  no_files();
   links();
   folders();
   grants();
