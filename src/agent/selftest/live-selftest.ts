@@ -15,6 +15,8 @@ export interface LiveSelftestParts {
   readonly entry: TrackedEntry;
   readonly startProcess: (mark: string) => Promise<MarkedProcess>;
   readonly log: Log;
+  /** A steady clock. */
+  readonly nowMs: () => number;
 }
 
 /** How far a self-test is. */
@@ -29,7 +31,7 @@ interface Test {
   readonly mark: string;
   process: MarkedProcess | undefined;
   readonly steps: SelftestStep[];
-  /** When the step before the next one was done, by `performance.now()`. */
+  /** When the step before the next one was done. */
   doneMs: number;
   readonly endMs: number;
   state: 'awaited' | 'captured' | 'put' | 'committed' | 'over';
@@ -66,7 +68,7 @@ export class LiveSelftest {
       throw new AgentError('PC_CONTROL_REFUSED', `the self-test ${this.#test.mark} is still under way`);
     }
     const mark = `selftest-${randomUUID()}`;
-    const nowMs = performance.now();
+    const nowMs = this.#parts.nowMs();
     const test: Test = {
       mark,
       process: undefined,
@@ -84,7 +86,7 @@ export class LiveSelftest {
     }
     const { pid, executable, commandLine } = test.process;
     log.info('Self-test begun', { mark, pid, executable, commandLine });
-    finishStep(test, 'start', `${executable} runs as pid ${pid}`);
+    this.#finishStep(test, 'start', `${executable} runs as pid ${pid}`);
     this.#timer = setInterval(() => this.#look(test), lookEveryMs);
     return this.progress();
   }
@@ -95,7 +97,7 @@ export class LiveSelftest {
     if (test?.state !== 'awaited') return;
     if (events.some((event) => event.kind === 'start' && isMarked(test, event))) {
       test.state = 'captured';
-      finishStep(test, 'capture', `${this.#parts.capture} has seen its start`);
+      this.#finishStep(test, 'capture', `${this.#parts.capture} has seen its start`);
     }
   }
 
@@ -109,13 +111,17 @@ export class LiveSelftest {
     if (test === undefined || !this.owns(start)) return;
     if (test.state === 'captured') {
       const { maliciousProbability } = start.prediction;
-      finishStep(test, 'score', `P(malicious) ${maliciousProbability.toFixed(3)}`);
+      this.#finishStep(test, 'score', `P(malicious) ${maliciousProbability.toFixed(3)}`);
     }
     const alert = createAlert({ kind: 'event', rule: selftestRule, subject: start }, []);
     this.#parts.entry.put(createSelftestEntry(alert, test.mark));
     if (test.state === 'captured') {
       test.state = 'put';
-      finishStep(test, 'alert', `raised as ${selftestRule.id}; rules, baselines and response left it alone`);
+      this.#finishStep(
+        test,
+        'alert',
+        `raised as ${selftestRule.id}; rules, baselines and response left it alone`,
+      );
     }
   }
 
@@ -126,9 +132,9 @@ export class LiveSelftest {
     test.state = 'committed';
     const number = this.#parts.entry.send();
     if (number === undefined) {
-      finishStep(test, 'outbox', 'it was not taken in, because the disk is full', 'fail');
+      this.#finishStep(test, 'outbox', 'it was not taken in, because the disk is full', 'fail');
       this.#end(test);
-    } else finishStep(test, 'outbox', `entry ${number}`);
+    } else this.#finishStep(test, 'outbox', `entry ${number}`);
   }
 
   /** @throws AgentError PC_CONTROL_REFUSED when there was none */
@@ -143,18 +149,18 @@ export class LiveSelftest {
   }
 
   #look(test: Test): void {
-    const isLate = performance.now() >= test.endMs;
+    const isLate = this.#parts.nowMs() >= test.endMs;
     if (test.state === 'committed') this.#lookAtDestinations(test, isLate);
     else if (isLate) {
       const [name, what] = unfinished(test.state, this.#parts.capture);
-      finishStep(test, name, what, 'fail');
+      this.#finishStep(test, name, what, 'fail');
       this.#end(test);
     }
   }
 
   /** They work side by side: each counts from the same moment. */
   #lookAtDestinations(test: Test, isLate: boolean): void {
-    const tookMs = roundMs(performance.now() - test.doneMs);
+    const tookMs = roundMs(this.#parts.nowMs() - test.doneMs);
     const fates = this.#parts.entry.follow();
     for (const { destination, isDone, state, what } of fates) {
       const name = `destination ${destination}`;
@@ -165,6 +171,12 @@ export class LiveSelftest {
       test.steps.push({ name: 'destinations', state: 'skipped', tookMs, what: 'none are configured' });
     }
     if (isLate || fates.every(({ isDone }) => isDone)) this.#end(test);
+  }
+
+  #finishStep(test: Test, name: string, what: string, state: SelftestStep['state'] = 'ok'): void {
+    const nowMs = this.#parts.nowMs();
+    test.steps.push({ name, state, tookMs: roundMs(nowMs - test.doneMs), what });
+    test.doneMs = nowMs;
   }
 
   #end(test: Test): void {
@@ -179,12 +191,6 @@ function unfinished(state: Test['state'], capture: string | undefined): readonly
   if (state === 'awaited') return ['capture', `${capture} has not seen its start in time`];
   if (state === 'captured') return ['score', 'it was captured, and the model was not asked in time'];
   return ['outbox', 'its batch was not written down in time'];
-}
-
-function finishStep(test: Test, name: string, what: string, state: SelftestStep['state'] = 'ok'): void {
-  const nowMs = performance.now();
-  test.steps.push({ name, state, tookMs: roundMs(nowMs - test.doneMs), what });
-  test.doneMs = nowMs;
 }
 
 function isMarked({ mark, process }: Test, event: HostEvent): boolean {

@@ -18,5 +18,6 @@ export function openLiveSelftest(
     entry: trackEntry(store, () => forwarding.current),
     startProcess: startMarkedProcess,
     log,
+    nowMs: () => performance.now(),
   });
 }

@@ -38,12 +38,17 @@ async function openAgent(
   const log = createMemoryLog();
   const forwarding = await openForwarding({ config, env: {} }, store, log);
   const response = vi.fn();
+  let nowMs = 0;
   const selftest = new LiveSelftest({
     capture: 'etw',
     entry: trackEntry(store, () => forwarding),
     startProcess: startMarkedProcess,
     log,
+    nowMs: () => nowMs,
   });
+  const pass = (ms: number) => {
+    nowMs += ms;
+  };
   const { pipeline } = openPipeline(config, createFakeScorer(), store, {
     aside: selftest,
     response: { take: response, acted: () => undefined },
@@ -67,10 +72,10 @@ async function openAgent(
     return fields as { pid: number; commandLine: string };
   }
   async function untilOver() {
-    await vi.waitFor(() => expect(selftest.progress().isOver).toBe(true), 5_000);
+    await vi.waitFor(() => expect(selftest.progress().isOver).toBe(true), 60_000);
     return selftest.progress().steps.map(({ name, state }) => `${name} ${state}`);
   }
-  return { selftest, take, begun, untilOver, response };
+  return { selftest, take, begun, untilOver, response, pass };
 }
 
 function isAlive(pid: number): boolean {
@@ -113,7 +118,7 @@ describe('a self-test of the running agent', () => {
         process: expect.objectContaining({ pid, command_line: commandLine }) as object,
       }),
     ]);
-    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), 5_000);
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), 60_000);
   });
 
   it('takes nobody else for its own: neither by the mark nor by the pid', async () => {
@@ -129,8 +134,9 @@ describe('a self-test of the running agent', () => {
   });
 
   it('says that the capture did not see it, and sets it aside when it comes late', async () => {
-    const { selftest, take, begun, untilOver, response } = await openAgent();
+    const { selftest, take, begun, untilOver, response, pass } = await openAgent();
     await selftest.begin(50);
+    pass(50);
     expect(await untilOver()).toEqual(['start ok', 'capture fail']);
     const { pid, commandLine } = begun();
     await take(makeProcessEvent({ process: { pid, commandLine } }));
@@ -138,12 +144,15 @@ describe('a self-test of the running agent', () => {
   });
 
   it('says which destination did not take it in time, and why another never will', async () => {
-    const { selftest, take, begun, untilOver } = await openAgent({
+    const { selftest, take, begun, untilOver, pass } = await openAgent({
       siem: { type: 'otlp', url: 'http://127.0.0.1:9' },
       record: { type: 'file', path: join(folder, 'out.ndjson') },
     });
     await selftest.begin(1_000);
     await take(makeProcessEvent({ process: begun() }));
+    const names = () => selftest.progress().steps.map(({ name }) => name);
+    await vi.waitFor(() => expect(names()).toContain('destination record'), 60_000);
+    pass(1_000);
     expect((await untilOver()).slice(-2)).toEqual(['destination record ok', 'destination siem fail']);
     expect(selftest.progress().steps.at(-1)?.what).toMatch(/^not delivered: .+/);
   });
@@ -160,6 +169,7 @@ describe('a self-test of the running agent', () => {
       entry: { put: vi.fn(), send: vi.fn(), follow: () => [] },
       startProcess: () => Promise.reject(new Error('never')),
       log: createMemoryLog(),
+      nowMs: () => 0,
     });
     await expect(reader.begin(10_000)).rejects.toMatchObject({ code: 'PC_SELFTEST_NO_CAPTURE' });
   });
@@ -203,5 +213,5 @@ describe('a start that is taken aside', () => {
       ),
       { numRuns: 15 },
     );
-  }, 60_000);
+  });
 });
