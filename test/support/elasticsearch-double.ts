@@ -19,6 +19,8 @@ export interface ElasticsearchDoubleOptions {
     id: string,
     attempt: number,
   ) => { status: number; type: string; reason: string } | undefined;
+  /** Called when a document has been stored and nobody has been told yet. */
+  readonly onStored?: () => void;
   /** Speaks the point-in-time interface of OpenSearch instead. */
   readonly product?: 'elasticsearch' | 'opensearch';
 }
@@ -203,6 +205,7 @@ export class ElasticsearchDouble {
       );
     }
     stored.set(id, document);
+    this.#options.onStored?.();
     return { _index: index, _id: id, _version: 1, result: 'created', status: 201 };
   }
 

@@ -66,7 +66,13 @@ export async function runThroughFaults(
   options: { readonly alerts: number; readonly kills: number; readonly seed: number },
 ): Promise<FaultRun> {
   const random = createRandom(options.seed);
-  const elastic = await ElasticsearchDouble.start();
+  let agent: ChildProcess | undefined;
+  let killAt = Number.POSITIVE_INFINITY;
+  // At once: an agent that is told that all have arrived may end before it is killed.
+  const onStored = (): void => {
+    if (arrived() >= killAt) agent?.kill('SIGKILL');
+  };
+  const elastic = await ElasticsearchDouble.start({ onStored });
   const sink = new SyslogSink();
   await sink.start();
   const proxies = [await FaultProxy.start(elastic.port), await FaultProxy.start(sink.port)];
@@ -100,12 +106,9 @@ export async function runThroughFaults(
       ];
       const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
       const said = collect(child);
-      const killAt = killsAt[kills] ?? Number.POSITIVE_INFINITY;
-      const watch = setInterval(() => {
-        if (arrived() >= killAt) child.kill('SIGKILL');
-      }, 5);
-      const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
-      clearInterval(watch);
+      agent = child;
+      killAt = killsAt[kills] ?? Number.POSITIVE_INFINITY;
+      const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
       if (code === null) {
         kills++;
         arrivedAtKills.push(arrived());
