@@ -1,9 +1,13 @@
-/** Takes a fixed recording into the state file named first, from where an earlier run was killed. */
+/**
+ * Takes a fixed recording into the state file named first, from where an earlier run was killed. Says a dot for each
+ * batch that is kept. Kills itself in the middle of keeping its batch END_AT, where that is given.
+ */
+import { writeSync } from 'node:fs';
 import { AnomalyEngine, type AnomalyMode } from '../../src/anomaly/index.ts';
 import { AnomalyStateTable, BookmarkTable, Store } from '../../src/store/index.ts';
 import { minuteMs, monday, start } from '../anomaly/starts.ts';
 
-const [path, mode] = process.argv.slice(2) as [string, AnomalyMode];
+const [path, mode, endAt] = process.argv.slice(2) as [string, AnomalyMode, string?];
 const batchSize = 50;
 const count = 12_000;
 const names = [
@@ -25,6 +29,7 @@ const engine = new AnomalyEngine({
   options: { mode, checkpointStarts: 1_000, maxPairs: 1_000, minRecordScore: 0 },
   state: table.load(mode),
 });
+let left = Number(endAt ?? 0);
 for (let at = Number(bookmarks.get('worker') ?? 0); at < count; at += batchSize) {
   for (let n = at; n < at + batchSize; n++) {
     engine.observe(
@@ -42,8 +47,10 @@ for (let at = Number(bookmarks.get('worker') ?? 0); at < count; at += batchSize)
   engine.takeClosed();
   store.transaction(() => {
     engine.save(table);
+    if (--left === 0) process.kill(process.pid, 'SIGKILL');
     bookmarks.set('worker', String(at + batchSize));
   });
+  writeSync(process.stdout.fd, '.');
 }
 engine.flush();
 store.transaction(() => engine.save(table));

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AnomalyStateTable, BookmarkTable, Store } from '../../src/store/index.ts';
+import { createRandom } from '../support/random.ts';
 
 const worker = join(import.meta.dirname, 'anomaly-worker.ts');
 
@@ -13,15 +14,25 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs the worker and kills it after so many milliseconds. Returns whether it came to its end before. */
-function runWorker(path: string, mode: string, killAfterMs?: number): Promise<boolean> {
+interface End {
+  /** Killed once it has told of so many batches, in the middle of whatever it does next. */
+  readonly killAfter?: number;
+  /** Kills itself in the middle of keeping this batch of its own. */
+  readonly endAt?: number;
+}
+
+/** Runs the worker. Returns whether it came to its end before it was killed. */
+function runWorker(path: string, mode: string, { killAfter = Infinity, endAt }: End = {}): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [worker, path, mode], { stdio: ['ignore', 'ignore', 'inherit'] });
-    const timer =
-      killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+    const args = [worker, path, mode, ...(endAt === undefined ? [] : [String(endAt)])];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    let told = 0;
+    child.stdout.on('data', (dots: Buffer) => {
+      told += dots.length;
+      if (told >= killAfter) child.kill('SIGKILL');
+    });
     child.on('error', reject);
     child.on('exit', (code, signal) => {
-      clearTimeout(timer);
       if (code === 0) resolve(true);
       else if (signal === 'SIGKILL') resolve(false);
       else reject(new Error(`the worker ended with ${code ?? signal}`));
@@ -48,18 +59,15 @@ it.each(['default', 'elastic'] as const)(
     const whole = join(folder, `${mode}-whole.db`);
     const killed = join(folder, `${mode}-killed.db`);
     await runWorker(whole, mode);
+    const random = createRandom(11);
+    const some = () => 10 + Math.floor(random() * 60);
     let kills = 0;
-    let pauseMs = 250;
-    for (let before = 0; !(await runWorker(killed, mode, pauseMs)); kills++) {
-      const { progress } = read(killed, mode);
-      // Start-up alone may take longer on a slow machine.
-      if (progress === before) pauseMs += 100;
-      before = progress;
+    while (!(await runWorker(killed, mode, kills % 2 === 0 ? { endAt: some() } : { killAfter: some() }))) {
+      kills++;
     }
     expect(kills).toBeGreaterThan(0);
     const expected = read(whole, mode);
     expect(expected.records.length).toBeGreaterThan(100);
     expect(read(killed, mode)).toEqual(expected);
   },
-  300_000,
 );
