@@ -25,10 +25,10 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function openStage(waitMs = 1_000): ResponseStage {
+function openStage(waitMs = 60_000): ResponseStage {
   const limits = {
     waitMs,
-    timeoutMs: 10_000,
+    timeoutMs: 120_000,
     maxFileBytes: 1_000_000,
     maxTotalBytes: 10_000_000,
     secretNames: [],
@@ -100,10 +100,14 @@ describe('a process whose evidence is kept', () => {
   });
 
   it('is ended on time when the look takes too long', async () => {
-    look.modulesOf = () => new Promise(() => undefined);
+    const looked = Promise.withResolvers<Awaited<ReturnType<FakeLook['modulesOf']>>>();
+    look.modulesOf = () => looked.promise;
     const stage = openStage(5);
     stage.take(...flagged());
     await stage.acted();
     expect(world.outcomes).toEqual(['terminate 4240: terminated']);
+    // The bundle is written all the same, into a folder that is still there.
+    looked.reject(new Error('too late'));
+    await stage.settle();
   });
 });
