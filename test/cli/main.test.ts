@@ -48,10 +48,11 @@ describe.skipIf(process.platform === 'win32')('the program, when the user stops 
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (text) => (stdout += text));
     child.stderr.on('data', (text) => (stderr += text));
-    const ended = once(child, 'exit');
+    // When its output has been read to the end as well.
+    const ended = once(child, 'close');
     // The second line is refused, which the log tells when the first has been taken.
     child.stdin.write(`${JSON.stringify(toEcs(makeProcessEvent({})))}\nno document\n`);
-    await vi.waitFor(() => expect(stderr).toContain('PC_EVENT_JSON'), { timeout: 60_000, interval: 20 });
+    await vi.waitFor(() => expect(stderr).toContain('PC_EVENT_JSON'), { timeout: 240_000, interval: 20 });
     child.kill('SIGINT');
     expect(await ended).toEqual([130, null]);
     expect(stdout.split('\n')).toHaveLength(lines + 1);
@@ -66,9 +67,9 @@ describe.skipIf(process.platform === 'win32')('the program, when the user stops 
     const child = spawn(process.execPath, [main, 'report', '-', '--html', page, '--batch-size', '1']);
     let stderr = '';
     child.stderr.on('data', (text) => (stderr += text));
-    const ended = once(child, 'exit');
+    const ended = once(child, 'close');
     child.stdin.write('no document\n');
-    await vi.waitFor(() => expect(stderr).toContain('PC_EVENT_JSON'), { timeout: 60_000, interval: 20 });
+    await vi.waitFor(() => expect(stderr).toContain('PC_EVENT_JSON'), { timeout: 240_000, interval: 20 });
     child.kill('SIGINT');
     expect(await ended).toEqual([130, null]);
     expect(stderr).toContain('PC_STOPPED');
