@@ -4,7 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/faults/**/*.test.ts'],
-    testTimeout: 300_000,
+    testTimeout: 600_000,
+    hookTimeout: 300_000,
     pool: 'forks',
     fileParallelism: false,
   },

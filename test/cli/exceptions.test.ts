@@ -97,7 +97,7 @@ describe('problemchild exceptions', () => {
     expect(tested.stdout).toMatch(
       new RegExp(`^suggested-${id.slice(0, 12)}: [1-9]\\d* alerts? silenced\n {4}\\S`),
     );
-  }, 60_000);
+  });
 
   it('says when an alert is not there', async () => {
     const { exitCode, stderr } = await runCli([

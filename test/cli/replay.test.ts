@@ -26,7 +26,7 @@ describe('problemchild replay', () => {
     expect(new Set(datasets.slice(0, firstIncident))).toEqual(new Set(['problemchild.alert']));
     expect(new Set(datasets.slice(firstIncident))).toEqual(new Set(['problemchild.incident']));
     expect(documents.every(({ event }) => event.kind === 'alert')).toBe(true);
-  }, 60_000);
+  });
 
   it('says what to look at, and tells the incidents, in the table', async () => {
     const { stdout, stderr, exitCode } = await runCli(['replay', samples]);
@@ -35,7 +35,7 @@ describe('problemchild replay', () => {
     expect(stdout).toContain('next: ');
     expect(stdout).toContain('\nINCIDENTS\n');
     expect(stderr).toMatch(/, incidents \d+,/);
-  }, 30_000);
+  });
 
   it('reads nothing twice with a state file', async () => {
     const state = join(folder, 'state.db');
@@ -43,7 +43,7 @@ describe('problemchild replay', () => {
     const again = await runCli(['replay', samples, '--output', 'ndjson', '--state', state]);
     expect(first.stdout.length).toBeGreaterThan(0);
     expect(again.stdout).toBe('');
-  }, 30_000);
+  });
 
   it.each([
     ['text', 'What somebody wrote down, and no database of this agent or another.\n'.repeat(99)],

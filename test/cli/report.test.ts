@@ -23,7 +23,7 @@ describe('problemchild report', () => {
     expect(page).toContain('Process tree');
     expect(readFileSync(stored, 'utf8')).toBe(page);
     expect(statSync(direct).mode & 0o077).toBe(0);
-  }, 60_000);
+  });
 
   it('asks for inputs or a state file, and for a place to write', async () => {
     expect((await runCli(['report', '--html', join(folder, 'x.html')])).exitCode).toBe(2);
@@ -32,5 +32,5 @@ describe('problemchild report', () => {
       2,
       expect.stringContaining('cannot write the report'),
     ]);
-  }, 30_000);
+  });
 });

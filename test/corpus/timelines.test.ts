@@ -15,6 +15,5 @@ describe.each(recordings)('%s', (name) => {
       expect(figures.phases).toBeGreaterThan(0);
       expect(figures.mostBenignPerHostAndDay).toBeLessThanOrEqual(1);
     },
-    120_000,
   );
 });

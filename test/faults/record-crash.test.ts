@@ -23,7 +23,7 @@ it('a killed recording says that it is not whole, and what was sealed is read wi
   const recorder = spawn(process.execPath, [program, 'record', '--source', '-', '--out', path]);
   const ended = new Promise((resolve) => recorder.on('exit', (_, signal) => resolve(signal)));
   recorder.stdin.write(readFileSync(sample));
-  await vi.waitFor(() => expect(readManifest().counts.written).toBe(20), { timeout: 60_000, interval: 100 });
+  await vi.waitFor(() => expect(readManifest().counts.written).toBe(20), { timeout: 240_000, interval: 100 });
   recorder.kill('SIGKILL');
   expect(await ended).toBe('SIGKILL');
 

@@ -70,7 +70,7 @@ it('keeps the order of requests whatever items are answered, also over restarts'
     }),
     { numRuns: 25 },
   );
-}, 120_000);
+});
 
 function expectOrder(
   bulks: readonly (readonly string[])[],

@@ -24,8 +24,8 @@ function connect(hosts: readonly string[], changes: Partial<ElasticsearchOptions
   const http = new HttpClient({
     tls: { rejectUnauthorized: true, minVersion: 'TLSv1.2' },
     proxy: undefined,
-    connectTimeoutMs: 2_000,
-    timeoutMs: 5_000,
+    connectTimeoutMs: 60_000,
+    timeoutMs: 60_000,
     nowMs: () => Date.UTC(2026, 10, 18),
   });
   const options = {

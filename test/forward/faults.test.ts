@@ -30,4 +30,4 @@ it(`loses and doubles nothing of ${alerts} alerts over broken links and ${kills}
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}, 120_000);
+});

@@ -17,11 +17,11 @@ let peer: OpensearchPeer;
 
 beforeAll(async () => {
   if (missing === undefined) peer = await startOpensearch(join(folder, 'node'));
-}, 120_000);
+});
 afterAll(async () => {
   if (missing === undefined) await peer.stop();
   rmSync(folder, { recursive: true, force: true });
-}, 30_000);
+});
 
 function command(...args: string[]): Promise<CliResult> {
   const destination = `{type: elasticsearch, hosts: ['${peer.url}'], proxy: none}`;
@@ -62,7 +62,7 @@ describe.skipIf(missing !== undefined)(
       const streams = (await peer.call('GET', `/_data_stream/${alerts}`)) as { data_streams: unknown[] };
       expect(streams.data_streams).toHaveLength(1);
       await destination.close();
-    }, 120_000);
+    });
 
     it('refuses one document and takes the others', async () => {
       const { destination } = openTestRoute(
@@ -110,7 +110,7 @@ describe.skipIf(missing !== undefined)(
         await forwarder.stop();
         store.close();
       }
-    }, 120_000);
+    });
 
     it('is hunted in', async () => {
       const lines = Array.from({ length: 400 }, (_, n) => {
@@ -151,6 +151,6 @@ describe.skipIf(missing !== undefined)(
         expect(JSON.parse(stdout)).toMatchObject({ read: 400, scored: 400, written: 400 });
       }
       expect(await count('logs-problemchild.score-default')).toBe(400);
-    }, 120_000);
+    });
   },
 );

@@ -91,7 +91,7 @@ for (const name of ['rsyslog', 'syslog-ng'] as const satisfies PeerName[]) {
           // A receiver may take what came over a broken connection after what came over the next.
           expect(broken === 0 ? ids : ids.toSorted()).toEqual(expected);
           return arrived;
-        }, 15_000);
+        }, 60_000);
         expect(bodies.find(({ event }) => event.id === expected[0])).toEqual(JSON.parse(sent[0]!.document));
         await destination.close();
       });

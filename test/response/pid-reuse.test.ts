@@ -32,9 +32,7 @@ async function expectSettled(world: ResponseWorld, stage: ResponseStage): Promis
  * An event, the exit of its process, another process under the same pid, and the agent's calls, in every order.
  * The newcomer is often a twin: of the same name, parent and user, created within the same millisecond.
  */
-it(`${races} races of exit and reuse against the agent: nobody else is touched`, {
-  timeout: 120_000,
-}, async () => {
+it(`${races} races of exit and reuse against the agent: nobody else is touched`, async () => {
   const random = createRandom(20261118);
   const pick = (most: number) => Math.floor(random() * most);
   const processes = new FakeProcesses();

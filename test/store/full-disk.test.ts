@@ -118,7 +118,7 @@ describe.skipIf(reason !== undefined)('a full disk', () => {
       expect.objectContaining({ code: 'PC_STORE_OPEN', message: expect.stringContaining('locked') }),
     );
     store.close();
-  }, 30_000);
+  });
 
   it('is an error for who does not endure', () => {
     const store = Store.open(path);

@@ -106,7 +106,7 @@ export async function startCollector(
     },
     async stop() {
       child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
+      const timer = setTimeout(() => child.kill('SIGKILL'), 60_000);
       await exited;
       clearTimeout(timer);
     },
@@ -121,9 +121,9 @@ interface Collected {
 }
 
 async function until(isSo: () => boolean): Promise<void> {
-  const endMs = Date.now() + 20_000;
+  const endMs = Date.now() + 120_000;
   while (!isSo()) {
-    if (Date.now() > endMs) throw new Error('the collector did not do it in 20 s');
+    if (Date.now() > endMs) throw new Error('the collector did not do it in 120 s');
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -71,8 +71,8 @@ export function openTestRoute(
     random: () => 0,
     agent: { version: '0.1.0', hostName: 'WS-0417', hostId: undefined },
     processId: 4240,
-    timeoutMs: 3_000,
-    connectTimeoutMs: 2_000,
+    timeoutMs: 60_000,
+    connectTimeoutMs: 60_000,
     ...changes,
   });
 }

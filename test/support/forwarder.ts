@@ -11,11 +11,11 @@ export function startForwarder(
   const settings = makeSettings('elasticsearch', { hosts: [url], gzip: false });
   const forwarder = new Forwarder({
     queue,
-    routes: [openTestRoute(settings, { timeoutMs: 10_000 })],
+    routes: [openTestRoute(settings, { timeoutMs: 60_000 })],
     limits: { maxBytes: 1e12, maxAgeMs: 1e12 },
     batch: { maxEntries: batch, maxBytes: 1_000_000, maxAgeMs: 0 },
     backoff: { minMs: 1, maxMs: 2 },
-    timeoutMs: 10_000,
+    timeoutMs: 60_000,
     timers: createTimers(),
     clock: { nowMs: Date.now },
     random: () => 0.5,

@@ -59,7 +59,7 @@ export async function startOpensearch(folder: string): Promise<OpensearchPeer> {
     },
     async stop() {
       child.stdin.end();
-      const timer = setTimeout(() => child.kill('SIGKILL'), 15_000);
+      const timer = setTimeout(() => child.kill('SIGKILL'), 60_000);
       await exited;
       clearTimeout(timer);
     },

@@ -41,7 +41,7 @@ async function serve(acts: boolean): Promise<void> {
       : undefined,
     isolation: acts ? isolation : undefined,
   });
-  server = new ControlServer({ transport, commands, log, maxClients: 2, idleTimeoutMs: 100 });
+  server = new ControlServer({ transport, commands, log, maxClients: 2, idleTimeoutMs: 600_000 });
   await server.start();
 }
 

@@ -34,7 +34,7 @@ beforeEach(async () => {
       throw new TypeError('secret of the inside');
     }),
   ];
-  server = new ControlServer({ transport, commands, log, maxClients: 2, idleTimeoutMs: 100 });
+  server = new ControlServer({ transport, commands, log, maxClients: 2, idleTimeoutMs: 600_000 });
   await server.start();
 });
 
@@ -101,14 +101,17 @@ describe('bounds', () => {
   });
 
   it('a client that says nothing is disconnected', async () => {
-    const wire = transport.connect(callerWith('admin'));
-    expect(await wire.read(5_000)).toBeUndefined();
+    const impatient = new MemoryTransport();
+    const parts = { transport: impatient, commands: [], log, maxClients: 2, idleTimeoutMs: 100 };
+    await new ControlServer(parts).start();
+    const wire = impatient.connect(callerWith('admin'));
+    expect(await wire.read(60_000)).toBeUndefined();
   });
 
   it('a line that is none ends the conversation, with a word why', async () => {
     const wire = transport.connect(callerWith('admin'));
-    await wire.write(Buffer.from('GET / HTTP/1.1\r\n'), 100);
-    expect(Buffer.from((await wire.read(1_000)) ?? []).toString()).toContain('PC_CONTROL_PROTOCOL');
-    expect(await wire.read(1_000)).toBeUndefined();
+    await wire.write(Buffer.from('GET / HTTP/1.1\r\n'), 60_000);
+    expect(Buffer.from((await wire.read(60_000)) ?? []).toString()).toContain('PC_CONTROL_PROTOCOL');
+    expect(await wire.read(60_000)).toBeUndefined();
   });
 });

@@ -32,16 +32,16 @@ describe.skipIf(process.platform === 'win32')('the Unix socket', () => {
     const callers: Caller[] = [];
     const transport = new SocketTransport(path);
     const answer = async (wire: ServerWire) => {
-      const bytes = await wire.read(1_000);
+      const bytes = await wire.read(60_000);
       callers.push(await wire.identify());
-      await wire.write(Buffer.from(bytes ?? []).reverse(), 1_000);
+      await wire.write(Buffer.from(bytes ?? []).reverse(), 60_000);
       wire.close();
     };
     await transport.listen((wire) => void answer(wire));
     const wire = await connectSocket(path);
-    await wire.write(Buffer.from('abc'), 1_000);
-    expect(Buffer.from((await wire.read(1_000)) ?? []).toString()).toBe('cba');
-    expect(await wire.read(1_000)).toBeUndefined();
+    await wire.write(Buffer.from('abc'), 60_000);
+    expect(Buffer.from((await wire.read(60_000)) ?? []).toString()).toBe('cba');
+    expect(await wire.read(60_000)).toBeUndefined();
     wire.close();
     expect(callers).toMatchObject([
       { access: 'admin', name: expect.stringContaining('owner of the socket') },
@@ -108,6 +108,6 @@ describe.skipIf(process.platform === 'win32')('the Unix socket', () => {
     const wire = await connectSocket(path);
     await expect(wire.read(20)).rejects.toThrow(/in time/);
     await transport.close();
-    expect(await wire.read(1_000)).toBeUndefined();
+    expect(await wire.read(60_000)).toBeUndefined();
   });
 });

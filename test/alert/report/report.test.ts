@@ -102,7 +102,7 @@ describe.skipIf(chromium === undefined)('the page in Chromium', () => {
         ...flags,
         `file://${join(folder, 'page.html')}`,
       ],
-      { timeout: 90_000, maxBuffer: 64 * 1024 * 1024, cwd: folder, env: { ...process.env, HOME: folder } },
+      { timeout: 280_000, maxBuffer: 64 * 1024 * 1024, cwd: folder, env: { ...process.env, HOME: folder } },
     );
 
   it('runs nothing that events brought along, and reports no error', async () => {
@@ -112,7 +112,7 @@ describe.skipIf(chromium === undefined)('the page in Chromium', () => {
     expect(stdout).not.toMatch(/<(?:script|img)\b/);
     expect(stdout).toMatch(/<circle class="dot severe"/);
     expect(stderr.split('\n').filter((line) => line.includes('CONSOLE'))).toEqual([]);
-  }, 120_000);
+  });
 
   it('is drawn: the style applies and the page is not empty', async () => {
     const picture = join(folder, 'page.png');
@@ -122,5 +122,5 @@ describe.skipIf(chromium === undefined)('the page in Chromium', () => {
     expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([1240, 1600]);
     // A blank page of this size is below 20 kB.
     expect(statSync(picture).size).toBeGreaterThan(60_000);
-  }, 120_000);
+  });
 });

@@ -116,4 +116,4 @@ it('no secret is said, logged or stored, not even when the receiver says it back
     expect(said.includes(secret), `said ${secret}`).toBe(false);
     expect(kept.includes(secret), `kept ${secret}`).toBe(false);
   }
-}, 60_000);
+});

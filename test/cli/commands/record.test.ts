@@ -48,7 +48,6 @@ describe('problemchild record', () => {
         { name: 'events.ndjson.gz', events: counts.written, bytes: bytes.length, sha256 },
       ]);
     },
-    60_000,
   );
 
   it('counts and reports what cannot be read, and fails with what could be written down', async () => {

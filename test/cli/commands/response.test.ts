@@ -54,7 +54,7 @@ function parse(out: string): Line[] {
 }
 
 describe('response rehearse', () => {
-  it('prints one document for each action that would be taken or refused', { timeout: 60_000 }, async () => {
+  it('prints one document for each action that would be taken or refused', async () => {
     const { code, out, err } = await call('response', 'rehearse', samples, '--output', 'ndjson');
     expect(code).toBe(0);
     const lines = parse(out);
@@ -75,7 +75,7 @@ describe('response rehearse', () => {
     expect(told.reduce((sum, [, , refused]) => sum + Number(refused), 0)).toBe(lines.length - taken);
   });
 
-  it('rehearses another mode, whatever the batches', { timeout: 60_000 }, async () => {
+  it('rehearses another mode, whatever the batches', async () => {
     const args = ['response', 'rehearse', samples, '--output', 'ndjson', '--mode', 'suspend'];
     const one = await call(...args, '--batch-size', '1');
     const many = await call(...args, '--batch-size', '500');

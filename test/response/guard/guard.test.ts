@@ -194,13 +194,9 @@ function countAllowed(situation: GuardSituation): { tried: number; allowed: Guar
 }
 
 describe('all combinations of facts', () => {
-  it.each(situations.map((situation) => ({ situation })))(
-    '$situation',
-    { timeout: 60_000 },
-    ({ situation }) => {
-      const { tried, allowed } = countAllowed(situation);
-      expect(tried).toBe(3 ** 7 * 2 ** 8);
-      expect(allowed).toEqual(situation === armed ? [{ ...harmless, ageMs: 0 }] : []);
-    },
-  );
+  it.each(situations.map((situation) => ({ situation })))('$situation', ({ situation }) => {
+    const { tried, allowed } = countAllowed(situation);
+    expect(tried).toBe(3 ** 7 * 2 ** 8);
+    expect(allowed).toEqual(situation === armed ? [{ ...harmless, ageMs: 0 }] : []);
+  });
 });
