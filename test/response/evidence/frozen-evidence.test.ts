@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EvidenceCollector, EvidenceFiles, ResponseStage } from '../../../src/response/index.ts';
 import { FakeProcesses } from '../fake-processes.ts';
 import { flagged, noonMs, ResponseWorld } from '../response-world.ts';
@@ -104,8 +104,8 @@ describe('a process whose evidence is kept', () => {
     look.modulesOf = () => looked.promise;
     const stage = openStage(5);
     stage.take(...flagged());
-    await stage.acted();
-    expect(world.outcomes).toEqual(['terminate 4240: terminated']);
+    // A batch would wait for it a short time only; the look never comes to an end.
+    await vi.waitFor(() => expect(world.outcomes).toEqual(['terminate 4240: terminated']), 60_000);
     // The bundle is written all the same, into a folder that is still there.
     looked.reject(new Error('too late'));
     await stage.settle();
