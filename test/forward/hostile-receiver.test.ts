@@ -80,9 +80,8 @@ describe('an answer', () => {
       const timer = setInterval(() => socket.write('x'), 50);
       socket.once('close', () => clearInterval(timer));
     });
-    await expect(open({ timeoutMs: 400 }).request({ method: 'GET', url })).rejects.toMatchObject({
-      code: 'TIMEOUT',
-    });
+    const client = open({ connectTimeoutMs: 2_000, timeoutMs: 200 });
+    await expect(client.request({ method: 'GET', url })).rejects.toMatchObject({ code: 'TIMEOUT' });
   });
 
   it('whose headers do not end is given up', async () => {
