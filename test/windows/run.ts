@@ -58,7 +58,7 @@ async function runFileIn(file: string, env: Surroundings['env']): Promise<readon
       reporterUrl(),
       '--test-reporter-destination',
       windowsPath(events),
-      '--test-timeout=240000',
+      '--test-timeout=840000',
       '--test-force-exit',
       '--disable-warning=ExperimentalWarning',
       windowsPath(file),

@@ -122,7 +122,8 @@ static void unstoppable(const pc_etw_options *options) {
 
 void etw_cases(void) {
   pc_cause cause = {.size = sizeof cause};
-  pc_etw_options options = {.size = sizeof options};
+  /* The two halves of an event are told by two threads, of which a busy machine may hold up one. */
+  pc_etw_options options = {.size = sizeof options, .join_arrival_ms = 6000};
   pc_handle source;
   CHECK(pc_etw_open(NULL, &source, &cause) == PC_E_ARGUMENT);
   options.buffer_kb = 5000;

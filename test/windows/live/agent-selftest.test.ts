@@ -52,7 +52,7 @@ test('a marked process is followed from the capture to the record, and lives on 
   const etw = new DoubleScript('etw');
   const folder = new AgentFolder(etw.path, { response: { mode: 'terminate' } });
   await folder.whileRunning(async (agent) => {
-    const running = selftest(folder, '--timeout', '60s');
+    const running = selftest(folder, '--timeout', '5m');
     const { pid, mark, executable, commandLine } = await readBegun(folder);
     const { code, cause, facts } = await control.queryPid(pid);
     assert.equal(code, 'PC_OK', cause);
