@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { serviceFlags } from '../../src/agent/installation/index.ts';
 
 const main = join(import.meta.dirname, '../../src/cli/main.ts');
@@ -14,9 +15,14 @@ export interface Ending {
 export class AgentProcess {
   readonly #child: ChildProcess;
   readonly #ended: Promise<number | null>;
+  readonly #stderrFile: string;
+  /** Where what it says begins in that file. */
+  readonly #saysFrom: number;
 
   constructor(configFile: string, stderrFile: string) {
     const stderr = openSync(stderrFile, 'a');
+    this.#stderrFile = stderrFile;
+    this.#saysFrom = fstatSync(stderr).size;
     this.#child = spawn(
       process.execPath,
       [...serviceFlags, main, 'run', '--config', configFile, '--output', 'ndjson'],
@@ -28,6 +34,12 @@ export class AgentProcess {
 
   get isRunning(): boolean {
     return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Waits until it is at work, and so can be asked to stop. */
+  async untilStarted(): Promise<void> {
+    const says = (): string => readFileSync(this.#stderrFile).toString('utf8', this.#saysFrom);
+    while (this.isRunning && !says().includes('Started')) await wait(50);
   }
 
   /** Resident memory in MB; `undefined` when it has just ended. */

@@ -10,7 +10,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { AgentStatus } from '../../src/agent/index.ts';
 import { BookmarkTable, Store } from '../../src/store/index.ts';
+import { runCli } from '../support/cli.ts';
 import { ElasticsearchDouble } from '../support/elasticsearch-double.ts';
 import { FaultProxy, faults as linkFaults } from '../support/fault-proxy.ts';
 import { createRandom } from '../support/random.ts';
@@ -75,6 +77,8 @@ async function end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
   cpuSeconds += agent.cpuSeconds();
   if (!agent.isRunning)
     wrong.push(`the agent ended by itself: ${readFileSync(stderrFile, 'utf8').slice(-2_000)}`);
+  // One that is only starting does not know yet how to stop.
+  if (signal === 'SIGTERM') await agent.untilStarted();
   const { code, tookMs } = await agent.end(signal);
   if (signal === 'SIGKILL') return;
   stopsMs.push(tookMs);
@@ -90,6 +94,22 @@ function takenRecords(): number {
     return bookmark === undefined ? 0 : (JSON.parse(bookmark) as { place: { record: number } }).place.record;
   } finally {
     store.close();
+  }
+}
+
+/** How the agent says that it is; `undefined` while it cannot be asked. */
+async function askStatus(): Promise<AgentStatus | undefined> {
+  const { exitCode, stdout } = await runCli(['status', '--json', '--state', stateFile]);
+  return exitCode === 0 ? (JSON.parse(stdout) as AgentStatus) : undefined;
+}
+
+/** Waits until something holds of the agent that runs, or the time is up, which what is looked at next will tell. */
+async function untilStatus(holds: (status: AgentStatus) => boolean): Promise<void> {
+  const giveUpMs = performance.now() + catchUpWithinMs;
+  while (agent.isRunning && performance.now() < giveUpMs) {
+    const status = await askStatus();
+    if (status !== undefined && holds(status)) return;
+    await wait(500);
   }
 }
 
@@ -127,7 +147,9 @@ async function restartWhenRead(): Promise<void> {
   finishLine();
   const giveUpMs = performance.now() + catchUpWithinMs;
   for (;;) {
-    await wait(2_000);
+    const seen: number[] = [];
+    // Until it has read nothing more for a while.
+    await untilStatus(({ counters: { records } }) => seen.unshift(records) > 5 && seen[4] === records);
     await end('SIGTERM');
     const taken = takenRecords();
     if (taken === linesInFile) return;
@@ -213,7 +235,7 @@ try {
   await restartWhenRead();
   // What could not be delivered before goes out now.
   agent = start();
-  await wait(15_000);
+  await untilStatus(({ outbox }) => outbox.entries === 0);
   await end('SIGTERM');
 
   const third = (minutes * 60_000) / 3;
