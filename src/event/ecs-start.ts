@@ -33,7 +33,11 @@ export function decodeEcsStart(record: JsonRecord, event: JsonObject): ProcessEv
   const commandLine = textOf(process['command_line'], 'process.command_line');
   const args = argsOf(process['args'], 'process.args');
   if (name === undefined && executable === undefined && commandLine === undefined && args === undefined) {
-    throw new FieldFault('process', process, 'a name, executable, command line or args');
+    throw new FieldFault(
+      'process',
+      document['process'],
+      'an object with a name, executable, command line or args',
+    );
   }
   const timestamp = timestampOf(document);
   const timeMs = timeMsOf(timestamp, '@timestamp');

@@ -45,8 +45,12 @@ export function decodeEcs(record: JsonRecord): Decoded {
 /** Elastic's gate reads three fields and knows two spellings. A host that says nothing may pass. */
 function runsWindows(os: JsonObject): boolean {
   const { type, family, platform } = os;
-  if (type === undefined && family === undefined && platform === undefined) return true;
+  if (isUnsaid(type) && isUnsaid(family) && isUnsaid(platform)) return true;
   return isWindows(type) || isWindows(family) || isWindows(platform);
+}
+
+function isUnsaid(value: unknown): boolean {
+  return value === undefined || value === null || value === '';
 }
 
 function isWindows(value: unknown): boolean {

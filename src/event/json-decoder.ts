@@ -2,7 +2,7 @@ import { type Decoded, refuse, refusingFaults } from './decoded.ts';
 import { decodeEcs } from './ecs.ts';
 import { decodeEvtxDump } from './evtx-dump.ts';
 import type { JsonRecord } from './json-record.ts';
-import { expandDottedKeys, hasDottedKeys, isObject, type JsonObject } from './json-value.ts';
+import { expandDottedKeys, hasDottedKeys, holdsObject, isObject, type JsonObject } from './json-value.ts';
 import { decodeOtrf } from './otrf.ts';
 import type { RecordPosition } from './process-event.ts';
 import { decodeWinlogbeat } from './winlogbeat.ts';
@@ -63,7 +63,7 @@ function unwrap(value: unknown): JsonObject | undefined {
 
 function detect(document: JsonObject): JsonFormat | undefined {
   if (isObject(document['winlog'])) return 'winlogbeat';
-  if (isObject(document['process']) || isObject(document['event'])) return 'ecs';
+  if (holdsObject(document['process']) || holdsObject(document['event'])) return 'ecs';
   if (isObject(document['Event'])) return 'evtx-dump';
   return document['EventID'] === undefined && document['event_id'] === undefined ? undefined : 'otrf';
 }

@@ -14,9 +14,15 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The object, or one without properties where there is none. */
+/** The object, or one without properties where there is none; of a list, as in {@link textOf}, the first element counts. */
 export function objectOf(value: unknown): JsonObject {
-  return isObject(value) ? value : nothing;
+  if (isObject(value)) return value;
+  return Array.isArray(value) && isObject(value[0]) ? value[0] : nothing;
+}
+
+/** Whether {@link objectOf} answers an object that the input holds. */
+export function holdsObject(value: unknown): boolean {
+  return objectOf(value) !== nothing;
 }
 
 /** Text of a field; ECS allows a list anywhere, whose first element counts. */

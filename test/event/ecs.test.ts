@@ -234,6 +234,7 @@ describe('Elastic’s gate', () => {
   it.each([
     ['one of three fields that says Windows', { host: { os: { type: 'linux', platform: 'Windows' } } }],
     ['a host that does not say', { host: { name: 'ws-0417' } }],
+    ['a host whose export writes out what it does not say', { host: { os: { type: null, family: '' } } }],
     ['an event that does not say', { event: undefined }],
     ['several categories', { event: { ...event, category: ['host', 'process'] } }],
     ['plain text for lists', { event: { ...event, category: 'process', type: 'start' } }],
@@ -343,6 +344,23 @@ describe('Winlogbeat’s processed documents', () => {
   });
 });
 
+describe('objects in lists of one, which to Elasticsearch are the same', () => {
+  it('are the same event', () => {
+    const { host, user, process, event } = defend;
+    const { parent, code_signature } = process;
+    const document = {
+      ...defend,
+      event: [event],
+      host: [host],
+      user: [user],
+      process: { ...process, parent: [parent], code_signature: [code_signature] },
+    };
+    const { position: _, ...plain } = decodeStart(defend);
+    expect(decodeStart(document)).toMatchObject(plain);
+    expect(decodeStart({ ...document, process: [document.process] })).toMatchObject(plain);
+  });
+});
+
 describe('an impossible field', () => {
   it.each([
     ['process.pid', { process: { name: 'a.exe', pid: -4 } }],
@@ -356,6 +374,7 @@ describe('an impossible field', () => {
     ['@timestamp', { '@timestamp': '2024-02-30T00:00:00Z', process: { name: 'a.exe' } }],
     ['@timestamp', { '@timestamp': -1, process: { name: 'a.exe' } }],
     ['process', { process: { pid: 4 } }],
+    ['process', { event: { type: 'start' }, process: 'a.exe' }],
   ])('%s is refused and named', (field, document) => {
     expect(decode(document)).toMatchObject({ kind: 'refused', code: 'PC_EVENT_FIELD', field });
   });
