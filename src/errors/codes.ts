@@ -85,10 +85,9 @@ export const errorTable = {
       'Check that the folder exists, is writable, that the file is a state file of this agent, and that no other agent holds it for itself, as one does that was started on a full disk.',
   },
   PC_STORE_FULL: {
-    cause:
-      'The disk has no room for the state file or the response journal, which is new or of an earlier version.',
+    cause: 'The disk takes no more of the state file or the response journal, as a full one does not.',
     remedy:
-      'Free some megabytes on that disk and start again. Nothing is acted on without its journal; a file that is up to date is opened on a full disk too.',
+      'Free some megabytes on that disk and start again. Nothing is acted on without its journal; a live agent opens a file that is up to date on a full disk too.',
   },
   PC_STORE_NEWER: {
     cause: 'The state file was written by a newer version of the agent.',

@@ -24,6 +24,23 @@ export function isStoreDamaged(error: unknown): boolean {
   return /^SQLITE_(?:CORRUPT|NOTADB)/.test(sqliteCode(error));
 }
 
+/** What SQLite says of the file at `path`, as an error that names it; any other error as it is. */
+export function explainStoreFailure(error: unknown, path: string): unknown {
+  if (error instanceof AgentError || !(error instanceof Error)) return error;
+  const options = { where: path, cause: error };
+  if (isStoreUnwritable(error)) {
+    return new AgentError(
+      'PC_STORE_FULL',
+      `the state file ${path} cannot be written: ${error.message}`,
+      options,
+    );
+  }
+  if (isStoreDamaged(error)) {
+    return new AgentError('PC_STORE_OPEN', `the state file ${path} is damaged: ${error.message}`, options);
+  }
+  return error;
+}
+
 /** Moves a file aside, its log with it; returns its new path. It must not be open in this process. */
 export function moveAside(path: string, nowMs: number): string {
   const aside = findFreeName(`${path}.damaged-${new Date(nowMs).toISOString().replace(/[:.]/g, '-')}`);

@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AgentError } from '../errors/index.ts';
 import { openDatabase } from './database.ts';
 import { migrations } from './migrations/index.ts';
 import { StoreConnection, type StoreNotice } from './store-connection.ts';
-import { moveAside } from './store-damage.ts';
+import { explainStoreFailure, moveAside } from './store-damage.ts';
 
 /** What an agent that must not stop wants of its store; see {@link Store.endure}. */
 export interface EnduranceOptions {
@@ -41,15 +42,27 @@ export class Store {
     return new Store(path, undefined);
   }
 
-  /** A store that is deleted when it is closed. */
+  /** A store that is deleted when it is closed. Throws as {@link open}. */
   static openTemporary(): Store {
-    const folder = mkdtempSync(join(tmpdir(), 'problemchild-'));
-    return new Store(join(folder, 'state.db'), folder);
+    const folder = makeTemporaryFolder();
+    try {
+      return new Store(join(folder, 'state.db'), folder);
+    } catch (error) {
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
   }
 
-  /** Runs `work` in one transaction: all of it is kept, or none. Inside another one it is part of that. */
+  /**
+   * Runs `work` in one transaction: all of it is kept, or none. Inside another one it is part of that.
+   * Throws `PC_STORE_FULL` where the disk takes no more, unless the store has to {@link endure} that.
+   */
   transaction<T>(work: () => T): T {
-    return this.connection.transaction(work);
+    try {
+      return this.connection.transaction(work);
+    } catch (error) {
+      throw explainStoreFailure(error, this.path);
+    }
   }
 
   /**
@@ -89,5 +102,19 @@ export class Store {
   close(): void {
     this.connection.close();
     if (this.#temporaryFolder !== undefined) rmSync(this.#temporaryFolder, { recursive: true, force: true });
+  }
+}
+
+function makeTemporaryFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'problemchild-'));
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new AgentError(
+      code === 'ENOSPC' ? 'PC_STORE_FULL' : 'PC_STORE_OPEN',
+      `no temporary state can be kept in ${tmpdir()}: ${why}; name a file with --state, or another folder with TMPDIR (Windows: TEMP)`,
+      { where: tmpdir(), cause },
+    );
   }
 }

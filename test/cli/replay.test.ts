@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseLines, runCli } from '../support/cli.ts';
 
 const samples = join(import.meta.dirname, '../../samples');
@@ -54,6 +54,15 @@ describe('problemchild replay', () => {
     const { exitCode, stdout, stderr } = await runCli(['replay', samples, '--state', state]);
     expect([exitCode, stdout, stderr.split(':')[0]]).toEqual([2, '', 'PC_STORE_OPEN']);
     if (content !== undefined) expect(readFileSync(state, 'utf8')).toBe(content);
+  });
+
+  it('says so where there is no folder for what it keeps meanwhile', async () => {
+    const missing = join(folder, 'missing');
+    vi.stubEnv('TMPDIR', missing).stubEnv('TEMP', missing);
+    const { exitCode, stderr } = await runCli(['replay', samples]);
+    vi.unstubAllEnvs();
+    expect([exitCode, stderr.split(':')[0]]).toEqual([2, 'PC_STORE_OPEN']);
+    expect(stderr).toContain(missing);
   });
 
   it.each([

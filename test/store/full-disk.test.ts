@@ -127,6 +127,9 @@ describe.skipIf(reason !== undefined)('a full disk', () => {
     expect(() => bookmarks.set('source', big('a'))).toThrow(
       expect.objectContaining({ code: expect.stringMatching(/^SQLITE_(FULL|IOERR)/) }),
     );
+    expect(() => store.transaction(() => bookmarks.set('source', big('a')))).toThrow(
+      expect.objectContaining({ code: 'PC_STORE_FULL', where: path, message: expect.stringContaining(path) }),
+    );
     store.close();
   });
 });
