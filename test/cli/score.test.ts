@@ -129,6 +129,12 @@ describe('score', () => {
     expect(stderr.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u202e]/);
   });
 
+  it('names the file of a model that is none', async () => {
+    const bundle = write('bundle.json', '{');
+    const { exitCode, stderr } = await runCli(['score', '--model', folder, 'x']);
+    expect([exitCode, stderr.split('\n')[0]]).toEqual([2, `PC_MODEL_INVALID: ${bundle}: not JSON in UTF-8`]);
+  });
+
   it.each([
     [['score'], /missing required argument/],
     [['score', '--no-such-flag', 'x'], /unknown option/],
