@@ -164,7 +164,7 @@ export class HoldKeeper {
     const isThere = identify(found, { name: undefined, parentPid: undefined }) === 'match';
     // Of a tree's member it is not certain that it was suspended at all. Any other hold says so for certain, whatever
     // a look sees: a thread that came afterwards runs in a process that otherwise stands still.
-    if (isThere && !found.facts.suspended && hold.kind === 'member') {
+    if (isThere && found.facts.suspended === false && hold.kind === 'member') {
       this.#release(hold);
       return undefined;
     }

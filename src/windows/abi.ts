@@ -152,6 +152,7 @@ export const know = {
   INTEGRITY: 0x80,
   SIGNATURE: 0x100,
   ELEVATION: 0x200,
+  SUSPENDED: 0x400,
 } as const;
 
 export const is = {

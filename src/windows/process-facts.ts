@@ -34,7 +34,7 @@ export interface ProcessFacts {
   readonly elevated: boolean | undefined;
   readonly exiting: boolean;
   /** Every thread is suspended. */
-  readonly suspended: boolean;
+  readonly suspended: boolean | undefined;
   /** PS_PROTECTION byte; 0 is none. */
   readonly protection: number | undefined;
   /** Integrity level as in a mandatory label: 0x3000 is high. */
@@ -65,7 +65,7 @@ export function readProcessFacts(struct: Buffer): ProcessFacts {
     debugged: ifKnown(know.DEBUGGED, (flags & is.DEBUGGED) !== 0),
     elevated: ifKnown(know.ELEVATION, (flags & is.ELEVATED) !== 0),
     exiting: (flags & is.EXITING) !== 0,
-    suspended: (flags & is.SUSPENDED) !== 0,
+    suspended: ifKnown(know.SUSPENDED, (flags & is.SUSPENDED) !== 0),
     protection: ifKnown(know.PROTECTION, struct.readUInt32LE(at.protection)),
     integrity: ifKnown(know.INTEGRITY, struct.readUInt32LE(at.integrity)),
     userSid: ifKnown(know.USER, asciiAt(struct, at.userSid, 192)),

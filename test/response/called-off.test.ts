@@ -249,6 +249,37 @@ describe('a start of the agent', () => {
     expect([journal.holds(), journal.unfinished()]).toEqual([[], []]);
   });
 
+  it.each([true, false])(
+    'lets go what an interrupted tree may have frozen (told whether: %s)',
+    async (tells) => {
+      const processes = new FakeProcesses();
+      const world = new ResponseWorld(processes, { mode: 'terminate', target: 'tree' });
+      for (const [pid, parentPid] of [
+        [4240, 3300],
+        [4244, 4240],
+      ] as const) {
+        processes.start({ pid, parentPid, createdMs: noonMs + pid - 4240 });
+      }
+      processes.terminateTree = () => {
+        for (const process of processes.running.values()) process.suspendCount++;
+        return Promise.reject(new Error('the agent ended here'));
+      };
+      const { finish } = world.journal;
+      Object.assign(world.journal, {
+        finish: () => {
+          throw new Error('the agent ended here');
+        },
+      });
+      const first = new ResponseStage(world.parts);
+      first.take(...flagged());
+      await first.settle();
+      Object.assign(world.journal, { finish });
+      processes.tellsSuspension = tells;
+      await new ResponseStage(world.parts).start();
+      expect(processes.frozen).toEqual([]);
+    },
+  );
+
   it('goes on counting a tree that was broken off, also at the start after that', async () => {
     const budget = { perMinute: 9, perHour: 3, perUser: 9, perImage: 9 };
     const processes = new FakeProcesses();

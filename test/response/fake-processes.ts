@@ -20,6 +20,8 @@ export class FakeProcesses implements ProcessPort {
   readonly ended: FakeProcess[] = [];
   /** Runs before each call is carried out: the world goes on while the agent waits. */
   between: () => void | Promise<void> = () => undefined;
+  /** Whether Windows says which processes are suspended. */
+  tellsSuspension = true;
   /** Codes that the next acts of a verb answer with instead of acting. */
   readonly failures = new Map<string, string>();
 
@@ -166,7 +168,8 @@ export class FakeProcesses implements ProcessPort {
     const tolerance = BigInt(Math.max(3, Math.ceil(toleranceMs * 10_000)));
     // A copy: facts are of the moment they were read.
     // The library's own facts have more than the port asks for, some of it beyond JSON.
-    const facts = { ...process, suspended: process.suspended, parentCreated: process.created };
+    const suspended = this.tellsSuspension ? process.suspended : undefined;
+    const facts = { ...process, suspended, parentCreated: process.created };
     if (offBy > tolerance || -offBy > tolerance) {
       return { code: 'PC_E_IDENTITY', cause: '', outcome: 'none', facts };
     }

@@ -59,7 +59,7 @@ int32_t pc_process_query(const pc_process_request *request, pc_process_result *r
   if (!pc_request_begin(request, result, cause)) return PC_E_ARGUMENT;
   uint64_t start_us = pc_steady_us();
   HANDLE process;
-  /* Whether it is debugged needs the larger right; nothing else does. */
+  /* Whether it is debugged, and whether it is suspended, needs the larger right; nothing else does. */
   int32_t code = pc_process_open(request->pid, PROCESS_QUERY_INFORMATION | SYNCHRONIZE, &process, cause);
   if (code == PC_E_ACCESS) {
     code = pc_process_open(request->pid, PROCESS_QUERY_LIMITED_INFORMATION | SYNCHRONIZE, &process, cause);
@@ -92,6 +92,7 @@ static bool is_suspended(uint32_t pid) {
 
 /* A thread inside the kernel stops when it comes back: look a few times, never long. */
 static void see_suspended(pc_process_facts *facts) {
+  facts->known |= PC_KNOW_SUSPENDED;
   for (DWORD wait_ms = 1; wait_ms <= LONGEST_SUSPEND_LOOK_MS; wait_ms *= 2) {
     if (is_suspended(facts->pid)) {
       facts->is |= PC_IS_SUSPENDED;

@@ -6,6 +6,7 @@
 #include "../file/file_facts.h"
 #include "live.h"
 #include "nt.h"
+#include "suspension.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -160,6 +161,11 @@ void pc_facts_read_rest(HANDLE process, bool ask_signature, pc_process_facts *fa
   read_parent(process, facts);
   read_token(process, facts);
   read_image(process, ask_signature, facts);
+  bool suspended;
+  if (pc_suspension_read(process, &suspended)) {
+    facts->known |= PC_KNOW_SUSPENDED;
+    if (suspended) facts->is |= PC_IS_SUSPENDED;
+  }
   if (ProcessIdToSessionId(facts->pid, &session)) {
     facts->session_id = session;
     facts->known |= PC_KNOW_SESSION;

@@ -13,7 +13,9 @@ static BOOL CALLBACK load(PINIT_ONCE init, PVOID parameter, PVOID *context) {
   const pc_import imports[] = {{"NtQueryInformationProcess", &nt.query_process},
                                {"NtQuerySystemInformation", &nt.query_system},
                                {"NtSuspendProcess", &nt.suspend},
-                               {"NtResumeProcess", &nt.resume}};
+                               {"NtResumeProcess", &nt.resume},
+                               {"NtGetNextThread", &nt.next_thread},
+                               {"NtQueryInformationThread", &nt.query_thread}};
   complete = pc_import_all(L"ntdll.dll", NULL, imports, sizeof imports / sizeof *imports);
   return TRUE;
 }

@@ -11,6 +11,8 @@ typedef struct pc_nt {
   LONG(NTAPI *query_system)(ULONG, PVOID, ULONG, PULONG);
   LONG(NTAPI *suspend)(HANDLE);
   LONG(NTAPI *resume)(HANDLE);
+  LONG(NTAPI *next_thread)(HANDLE, HANDLE, ACCESS_MASK, ULONG, ULONG, PHANDLE);
+  LONG(NTAPI *query_thread)(HANDLE, ULONG, PVOID, ULONG, PULONG);
 } pc_nt;
 
 /* NULL when this Windows lacks one of them. */

@@ -85,9 +85,13 @@ static void actions(void) {
   CHECK(pc_process_suspend(&request, &result, &cause) == PC_OK && result.outcome == PC_OUTCOME_SUSPENDED);
   CHECK(SuspendThread(child.hThread) == 1);
   ResumeThread(child.hThread);
+  CHECK(pc_process_query(&request, &result, &cause) == PC_OK);
+  CHECK(result.facts.known & PC_KNOW_SUSPENDED && result.facts.is & PC_IS_SUSPENDED);
   CHECK(pc_process_resume(&request, &result, &cause) == PC_OK && result.outcome == PC_OUTCOME_RESUMED);
   CHECK(SuspendThread(child.hThread) == 0);
   ResumeThread(child.hThread);
+  CHECK(pc_process_query(&request, &result, &cause) == PC_OK);
+  CHECK(result.facts.known & PC_KNOW_SUSPENDED && (result.facts.is & PC_IS_SUSPENDED) == 0);
   request.exit_code = 99;
   CHECK(pc_process_terminate(&request, &result, &cause) == PC_OK);
   CHECK(result.outcome == PC_OUTCOME_TERMINATED && result.exit_code == 99 && !runs(&child));

@@ -135,7 +135,7 @@ function formatFacts({ code, facts, tree }: LookedAt): string {
     `user: ${escapeForTerminal(facts.userSid ?? 'unknown', 200)}`,
     `parent: ${say(facts.parentPid)}`,
     `critical: ${say(facts.critical)}, protection: ${say(facts.protection)}, debugged: ${say(facts.debugged)}`,
-    `suspended: ${facts.suspended}, ending: ${facts.exiting}`,
+    `suspended: ${say(facts.suspended)}, ending: ${facts.exiting}`,
     `signature holds: ${say(facts.trustedSignature)}, by Microsoft: ${facts.microsoftRoot}`,
     ...(tree === undefined ? [] : formatTree(tree)),
   ].join('\n');

@@ -12,7 +12,7 @@ export interface LiveFacts {
   readonly critical: boolean | undefined;
   readonly debugged: boolean | undefined;
   readonly exiting: boolean;
-  readonly suspended: boolean;
+  readonly suspended: boolean | undefined;
   readonly protection: number | undefined;
   readonly userSid: string | undefined;
   readonly imagePath: string | undefined;

@@ -14,7 +14,6 @@ import {
 import { LookAlike } from './look-alike.ts';
 import { ffiNames, openTestLibrary } from './open-test-library.ts';
 import { until } from './until.ts';
-import { underWine } from './wine-limits.ts';
 
 // Wine cannot say whether a process is critical, and what cannot be verified is refused.
 process.env['PC_DOUBLE_CRITICAL_PID'] = '0';
@@ -100,7 +99,7 @@ for (const ffi of ffiNames) {
       const suspended = await control.suspend(target);
       assert.deepEqual([suspended.code, suspended.outcome], ['PC_OK', 'suspended']);
       assert.ok(await victim.standsStill());
-      if (!underWine) assert.equal((await control.query(target)).facts.suspended, true);
+      assert.equal((await control.query(target)).facts.suspended, true);
 
       const resumed = await control.resume(target);
       assert.deepEqual([resumed.code, resumed.outcome], ['PC_OK', 'resumed']);
