@@ -1,6 +1,6 @@
 import { AgentError } from '../errors/index.ts';
-import type { Clock } from '../event/index.ts';
-import { listProcesses, type NativeLibrary, queryChannel } from '../windows/index.ts';
+import type { Clock, EtwProcessRecord } from '../event/index.ts';
+import { listProcesses, type NativeLibrary, ProcessControl, queryChannel } from '../windows/index.ts';
 import { bookmarkOf, readPositions, writePositions } from './capture-positions.ts';
 import type { ReadOptions, SourceBatch } from './event-source.ts';
 import { channels, type LiveOptions, type LiveSource, type LiveStats } from './live-source.ts';
@@ -15,6 +15,7 @@ const recheckMs = 30_000;
 
 /** Sysmon's own service process, in its builds for 32, 64 bit and ARM. */
 const sysmonImage = /^sysmon(64a?)?(\.exe)?$/i;
+const systemSid = 'S-1-5-18';
 
 /** Sysmon when its channel exists, is enabled and its service runs; event tracing otherwise. */
 export function chooseCapture(library: NativeLibrary): Choice {
@@ -30,10 +31,17 @@ function chooseByFacts(library: NativeLibrary): Choice {
   const channel = queryChannel(library, channels.sysmon);
   if (channel === undefined) return { capture: 'etw', reason: 'there is no Sysmon channel' };
   if (!channel.enabled) return { capture: 'etw', reason: 'the Sysmon channel is disabled' };
-  const runs = listProcesses(library).some(({ imageName }) => sysmonImage.test(imageName ?? ''));
+  const runs = listProcesses(library).some((found) => isSysmon(library, found));
   return runs
     ? { capture: 'sysmon', reason: 'Sysmon runs and its channel is enabled' }
     : { capture: 'etw', reason: 'the Sysmon channel is there, but Sysmon does not run' };
+}
+
+/** Anybody can run a program of that name, and would turn the tracing off by it: the service runs as the system. */
+function isSysmon(library: NativeLibrary, { pid, createdMs, imageName }: EtwProcessRecord): boolean {
+  if (!sysmonImage.test(imageName ?? '') || pid === undefined || createdMs === undefined) return false;
+  const { userSid } = new ProcessControl(library).look({ pid, createdMs, toleranceMs: 1 }).facts;
+  return userSid === undefined || userSid === systemSid;
 }
 
 interface AutoParts {

@@ -7,6 +7,7 @@ import type { LiveNotice } from '../../../src/source/index.ts';
 import { channels } from '../../../src/source/live-source.ts';
 import { queryChannel } from '../../../src/windows/index.ts';
 import { DoubleScript } from './double-script.ts';
+import { LookAlike } from './look-alike.ts';
 import { ffiNames, openTestLibrary } from './open-test-library.ts';
 import { readUntil } from './read-until.ts';
 
@@ -58,6 +59,16 @@ for (const ffi of ffiNames) {
 
     test('auto does not go by a channel that nobody writes to', () => {
       assert.equal(chooseCapture(library).capture, 'etw');
+    });
+
+    test('auto does not go by a name that anybody can give a program', async () => {
+      const masquerader = new LookAlike('Sysmon64.exe', []);
+      try {
+        await masquerader.untilItBeats();
+        assert.equal(chooseCapture(library).capture, 'etw');
+      } finally {
+        masquerader.kill();
+      }
     });
 
     test('a bookmark resumes strictly behind its record, over a stop', async () => {
