@@ -59,8 +59,9 @@ export function openLiveControl(parts: LiveControlParts): LiveControl {
     stages,
   });
   const stateFile = config().state.file;
-  const response = stateFile === null ? undefined : openResponseDesk(config, clock, input.library);
   const acting = parts.response;
+  const response =
+    stateFile === null ? undefined : openResponseDesk(config, clock, input.library, acting !== undefined);
   const control = openControl({
     config: config(),
     log,

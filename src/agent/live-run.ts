@@ -116,10 +116,9 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
 
   /** In force, whatever is configured: nobody should believe an agent armed that was disarmed. */
   function responseMode(): string {
-    const settings = config().response;
-    if (response === undefined) return settings.mode;
+    if (response === undefined) return config().response.mode;
     const { override, isKilled } = response.parts;
-    return statusOf(response.journal, override(), settings, isKilled()).mode;
+    return statusOf(response.journal, override(), config().response, isKilled()).mode;
   }
 
   const commits = new GroupCommit(runner, sourceSettings.batchSize, async (outcome) => {

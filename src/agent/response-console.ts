@@ -12,6 +12,8 @@ type Order = Omit<ArmRequest, 'by'>;
 export interface ResponseConsole {
   /** Whether a running agent answers; if not, the status is what the next one will find. */
   readonly agentRuns: boolean;
+  /** State file of an agent that answers and is another one. */
+  readonly otherState: string | undefined;
   status(): Promise<ResponseStatus>;
   /** Answers what holds then. */
   arm(order: Order): Promise<ResponseStatus>;
@@ -25,14 +27,18 @@ export interface ResponseConsole {
  * @throws AgentError PC_CONTROL_DENIED when an agent runs but not for this account; PC_USAGE without a state file
  */
 export async function openResponseConsole(config: Config, clock: Clock): Promise<ResponseConsole> {
-  const client = await findAgent(config);
-  return client === undefined ? consoleOfJournal(config, clock) : consoleOfAgent(client);
+  let otherState: string | undefined;
+  const client = await findAgent(config, (stateFile) => {
+    otherState = stateFile ?? 'none';
+  });
+  return client === undefined ? consoleOfJournal(config, clock, otherState) : consoleOfAgent(client);
 }
 
 function consoleOfAgent(client: ControlClient): ResponseConsole {
   const ask = async (command: string, params = {}) => (await client.ask(command, params)) as ResponseStatus;
   return {
     agentRuns: true,
+    otherState: undefined,
     status: () => ask('response.status'),
     arm: ({ reason, override }) => ask('response.arm', { reason, override }),
     disarm: ({ reason }) => ask('response.disarm', { reason }),
@@ -40,13 +46,18 @@ function consoleOfAgent(client: ControlClient): ResponseConsole {
   };
 }
 
-async function consoleOfJournal(config: Config, clock: Clock): Promise<ResponseConsole> {
+async function consoleOfJournal(
+  config: Config,
+  clock: Clock,
+  otherState: string | undefined,
+): Promise<ResponseConsole> {
   // The kill switch may be in the registry, which only the native library reads.
   const library = process.platform === 'win32' ? await openLibrary(config) : undefined;
   const desk = openResponseDesk(() => config, clock, library);
   const by = currentPerson();
   return {
     agentRuns: false,
+    otherState,
     status: async () => desk.status(),
     async arm(order) {
       desk.arm({ ...order, by });

@@ -44,16 +44,24 @@ export interface ResponseDesk {
 
 /**
  * `config` is asked each time: under a running agent it changes. `library` is where there is a registry, so that
- * the status knows the kill switch there.
+ * the status knows the kill switch there. `acts`: whether the agent that it is of, if there is one, acts at all.
  * @throws AgentError PC_USAGE without a state file, PC_STORE_… when the journal is refused
  */
-export function openResponseDesk(config: () => Config, clock: Clock, library?: NativeLibrary): ResponseDesk {
+export function openResponseDesk(
+  config: () => Config,
+  clock: Clock,
+  library?: NativeLibrary,
+  acts = true,
+): ResponseDesk {
   const journal = openJournal(config());
   const isKilled = openKillSwitch(config, clock, library);
   const override = new OverrideWatch(() => journal.override, clock);
   return {
     journal,
-    status: () => statusOf(journal, override.current, config().response, isKilled()),
+    status() {
+      const status = statusOf(journal, override.current, config().response, isKilled());
+      return acts ? status : { ...status, actsOnNothing: true };
+    },
     arm(request) {
       const { override } = request;
       if (override?.ruleId !== undefined) findArmableRule(config(), override.ruleId);

@@ -3,12 +3,22 @@ import { escapeForTerminal } from '../text/index.ts';
 
 /** What the agent may do about processes now, and why; without one that runs, what the next one may do. */
 export function formatResponseStatus(
-  { mode, configuredMode, override, standDown, killSwitch, held }: ResponseStatus,
+  { mode, configuredMode, override, standDown, killSwitch, held, actsOnNothing }: ResponseStatus,
   agentRuns: boolean,
+  otherState?: string,
 ): string {
   const lines = [`mode: ${mode} (configured: ${configuredMode})`];
   if (!agentRuns) {
-    lines.unshift('no agent answers: nothing is acted on; this is what one finds that is started now');
+    const who =
+      otherState === undefined
+        ? 'no agent answers'
+        : `this is not about the agent that runs, whose state file is ${clean(otherState)}; of this one no agent answers`;
+    lines.unshift(`${who}: nothing is acted on; this is what one finds that is started now`);
+  }
+  if (actsOnNothing === true) {
+    lines.push(
+      'the agent that answers reads no live source of Windows: it acts on nothing, whatever is armed',
+    );
   }
   if (override !== undefined) {
     const of = override.ruleId === undefined ? '' : ` for rule ${override.ruleId}`;

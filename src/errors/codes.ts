@@ -74,6 +74,11 @@ export const errorTable = {
       "Users of baselines, or a baseline and the configuration, were hashed with different organisation's keys.",
     remedy: "Use the same organisation's key everywhere, or build the baseline without users.",
   },
+  PC_EVIDENCE_FOLDER: {
+    cause: 'The folder of the evidence, or a bundle in it, could not be read or changed.',
+    remedy:
+      'Run the command as administrator (elsewhere: as the account of the agent), and check response.evidence.folder.',
+  },
   PC_EVIDENCE_DAMAGED: {
     cause: 'A bundle of evidence is not what its manifest says: a file is missing, changed, or too many.',
     remedy:

@@ -61,6 +61,8 @@ export interface ResponseStatus {
   readonly standDown: ResponseJournal['standDown'];
   readonly killSwitch: boolean | undefined;
   readonly held: number;
+  /** The agent reads no live source of this host, and whatever is armed concerns only one that does. */
+  readonly actsOnNothing?: true;
 }
 
 /** `override`: what holds now. */

@@ -31,7 +31,9 @@ function armCommand(io: CliIo): Command {
   return addSettingFlags(command, ['state']).action(async (options: Options) => {
     const order = { ...readOverride(io, options), reason: readReason(options['reason']) };
     await withConsole(io, options, async (console) => {
-      io.stdout.write(`${formatResponseStatus(await console.arm(order), console.agentRuns)}\n`);
+      io.stdout.write(
+        `${formatResponseStatus(await console.arm(order), console.agentRuns, console.otherState)}\n`,
+      );
     });
   });
 }
@@ -60,7 +62,9 @@ function disarmCommand(io: CliIo): Command {
   return addSettingFlags(command, ['state']).action(async (options: Options) => {
     const order = { reason: readReason(options['reason']) };
     await withConsole(io, options, async (console) => {
-      io.stdout.write(`${formatResponseStatus(await console.disarm(order), console.agentRuns)}\n`);
+      io.stdout.write(
+        `${formatResponseStatus(await console.disarm(order), console.agentRuns, console.otherState)}\n`,
+      );
     });
   });
 }
@@ -70,9 +74,9 @@ function statusCommand(io: CliIo): Command {
   return addSettingFlags(command, ['state', 'output']).action(async (options: Options) => {
     await withConsole(io, options, async (console, asTable) => {
       const status = await console.status();
-      const { agentRuns } = console;
+      const { agentRuns, otherState } = console;
       const text = asTable
-        ? formatResponseStatus(status, agentRuns)
+        ? formatResponseStatus(status, agentRuns, otherState)
         : JSON.stringify({ ...status, agentRuns });
       io.stdout.write(`${text}\n`);
     });

@@ -128,14 +128,16 @@ export class EvidenceFiles {
    */
   async prune(maxTotalBytes: number): Promise<string[]> {
     await this.#removeAbandoned();
-    const measured = await Promise.all((await this.#names()).map((name) => orGone(this.#measure(name))));
+    const measured = await Promise.all(
+      (await this.#names()).map((name) => this.#orGone(this.#measure(name))),
+    );
     const bundles = measured.filter((bundle) => bundle !== undefined);
     bundles.sort((a, b) => a.changedMs - b.changedMs || (a.name < b.name ? -1 : 1));
     let total = bundles.reduce((sum, { bytes }) => sum + bytes, 0);
     const removed: string[] = [];
     for (const { name, bytes } of bundles) {
       if (total <= maxTotalBytes) break;
-      await rm(join(this.folder, name), { recursive: true, force: true });
+      await this.#remove(name);
       total -= bytes;
       removed.push(name);
     }
@@ -145,9 +147,27 @@ export class EvidenceFiles {
   async #removeAbandoned(): Promise<void> {
     for (const name of await this.#names(draftName)) {
       const path = join(this.folder, name);
-      const draft = await orGone(stat(path));
+      const draft = await this.#orGone(stat(path));
       if (draft === undefined || Math.abs(Date.now() - draft.mtimeMs) <= abandonedMs) continue;
-      await rm(path, { recursive: true, force: true });
+      await this.#remove(name);
+    }
+  }
+
+  /** Somebody else may make room at the same time. */
+  async #orGone<T>(look: Promise<T>): Promise<T | undefined> {
+    try {
+      return await look;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw unreadable(this.folder, error);
+    }
+  }
+
+  async #remove(name: string): Promise<void> {
+    try {
+      await rm(join(this.folder, name), { recursive: true, force: true });
+    } catch (error) {
+      throw unreadable(this.folder, error);
     }
   }
 
@@ -156,7 +176,7 @@ export class EvidenceFiles {
       return (await readdir(this.folder)).filter((name) => pattern.test(name)).sort();
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-      throw error;
+      throw unreadable(this.folder, error);
     }
   }
 
@@ -169,14 +189,9 @@ export class EvidenceFiles {
   }
 }
 
-/** Somebody else may make room at the same time. */
-async function orGone<T>(look: Promise<T>): Promise<T | undefined> {
-  try {
-    return await look;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+function unreadable(folder: string, cause: unknown): AgentError {
+  const what = `the evidence in ${folder} cannot be reached: ${(cause as Error).message}`;
+  return new AgentError('PC_EVIDENCE_FOLDER', what, { where: folder, cause });
 }
 
 /** Writes one of a bundle's files, and answers what the manifest says of it. */

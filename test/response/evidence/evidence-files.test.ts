@@ -112,6 +112,13 @@ describe('bundles in a folder', () => {
     expect(readdirSync(files.folder).sort()).toEqual([idOf(3), 'notes']);
   });
 
+  it('say where they cannot be reached', async () => {
+    writeFileSync(files.folder, 'no folder');
+    const told = { code: 'PC_EVIDENCE_FOLDER', message: expect.stringContaining(files.folder) };
+    await expect(files.list()).rejects.toMatchObject(told);
+    await expect(files.prune(0)).rejects.toMatchObject(told);
+  });
+
   it('leave no drafts behind that an agent which was killed had begun, and none that is being written', async () => {
     await write(1);
     for (const number of [2, 3]) {
