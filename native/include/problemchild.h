@@ -767,6 +767,20 @@ PC_API int32_t pc_service_configure(const uint16_t *name, uint32_t name_units, c
 PC_API int32_t pc_registry_read_u32(const uint16_t *key, uint32_t key_units, const uint16_t *name,
                                     uint32_t name_units, uint32_t *value, pc_cause *cause);
 
+/* ------------------------------------------------------------------ watch */
+
+/* Longest last words, in bytes. */
+#define PC_LAST_WORDS_BYTES 512u
+
+/*
+ * From now on a thread of the library ends this process, with exit code 1, when pc_watch_beat was not called for
+ * stalled_after_ms, at most twice that and 6 s later. Before, it writes the last words to standard error, as far as that
+ * takes them within a second. pc_close ends the watch. Several may be open; each is for itself.
+ */
+PC_API int32_t pc_watch_open(uint32_t stalled_after_ms, const uint8_t *last_words, uint32_t last_words_bytes,
+                             pc_handle *watch, pc_cause *cause);
+PC_API int32_t pc_watch_beat(pc_handle watch);
+
 /* -------------------------------------------------------------- isolation */
 
 /* Where a filter looks: at new outgoing connections, at incoming ones, at what the host passes on. */

@@ -4,6 +4,7 @@ import { AgentError } from '../errors/index.ts';
 import type { LogFields } from '../log/index.ts';
 import { statusOf } from '../response/index.ts';
 import type { SourceBatch } from '../source/index.ts';
+import { ProcessWatch } from '../windows/index.ts';
 import { GroupCommit } from './group-commit.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { openLiveControl } from './live-control.ts';
@@ -210,12 +211,16 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
           attempt.abort();
         } else void live.reload();
       };
+      const { library } = input;
+      const thread = watchMainThread(
+        config().agent.stalledAfterMs,
+        library && ((stalledAfterMs, words) => new ProcessWatch(library, stalledAfterMs, words)),
+      );
       const timers = [
         setInterval(report, reportEveryMs),
         setInterval(look, lookEveryMs),
         setInterval(() => response?.stage.tick(), responseTickMs),
       ];
-      const thread = watchMainThread(config().agent.stalledAfterMs);
       try {
         await Promise.race([readAll(), commits.failure, stall.promise]);
         // Open buckets and incidents live on in the state file; without one, or at the end of input, now is the time.

@@ -6,7 +6,7 @@ import type { WatchdogOrder } from './watchdog.ts';
  * Looks from a thread of its own whether the main thread still turns. One that does not can neither log nor stop by
  * itself, so that ending the process is what is left: the service controller starts it again, from its state file.
  */
-const { beats, stalledAfterMs } = workerData as WatchdogOrder;
+const { beats, stalledAfterMs, lastWords } = workerData as WatchdogOrder;
 const counter = new Int32Array(beats);
 const stderrFd = 2;
 /** A machine that wakes from sleep finds the time over before the main thread has had its turn. */
@@ -22,11 +22,7 @@ while (!isOverAfter(stalledAfterMs)) {
   if (Atomics.load(counter, 0) === last) {
     if (isOverAfter(graceMs)) break;
     if (Atomics.load(counter, 0) !== last) continue;
-    const at = new Date().toISOString();
-    writeSync(
-      stderrFd,
-      `${at} error The main thread does not turn; ending the process silentForMs=${stalledAfterMs}\n`,
-    );
+    writeSync(stderrFd, `${new Date().toISOString()} ${lastWords}`);
     process.kill(process.pid, 'SIGKILL');
   }
   last = Atomics.load(counter, 0);

@@ -6,26 +6,49 @@ export interface WatchdogOrder {
   /** Two 32-bit numbers: beats of the main thread, and whether the watch is over. */
   readonly beats: SharedArrayBuffer;
   readonly stalledAfterMs: number;
+  readonly lastWords: string;
 }
+
+/** What ends the process from beside the main thread when it is not told for too long that all is well. */
+export interface Watchdog {
+  beat(): void;
+  close(): void;
+}
+
+export type OpenWatchdog = (stalledAfterMs: number, lastWords: string) => Watchdog;
 
 const beatEveryMs = 1_000;
 const thread = new URL(`./watchdog-thread${extname(import.meta.filename)}`, import.meta.url);
-/** It does next to nothing. */
+/** It does next to nothing, and still costs some 11 MB. */
 const resourceLimits = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 };
 
-/** Ends the process when its main thread has not turned for `stalledAfterMs`, at most twice that. */
-export function watchMainThread(stalledAfterMs: number): { stop(): void } {
-  const beats = new SharedArrayBuffer(8);
-  const counter = new Int32Array(beats);
-  const workerData: WatchdogOrder = { beats, stalledAfterMs };
-  const worker = new Worker(thread, { workerData, name: 'watchdog', resourceLimits });
-  // It must not keep a process alive that has nothing left to do.
-  worker.unref();
-  const timer = setInterval(() => Atomics.add(counter, 0, 1), beatEveryMs);
+/**
+ * Ends the process when its main thread has not turned for `stalledAfterMs`, at most twice that and some seconds, by a
+ * thread of Node's where there is no other watchdog.
+ */
+export function watchMainThread(stalledAfterMs: number, open: OpenWatchdog = openThread): { stop(): void } {
+  const lastWords = `error The main thread does not turn; ending the process silentForMs=${stalledAfterMs}\n`;
+  const watchdog = open(stalledAfterMs, lastWords);
+  const timer = setInterval(() => watchdog.beat(), beatEveryMs);
   timer.unref();
   return {
     stop() {
       clearInterval(timer);
+      watchdog.close();
+    },
+  };
+}
+
+function openThread(stalledAfterMs: number, lastWords: string): Watchdog {
+  const beats = new SharedArrayBuffer(8);
+  const counter = new Int32Array(beats);
+  const workerData: WatchdogOrder = { beats, stalledAfterMs, lastWords };
+  const worker = new Worker(thread, { workerData, name: 'watchdog', resourceLimits });
+  // It must not keep a process alive that has nothing left to do.
+  worker.unref();
+  return {
+    beat: () => Atomics.add(counter, 0, 1),
+    close() {
       Atomics.store(counter, 1, 1);
       Atomics.notify(counter, 1);
     },

@@ -81,6 +81,8 @@ export const problemchildFunctions = {
     'address',
   ),
   pc_registry_read_u32: returning('i32', 'address', 'u32', 'address', 'u32', 'address', 'address'),
+  pc_watch_open: returning('i32', 'u32', 'address', 'u32', 'address', 'address'),
+  pc_watch_beat: returning('i32', 'u64'),
   pc_isolation_apply: returning('i32', 'address', 'u32', 'u64', 'u32', 'address'),
   pc_isolation_remove: returning('i32', 'address'),
   pc_isolation_read: returning('i32', 'address', 'address'),

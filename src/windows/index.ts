@@ -27,6 +27,7 @@ export {
 export type { ProcessFacts } from './process-facts.ts';
 export { listProcesses } from './process-list.ts';
 export { ProcessLook } from './process-look.ts';
+export { ProcessWatch } from './process-watch.ts';
 export { decodeRecords, type RecordReceiver } from './record-decoder.ts';
 export { type NativeBatch, RecordStream } from './record-stream.ts';
 export { readRegistryNumber } from './registry.ts';

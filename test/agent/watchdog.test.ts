@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { watchMainThread } from '../../src/agent/watchdog.ts';
 
 const watchdog = join(import.meta.dirname, '../../src/agent/watchdog.ts');
 
@@ -54,5 +55,25 @@ describe('the watch over the main thread', () => {
       'watch.stop(); const end = Date.now() + 9000; while (Date.now() < end);',
     );
     expect(code).toBe(0);
+  });
+});
+
+describe('another watchdog in its place', () => {
+  it('is told once a second that the main thread turns, until the watch is over', () => {
+    vi.useFakeTimers();
+    try {
+      const told: unknown[] = [];
+      const watch = watchMainThread(60_000, (...order) => {
+        told.push(order);
+        return { beat: () => told.push('beat'), close: () => told.push('close') };
+      });
+      vi.advanceTimersByTime(2_500);
+      watch.stop();
+      vi.advanceTimersByTime(5_000);
+      const lastWords = 'error The main thread does not turn; ending the process silentForMs=60000\n';
+      expect(told).toEqual([[60_000, lastWords], 'beat', 'beat', 'close']);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

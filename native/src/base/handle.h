@@ -14,7 +14,8 @@ typedef enum pc_object_kind {
   PC_OBJECT_LOG = 2,
   PC_OBJECT_PIPE = 3,
   PC_OBJECT_CONNECTION = 4,
-  PC_OBJECT_ENDING = 5
+  PC_OBJECT_ENDING = 5,
+  PC_OBJECT_WATCH = 6
 } pc_object_kind;
 
 /* First member of every object that has a handle. */
