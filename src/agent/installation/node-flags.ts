@@ -15,12 +15,6 @@ export const nodeFlags: readonly string[] = [
 
 /**
  * How Node is started for the service. V8 compiles and collects beside the program on four threads. They have the
- * program's priority, and where processors are few a start waits for them; one thread leaves the others free. It looks for
- * what is in use on the main thread, in steps below a millisecond: a thread beside it that does so keeps a second processor
- * busy for tens of milliseconds, where the starts come from.
+ * program's priority, and where processors are few an action on a process waits for them; one thread leaves the others free.
  */
-export const serviceFlags: readonly string[] = [
-  youngGeneration,
-  '--v8-pool-size=1',
-  '--no-concurrent-marking',
-];
+export const serviceFlags: readonly string[] = [youngGeneration, '--v8-pool-size=1'];
