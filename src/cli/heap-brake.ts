@@ -2,10 +2,10 @@ import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /** Up to this size the heap may fill with what is no longer needed: a run that needs little collects seldom. */
-const freeBytes = 56 * 1_048_576;
+const freeBytes = 68 * 1_048_576;
 /** How far it may grow beyond what is in use in any case, at least, and as a share of that. */
-const leastSlackBytes = 10 * 1_048_576;
-const slackShare = 0.2;
+const leastSlackBytes = 20 * 1_048_576;
+const slackShare = 0.4;
 
 /**
  * Keeps the memory of a run over recordings near what is in use. V8 lets the heap grow to about four times that before
@@ -21,7 +21,11 @@ export function createHeapBrake(): () => void {
   let limitBytes = freeBytes;
   return () => {
     if (getHeapStatistics().used_heap_size < limitBytes) return;
+    // Otherwise it leaves pages that are half empty as they are, and what little lives there holds all of them.
+    setFlagsFromString('--memory-saver-mode');
     collect();
+    // For good it would have V8 collect by itself, long before the limit.
+    setFlagsFromString('--no-memory-saver-mode');
     const usedBytes = getHeapStatistics().used_heap_size;
     limitBytes = Math.max(freeBytes, usedBytes + Math.max(leastSlackBytes, usedBytes * slackShare));
   };

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=4 --min-semi-space-size=4 --initial-old-space-size=64 --single-threaded
+#!/usr/bin/env -S node --max-semi-space-size=4 --min-semi-space-size=4 --initial-old-space-size=96 --single-threaded
 // The flags are nodeFlags in agent/installation, which says why.
 import { setFlagsFromString } from 'node:v8';
 import { exitCodes } from './io.ts';

@@ -9,7 +9,7 @@ const youngGeneration = '--max-semi-space-size=4';
 export const nodeFlags: readonly string[] = [
   youngGeneration,
   '--min-semi-space-size=4',
-  '--initial-old-space-size=64',
+  '--initial-old-space-size=96',
   '--single-threaded',
 ];
 
