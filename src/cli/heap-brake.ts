@@ -2,10 +2,10 @@ import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /** Up to this size the heap may fill with what is no longer needed: a run that needs little collects seldom. */
-const freeBytes = 68 * 1_048_576;
+const freeBytes = 60 * 1_048_576;
 /** How far it may grow beyond what is in use in any case, at least, and as a share of that. */
-const leastSlackBytes = 20 * 1_048_576;
-const slackShare = 0.4;
+const leastSlackBytes = 12 * 1_048_576;
+const slackShare = 0.25;
 
 /**
  * Keeps the memory of a run over recordings near what is in use. V8 lets the heap grow to about four times that before
