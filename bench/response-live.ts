@@ -2,8 +2,8 @@ import { mkdtempSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { leaveProcessorsFree, saveMemory } from '../src/agent/collection.ts';
 import { openEngine } from '../src/agent/engine.ts';
-import { saveMemory } from '../src/agent/memory-saving.ts';
 import { openLiveResponse } from '../src/agent/response-desk.ts';
 import { type Config, loadConfig } from '../src/config/index.ts';
 import { type Action, type ProcessPort, type ResponseJournal, ResponseStage } from '../src/response/index.ts';
@@ -43,6 +43,7 @@ type Stage = (typeof stages)[number];
 type CallTimes = { readonly [stage in Exclude<Stage, 'decided'>]?: number };
 
 saveMemory();
+leaveProcessorsFree();
 const library = await openTestLibrary(defaultFfi());
 const control = new ProcessControl(library);
 const etw = new DoubleScript('etw');
