@@ -9,10 +9,10 @@ import { spawnInWineRoot } from './wine-session.ts';
 const suite = 'trixie';
 const archive = 'http://deb.debian.org/debian';
 /** Changes when the recipe below does, so that an older root is built anew. */
-const recipe = `${suite} wine wine64 1`;
-/** Wine gives a service 10 s to report itself, Windows 30; a busy machine may need them. */
+const recipe = `${suite} wine wine64 2`;
+/** Wine gives a service 10 s to report itself, Windows 30; a busy machine may need more to start Node. */
 const patientServices =
-  "wine reg add 'HKLM\\System\\CurrentControlSet\\Control' /v ServicesPipeTimeout /t REG_DWORD /d 30000 /f";
+  "wine reg add 'HKLM\\System\\CurrentControlSet\\Control' /v ServicesPipeTimeout /t REG_DWORD /d 120000 /f";
 const stamp = join(cache, 'root.stamp');
 
 /** Builds the Debian folder with Wine and an initialised prefix, unless it is already there. */

@@ -19,7 +19,9 @@ export function untilService(name: string, state: 'RUNNING' | 'STOPPED', context
 function sc(...args: readonly string[]): string {
   const run = spawnSync('sc.exe', args, { encoding: 'utf8', windowsVerbatimArguments: true });
   if (run.error !== undefined) throw run.error;
-  return `${run.stdout}${run.stderr}`;
+  // Wine's says nothing of what fails.
+  const how = run.status === 0 ? '' : `sc ${args[0]} ended with ${run.status}\n`;
+  return `${how}${run.stdout}${run.stderr}`;
 }
 
 /** One argument for sc.exe that holds a command line of its own. */
