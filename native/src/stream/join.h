@@ -1,12 +1,13 @@
 /*
  * Brings the two ETW events of one process start (or end, or already running process) together.
  *
- * Every event put in comes out exactly once: with its partner, alone when the window has passed or
- * the table is full, or at a flush. What went on alone is remembered for one more window, so that its other half,
- * when it comes after all, is not taken for a second process: around a session's start the halves are told in any order.
- * Only the other half is: same kind, pid and parent, from the other session, within the tolerance, and one; and not if
- * it brings the command line that the first had not: better told twice than without the line. An end never comes out before its own start, nor a start
- * before its parent's start, while the earlier one is still in the table. Not thread-safe.
+ * Every event put in comes out exactly once: with its partner, alone when the window has passed or the table
+ * is full, or at a flush. What went on alone is remembered for one more window, so that its other half, when
+ * it comes after all, is not taken for a second process: around a session's start the halves are told in any
+ * order. Only the other half is: same kind, pid and parent, from the other session, within the tolerance, and
+ * one; and not if it brings the command line that the first had not: better told twice than without the line.
+ * An end never comes out before its own start, nor a start before its parent's start, while the earlier one is
+ * still in the table. Not thread-safe.
  */
 #ifndef PC_STREAM_JOIN_H
 #define PC_STREAM_JOIN_H
