@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BatchRunner } from '../src/agent/batch-runner.ts';
-import { leaveProcessorsFree, saveMemory } from '../src/agent/collection.ts';
+import { leaveOutMiddleCompiler, leaveProcessorsFree, saveMemory } from '../src/agent/collection.ts';
 import { openEngine } from '../src/agent/engine.ts';
 import { GroupCommit } from '../src/agent/group-commit.ts';
 import { loadConfig } from '../src/config/index.ts';
@@ -35,6 +35,7 @@ const MEMORY_RATE = 4_000;
 
 const wanted = process.env['PC_BENCH_FFI'];
 const ffi = ffiNames.find((name) => name === wanted) ?? defaultFfi();
+leaveOutMiddleCompiler();
 saveMemory();
 leaveProcessorsFree();
 const library = await openTestLibrary(ffi);

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { leaveProcessorsFree, saveMemory } from '../src/agent/collection.ts';
+import { leaveOutMiddleCompiler, leaveProcessorsFree, saveMemory } from '../src/agent/collection.ts';
 import { openEngine } from '../src/agent/engine.ts';
 import { openLiveResponse } from '../src/agent/response-desk.ts';
 import { type Config, loadConfig } from '../src/config/index.ts';
@@ -42,6 +42,7 @@ const stages = ['decided', 'asked', 'looked', 'judged', 'written', 'stopped', 'c
 type Stage = (typeof stages)[number];
 type CallTimes = { readonly [stage in Exclude<Stage, 'decided'>]?: number };
 
+leaveOutMiddleCompiler();
 saveMemory();
 leaveProcessorsFree();
 const library = await openTestLibrary(defaultFfi());

@@ -3,6 +3,7 @@ export { type AlertHooks, type AlertStages, openExceptions } from './alert-stage
 export { exportBaseline, importBaseline, openUserHash } from './anomaly.ts';
 export { findArmableRule, findUnarmableRules } from './armable-rules.ts';
 export { siemAssetsFolder } from './assets.ts';
+export { leaveOutMiddleCompiler } from './collection.ts';
 export { type ControlClient, connectToAgent, type SuspendedProcess } from './control/index.ts';
 export { collectDiagnostics } from './diagnostics/diagnostics.ts';
 export type { CheckResult, CheckState } from './doctor/check.ts';

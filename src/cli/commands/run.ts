@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import {
   assertTrusted,
+  leaveOutMiddleCompiler,
   listenForStop,
   listTrustedPaths,
   openLiveRun,
@@ -36,6 +37,7 @@ export function runCommand(io: CliIo, finish: (exitCode: number) => void): Comma
     'logLevel',
   ]);
   return command.action(async (options: Record<string, unknown>) => {
+    leaveOutMiddleCompiler();
     const isService = options['service'] === true;
     const load = (): LoadedConfig => {
       const loaded = loadCommandConfig(io, options);
