@@ -13,12 +13,15 @@ import { sampleStarts } from './sample-events.ts';
 /**
  * The memory of the bundled agent at work, on Linux: `run` with a state file reads the starts of one host from standard input.
  * `PC_BENCH_STARTS` are told (12,000), `PC_BENCH_RATE` a second (200), their times `1 / 200` s apart: 720,000 are an hour,
- * whatever the rate. `PC_BENCH_FLAGS` takes the place of the flags that the service has. dist/ must have been built.
+ * whatever the rate. `PC_BENCH_FLAGS` takes the place of the flags that the service has. With `PC_BENCH_WATCHED` a thread of
+ * Node's watches the main one, as it does for a service of systemd; for the Windows service the native library does.
+ * dist/ must have been built.
  * Figures are the kernel's: `private` is what nobody else could use, `file` are pages of programs and libraries.
  */
 const starts = Number(process.env['PC_BENCH_STARTS'] ?? 12_000);
 const perSecond = Number(process.env['PC_BENCH_RATE'] ?? 200);
 const flags = process.env['PC_BENCH_FLAGS']?.split(' ').filter(Boolean) ?? serviceFlags;
+const isWatched = process.env['PC_BENCH_WATCHED'] !== undefined;
 const bundled = fileURLToPath(new URL('../dist/lib/problemchild/problemchild.mjs', import.meta.url));
 const tickMs = 50;
 const spacingMs = 5;
@@ -38,7 +41,7 @@ try {
     process.execPath,
     [...flags, bundled, 'run', '--source', '-', '--state', join(folder, 'state.db'), '--output', 'ndjson'],
     // Without the settings of this script, which are none of the agent's.
-    { stdio: ['pipe', 'ignore', 'inherit'], env: {} },
+    { stdio: ['pipe', 'ignore', 'inherit'], env: isWatched ? { INVOCATION_ID: 'bench' } : {} },
   );
   const ended = once(agent, 'exit');
   await feed(agent);

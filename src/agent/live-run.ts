@@ -14,7 +14,7 @@ import { type LivePartsOptions, openLiveParts } from './live-parts.ts';
 import { applyPriority } from './priority.ts';
 import { judgeStages, type StageState } from './stages.ts';
 import type { Tally } from './tally.ts';
-import { watchMainThread } from './watchdog.ts';
+import { isSupervised, type OpenWatchdog, openWatchThread, watchMainThread } from './watchdog.ts';
 
 export interface LiveRunOptions extends LivePartsOptions {
   /** Ends the run: what the source already holds is still processed and committed. */
@@ -48,7 +48,7 @@ const latenessMs = 300_000;
  * @throws AgentError naming the step of the start that failed
  */
 export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
-  const { clock, log, signal, onOutcome } = options;
+  const { clock, env, log, signal, onOutcome } = options;
   const parts = await openLiveParts(options);
   const {
     config,
@@ -171,6 +171,13 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
       .catch((error: unknown) => log.error('Alerts could not be handed on', { error: String(error) }));
   }
 
+  /** None where ending the process would help nobody. */
+  function watchdogOpener(): OpenWatchdog | undefined {
+    const { library } = input;
+    if (library) return (stalledAfterMs, lastWords) => new ProcessWatch(library, stalledAfterMs, lastWords);
+    return isSupervised(env) ? openWatchThread : undefined;
+  }
+
   return {
     stages,
     reload: () => live.reload(),
@@ -212,11 +219,8 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
           attempt.abort();
         } else void live.reload();
       };
-      const { library } = input;
-      const thread = watchMainThread(
-        config().agent.stalledAfterMs,
-        library && ((stalledAfterMs, words) => new ProcessWatch(library, stalledAfterMs, words)),
-      );
+      const openWatchdog = watchdogOpener();
+      const watch = openWatchdog && watchMainThread(config().agent.stalledAfterMs, openWatchdog);
       const timers = [
         setInterval(report, reportEveryMs),
         setInterval(look, lookEveryMs),
@@ -233,7 +237,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
         return runner.tally;
       } finally {
         for (const timer of timers) clearInterval(timer);
-        thread.stop();
+        watch?.stop();
         commits.stop();
         heartbeat.stop();
         await control.stop();

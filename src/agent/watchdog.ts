@@ -19,14 +19,13 @@ export type OpenWatchdog = (stalledAfterMs: number, lastWords: string) => Watchd
 
 const beatEveryMs = 1_000;
 const thread = new URL(`./watchdog-thread${extname(import.meta.filename)}`, import.meta.url);
-/** It does next to nothing, and still costs some 11 MB. */
+/** It does next to nothing, and still costs some 12 MB. */
 const resourceLimits = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 };
 
 /**
- * Ends the process when its main thread has not turned for `stalledAfterMs`, at most twice that and some seconds, by a
- * thread of Node's where there is no other watchdog.
+ * Ends the process when its main thread has not turned for `stalledAfterMs`, at most twice that and some seconds.
  */
-export function watchMainThread(stalledAfterMs: number, open: OpenWatchdog = openThread): { stop(): void } {
+export function watchMainThread(stalledAfterMs: number, open: OpenWatchdog): { stop(): void } {
   const lastWords = `error The main thread does not turn; ending the process silentForMs=${stalledAfterMs}\n`;
   const watchdog = open(stalledAfterMs, lastWords);
   const timer = setInterval(() => watchdog.beat(), beatEveryMs);
@@ -39,7 +38,19 @@ export function watchMainThread(stalledAfterMs: number, open: OpenWatchdog = ope
   };
 }
 
-function openThread(stalledAfterMs: number, lastWords: string): Watchdog {
+/**
+ * Whether somebody may start the process again when it ends: Windows' service controller, or systemd, which names every start
+ * in `INVOCATION_ID`. Elsewhere a run that stands still is better left standing, to be looked at.
+ */
+export function isSupervised(
+  env: Readonly<Record<string, string | undefined>>,
+  platform: NodeJS.Platform = process.platform,
+): boolean {
+  return platform === 'win32' || Boolean(env['INVOCATION_ID']);
+}
+
+/** A thread of Node's, for where the native library is not. */
+export function openWatchThread(stalledAfterMs: number, lastWords: string): Watchdog {
   const beats = new SharedArrayBuffer(8);
   const counter = new Int32Array(beats);
   const workerData: WatchdogOrder = { beats, stalledAfterMs, lastWords };

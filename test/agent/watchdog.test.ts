@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { watchMainThread } from '../../src/agent/watchdog.ts';
+import { isSupervised, watchMainThread } from '../../src/agent/watchdog.ts';
 
 const watchdog = join(import.meta.dirname, '../../src/agent/watchdog.ts');
 
@@ -21,8 +21,8 @@ async function runWatched(
   const program = join(folder, `${++programs}.mjs`);
   writeFileSync(
     program,
-    `import { watchMainThread } from ${JSON.stringify(watchdog)};
-const watch = watchMainThread(1500);
+    `import { openWatchThread, watchMainThread } from ${JSON.stringify(watchdog)};
+const watch = watchMainThread(1500, openWatchThread);
 ${work}`,
   );
   const child = spawn(process.execPath, [program], {
@@ -75,5 +75,16 @@ describe('another watchdog in its place', () => {
     } finally {
       vi.useRealTimers();
     }
+  });
+});
+
+describe('who is watched by a thread', () => {
+  it.each([
+    ['win32', {}, true],
+    ['linux', { INVOCATION_ID: '0d3a3b6cb2c14c2d8c4c8ef1a8f2f1a0' }, true],
+    ['linux', { INVOCATION_ID: '' }, false],
+    ['linux', { PATH: '/bin' }, false],
+  ] as const)('on %s with %j: %s', (platform, env, expected) => {
+    expect(isSupervised(env, platform)).toBe(expected);
   });
 });
