@@ -14,7 +14,7 @@
 static const wchar_t service_name[] = L"ProblemChild";
 static const wchar_t *const deferred_actions[] = {L"ConfigureAgent", L"UndoConfigureAgent", L"ConfigureService",
                                                   L"RestoreService", L"StopAgent",          L"StartAgent",
-                                                  L"ReleaseHost",    L"RemoveData"};
+                                                  L"AwaitStop",      L"ReleaseHost",        L"RemoveData"};
 
 static void trim_backslash(wchar_t *path) {
   size_t length = wcslen(path);
@@ -103,6 +103,15 @@ ENTRY RestoreService(MSIHANDLE install) { return step(install, L"service"); }
 
 /* The undoing of StartAgent. */
 ENTRY StopAgent(MSIHANDLE install) {
+  stop_agent(install, service_name);
+  return ERROR_SUCCESS;
+}
+
+/*
+ * Windows Installer asks the service to stop and waits 30 s; others do not wait. A disk that is slow to take the
+ * state file's last page must not leave half of the program behind.
+ */
+ENTRY AwaitStop(MSIHANDLE install) {
   stop_agent(install, service_name);
   return ERROR_SUCCESS;
 }

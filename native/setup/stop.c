@@ -1,6 +1,6 @@
 /*
- * Undoes StartAgent where a later step fails: a service that still runs could only be marked for deletion, and the
- * one that was there before could not be made again in its place.
+ * Sees to it that the service and its process are gone: a service that still runs could only be marked for deletion,
+ * and no other could be made in its place; a program that still runs cannot be taken away.
  */
 #include "setup.h"
 
@@ -50,7 +50,7 @@ void stop_agent(MSIHANDLE install, const wchar_t *name) {
     bool stopped = ask_to_stop(service, &status);
     bool ended = await_end(process, stopped);
     if (process != NULL) CloseHandle(process);
-    say(install, INSTALLMESSAGE_INFO, ended ? L"the service was stopped again" : L"the service could not be stopped");
+    say(install, INSTALLMESSAGE_INFO, ended ? L"the service has stopped" : L"the service could not be stopped");
   }
   if (service != NULL) CloseServiceHandle(service);
   if (controller != NULL) CloseServiceHandle(controller);

@@ -70,6 +70,7 @@ describe.skipIf(missing.length > 0)(
         'InstallInitialize',
         'RemoveExistingProducts',
         'StopServices',
+        'AwaitStop',
         'RestoreService',
         'DeleteServices',
         'ReleaseHost',
@@ -114,6 +115,10 @@ describe.skipIf(missing.length > 0)(
       for (const action of ['InstallServices', 'InstallFiles', 'WriteRegistryValues']) {
         expect(at.get(action)).toBeLessThan(at.get('StopAgent')!);
       }
+    });
+
+    it('has waited for the end of a service that it takes away', () => {
+      expect(conditionOf('AwaitStop')).toBe('REMOVE="ALL"');
     });
 
     it('takes the old version away inside the transaction, and the data only when all is done', () => {
