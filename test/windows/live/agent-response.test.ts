@@ -59,6 +59,8 @@ async function withAgent(
       async startVictim({ laterTicks, before } = {}) {
         const victim = new LookAlike('certutil.exe', attack);
         before?.(victim);
+        // A machine under load takes long to start it: what never ran cannot be seen to stand still.
+        await victim.untilItBeats();
         await victim.sayStart(etw, control, laterTicks);
         return victim;
       },
