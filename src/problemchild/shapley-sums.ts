@@ -1,4 +1,4 @@
-import { createShapleyWalk, type ExplainedTree, type ShapleyParts } from './tree-shap.ts';
+import { createShapleyWalks, type ExplainedTree, type ShapleyParts } from './tree-shap.ts';
 
 /** Rows remembered for each tree. */
 const rememberedRows = 16;
@@ -14,7 +14,8 @@ export function createShapleySums(
   trees: readonly ExplainedTree[],
   scale: number,
 ): (row: ArrayLike<number>, out: Float64Array) => void {
-  const parts = trees.map((tree) => rememberParts(tree, createShapleyWalk(tree, scale)));
+  const walks = createShapleyWalks(trees, scale);
+  const parts = trees.map((tree, index) => rememberParts(tree, walks[index]!));
   return (row, out) => {
     for (const partsOf of parts) {
       const { features, values } = partsOf(row);

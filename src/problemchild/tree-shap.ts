@@ -117,19 +117,31 @@ export interface ShapleyParts {
   readonly values: Float64Array;
 }
 
+type ShapleyWalk = (row: ArrayLike<number>) => ShapleyParts;
+
+/** What a walk writes to before its parts are copied out. Walks follow each other, so that all trees share one. */
+interface Scratch {
+  readonly paths: Paths;
+  readonly features: number[];
+  readonly values: number[];
+}
+
 /**
- * Makes the exact Shapley values of rows under one tree: Lundberg, Erion and Lee, "Consistent individualized
+ * Makes the exact Shapley values of rows under each tree: Lundberg, Erion and Lee, "Consistent individualized
  * feature attribution for tree ensembles", algorithm 2 (the distribution of unknown features is the tree's own
- * covers). All parts together sum to `scale` times the tree's value less {@link expectedValue}.
+ * covers). All parts of a tree together sum to `scale` times its value less {@link expectedValue}.
  */
-export function createShapleyWalk(
+export function createShapleyWalks(trees: readonly ExplainedTree[], scale: number): ShapleyWalk[] {
+  const depth = trees.reduce((most, tree) => Math.max(most, depthOf(tree, 0)), 0);
+  const scratch = { paths: new Paths(depth), features: [], values: [] };
+  return trees.map((tree) => createShapleyWalk(tree, scale, scratch));
+}
+
+function createShapleyWalk(
   tree: ExplainedTree,
   scale: number,
-): (row: ArrayLike<number>) => ShapleyParts {
-  const paths = new Paths(depthOf(tree, 0));
-  const features: number[] = [];
-  const values: number[] = [];
-
+  { paths, features, values }: Scratch,
+): ShapleyWalk {
   /** The path above the node begins at `parent` and has `length` elements; `feature` led to the node. */
   function visit(
     row: ArrayLike<number>,
