@@ -1,4 +1,4 @@
-import { createShapleyWalks, type ExplainedTree, type ShapleyParts } from './tree-shap.ts';
+import { createShapleyWalks, type ExplainedTree, type ShapleyWalk } from './tree-shap.ts';
 
 /** Rows remembered for each tree. */
 const rememberedRows = 16;
@@ -15,35 +15,55 @@ export function createShapleySums(
   scale: number,
 ): (row: ArrayLike<number>, out: Float64Array) => void {
   const walks = createShapleyWalks(trees, scale);
-  const parts = trees.map((tree, index) => rememberParts(tree, walks[index]!));
+  const adders = trees.map((tree, index) => addRemembered(tree, walks[index]!));
   return (row, out) => {
-    for (const partsOf of parts) {
-      const { features, values } = partsOf(row);
-      for (let i = 0; i < values.length; i++) out[features[i]!]! += values[i]!;
-    }
+    for (const add of adders) add(row, out);
   };
 }
 
-function rememberParts(
-  tree: ExplainedTree,
-  walk: (row: ArrayLike<number>) => ShapleyParts,
-): (row: ArrayLike<number>) => ShapleyParts {
+type Adder = (row: ArrayLike<number>, out: Float64Array) => void;
+
+function addRemembered(tree: ExplainedTree, walk: ShapleyWalk): Adder {
   const splits = tree.feature.flatMap((feature, node) => (feature < 0 ? [] : [node]));
-  if (splits.length > mostSplits) return walk;
+  if (splits.length > mostSplits) {
+    return (row, out) => {
+      const { features, values } = walk(row);
+      for (let i = 0; i < values.length; i++) out[features[i]!]! += values[i]!;
+    };
+  }
   const splitFeatures = Uint16Array.from(splits, (node) => tree.feature[node]!);
   const thresholds = Float64Array.from(splits, (node) => tree.threshold[node]!);
-  const known = new Map<number, ShapleyParts>();
-  return (row) => {
+  /** Where the parts of each row begin. One after the other in the same memory: an array of its own for each costs as much again. */
+  const places = new Map<number, number>();
+  let features = new Uint16Array(0);
+  let values = new Float64Array(0);
+  let partsPerRow = 0;
+
+  function remember(row: ArrayLike<number>, answers: number): number {
+    const parts = walk(row);
+    partsPerRow = parts.values.length;
+    if (places.size >= rememberedRows) places.clear();
+    const place = places.size * partsPerRow;
+    if (values.length < place + partsPerRow) {
+      const room = Math.min(rememberedRows, 2 * places.size + 1) * partsPerRow;
+      const [fewerFeatures, fewerValues] = [features, values];
+      features = new Uint16Array(room);
+      values = new Float64Array(room);
+      features.set(fewerFeatures);
+      values.set(fewerValues);
+    }
+    features.set(parts.features, place);
+    values.set(parts.values, place);
+    places.set(answers, place);
+    return place;
+  }
+
+  return (row, out) => {
     let answers = 0;
     for (let i = 0; i < thresholds.length; i++) {
       answers = 2 * answers + (row[splitFeatures[i]!]! <= thresholds[i]! ? 1 : 0);
     }
-    let parts = known.get(answers);
-    if (parts === undefined) {
-      parts = walk(row);
-      if (known.size >= rememberedRows) known.clear();
-      known.set(answers, parts);
-    }
-    return parts;
+    const place = places.get(answers) ?? remember(row, answers);
+    for (let i = place; i < place + partsPerRow; i++) out[features[i]!]! += values[i]!;
   };
 }

@@ -111,15 +111,18 @@ class Paths {
   }
 }
 
-/** Parts of the Shapley values of one tree and one row, in the order in which they are added up. */
+/**
+ * Parts of the Shapley values of one tree and one row, in the order in which they are added up; good until the next walk
+ * over any tree. Their number is the tree's: one for each leaf and feature on the way to it, whatever the row.
+ */
 export interface ShapleyParts {
-  readonly features: Uint16Array;
-  readonly values: Float64Array;
+  readonly features: readonly number[];
+  readonly values: readonly number[];
 }
 
-type ShapleyWalk = (row: ArrayLike<number>) => ShapleyParts;
+export type ShapleyWalk = (row: ArrayLike<number>) => ShapleyParts;
 
-/** What a walk writes to before its parts are copied out. Walks follow each other, so that all trees share one. */
+/** What a walk writes to. Walks follow each other, so that all trees share one. */
 interface Scratch {
   readonly paths: Paths;
   readonly features: number[];
@@ -192,7 +195,7 @@ function createShapleyWalk(
     features.length = 0;
     values.length = 0;
     visit(row, 0, 0, 0, 0, 1, 1, -1);
-    return { features: Uint16Array.from(features), values: Float64Array.from(values) };
+    return { features, values };
   };
 }
 
