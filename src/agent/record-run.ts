@@ -4,7 +4,6 @@ import { AgentError } from '../errors/index.ts';
 import { type Clock, toRecordedDocument } from '../event/index.ts';
 import type { Log } from '../log/index.ts';
 import { describeNotice, type LiveStats, type Rejection } from '../source/index.ts';
-import { endOnAbort } from './end-on-abort.ts';
 import { openLiveInput } from './live-input.ts';
 import { manifestPathOf, writeManifest } from './recording/manifest-writer.ts';
 import {
@@ -54,7 +53,7 @@ export async function openRecordRun(options: RecordRunOptions): Promise<RecordRu
   const signal = AbortSignal.any([options.signal, time.signal]);
   const { source, stats } = await openLiveInput({
     config,
-    stdin: endOnAbort(options.stdin, signal),
+    stdin: options.stdin,
     clock,
     onNotice: (notice) => log.warn('The source reports', { text: describeNotice(notice) }),
   });
@@ -122,8 +121,7 @@ export async function openRecordRun(options: RecordRunOptions): Promise<RecordRu
   }
 
   async function recordAll(): Promise<StopReason> {
-    // A piped stream is handed on in full batches: what came of it should not wait for more to come.
-    const batchSize = config.source.input === '-' ? 1 : config.source.batchSize;
+    const { batchSize } = config.source;
     for await (const batch of source.batches({ batchSize, signal })) {
       seen.records += batch.recordsRead;
       seen.filtered += batch.filtered;

@@ -9,6 +9,7 @@ import type { Format } from './input-kind.ts';
 import { type Input, listInputs } from './input-list.ts';
 import { type Member, openMembers } from './input-members.ts';
 import { readJsonRecords } from './json-records.ts';
+import { readLiveChunks } from './live-chunks.ts';
 
 export interface FileSourceOptions {
   /** What the inputs hold; `auto` finds out. */
@@ -59,7 +60,7 @@ class FileReading {
     this.#onInput = onInput;
     this.#format = options.format ?? 'auto';
     this.#maxRecordBytes = options.maxLineBytes ?? defaultMaxRecordBytes;
-    this.#stdin = options.stdin ?? process.stdin;
+    this.#stdin = readLiveChunks(options.stdin ?? process.stdin, signal);
     this.#signal = signal;
     this.#batch = new BatchBuilder(batchSize);
     this.#resume = bookmark === undefined || bookmark === '' ? undefined : parseFileBookmark(bookmark);
@@ -135,7 +136,8 @@ class FileReading {
     for await (const place of places) {
       this.#bookmark = formatFileBookmark({ ...at, isDone: false, ...place });
       yield this.#take();
-      if (this.#signal?.aborted) return;
+      // What came through a pipe cannot be read again: its chunk is read to the end, and is the last one.
+      if (this.#signal?.aborted && input.path !== '-') return;
     }
     this.#bookmark = formatFileBookmark({ ...at, isDone: true });
   }

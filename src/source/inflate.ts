@@ -28,6 +28,8 @@ export async function* inflate(
   let held: Buffer = Buffer.alloc(0);
   try {
     for await (const chunk of source) {
+      // A stream that pauses says so all the way.
+      if (chunk.length === 0) yield Buffer.alloc(0);
       const bytes = Buffer.concat([held, chunk]);
       const end = bytes.length - trailerBytes;
       let at = 0;

@@ -115,8 +115,8 @@ async function* openEntry(
 async function* skip(bytes: AsyncIterable<Buffer>, offset: number): AsyncGenerator<Buffer, void, undefined> {
   let left = offset;
   for await (const chunk of bytes) {
-    if (left >= chunk.length) left -= chunk.length;
-    else if (left === 0) yield chunk;
+    if (left === 0) yield chunk;
+    else if (left >= chunk.length) left -= chunk.length;
     else {
       yield chunk.subarray(left);
       left = 0;

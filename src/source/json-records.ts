@@ -10,8 +10,8 @@ export interface TextPlace {
 }
 
 /**
- * Reads the JSON documents of one member into the batch, and yields where it is each time the batch is
- * full. Where the bytes end in an error, all before it is read, and the error is a rejection.
+ * Reads the JSON documents of one member into the batch, and yields where it is each time the batch is full, or the
+ * bytes pause, which an empty chunk says. Where they end in an error, all before it is read, and the error is a rejection.
  */
 export async function* readJsonRecords(
   member: Member,
@@ -25,6 +25,7 @@ export async function* readJsonRecords(
     for await (const bytes of member.open(start.offset)) {
       reader.push(bytes);
       for (const _ of reader.take()) yield { text: reader.place };
+      if (bytes.length === 0 && !batch.isEmpty) yield { text: reader.place };
     }
   } catch (error) {
     failure = error;
