@@ -26,10 +26,12 @@ export async function runInputs(
   const progress = new Progress(io.stderr);
   const brakeHeap = createHeapBrake();
   const logged = new Map<string, number>();
-  const options = { batchSize: config.source.batchSize, ...(bookmark === undefined ? {} : { bookmark }) };
   const stop = listenForStop();
-  // Reading a pipe may wait for ever.
-  stop.signal.addEventListener('abort', () => io.stdin.destroy(), { once: true });
+  const options = {
+    batchSize: config.source.batchSize,
+    signal: stop.signal,
+    ...(bookmark === undefined ? {} : { bookmark }),
+  };
   try {
     for await (const batch of source.batches(options)) {
       if (stop.signal.aborted) break;
