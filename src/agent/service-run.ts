@@ -7,6 +7,8 @@ const serviceName = 'ProblemChild';
 
 const stopControls: ReadonlySet<ServiceControl['control']> = new Set(['stop', 'shutdown', 'preshutdown']);
 const stopHintMs = 10_000;
+/** A stop that takes longer, as on a slow disk, is told on: what the service controller hears nothing of, it holds to be hung. */
+const stopProgressMs = 3_000;
 /** The service-specific code of a run that failed, so that recovery actions fire. */
 const failureCode = 1;
 
@@ -25,18 +27,37 @@ export async function runAsService(
   const stop = new AbortController();
   const ended = new AbortController();
   const listening = listen(service, stop, ended.signal, log);
+  let stopProgress: NodeJS.Timeout | undefined;
+  stop.signal.addEventListener('abort', () => {
+    stopProgress = reportStopping(service, log);
+  });
   service.report('running');
+  let failure = 0;
   try {
     await work(stop.signal);
-    service.report('stopped');
   } catch (error) {
-    service.report('stopped', { failure: failureCode });
+    failure = failureCode;
     throw error;
   } finally {
+    clearInterval(stopProgress);
+    service.report('stopped', { failure });
     ended.abort();
     await listening;
   }
   return true;
+}
+
+/** Until the timer is cleared. A report that fails must not end an orderly stop. */
+function reportStopping(service: WindowsService, log: Log): NodeJS.Timeout {
+  const report = (): void => {
+    try {
+      service.report('stopping', { waitHintMs: stopHintMs });
+    } catch (error) {
+      log.warn('The service controller was not told of the stop', { error: String(error) });
+    }
+  };
+  report();
+  return setInterval(report, stopProgressMs);
 }
 
 async function listen(
@@ -48,7 +69,6 @@ async function listen(
   for await (const { control, eventType, sessionId } of service.controls(ended)) {
     log.info('Service control', { control, eventType, sessionId });
     if (!stopControls.has(control) || stop.signal.aborted) continue;
-    service.report('stopping', { waitHintMs: stopHintMs });
     stop.abort(control);
   }
 }

@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { runAsService } from '../../src/agent/index.ts';
+import { loadConfig } from '../../src/config/index.ts';
+import { code } from '../../src/windows/abi.ts';
+import type { NativeLibrary } from '../../src/windows/native-library.ts';
+import { createMemoryLog } from '../support/memory-log.ts';
+
+const [stopped, stopping, running] = [1, 3, 4];
+const stopControl = 1;
+const { config } = loadConfig({ env: {} });
+
+/** Work that ends when it is let go, once it was asked to. */
+function work(failure?: Error) {
+  const asked = Promise.withResolvers<void>();
+  const letGo = Promise.withResolvers<void>();
+  const run = async (signal: AbortSignal): Promise<void> => {
+    signal.addEventListener('abort', () => asked.resolve());
+    await letGo.promise;
+    if (failure !== undefined) throw failure;
+  };
+  return { run, asked: asked.promise, letGo: () => letGo.resolve() };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** The service controller as the library tells of it: one stop, and the states that it was told. */
+function serviceDouble(refuse: (state: number) => boolean = () => false) {
+  const told: (readonly [state: number, hintMs: number, failure: number])[] = [];
+  const waiting: number[] = [];
+  const call = {
+    pc_service_start: () => code.OK,
+    pc_service_read: (_timeoutMs: number, event: Buffer) => {
+      const control = waiting.shift();
+      if (control === undefined) return code.TIMEOUT;
+      event.writeUInt32LE(control, 4);
+      return code.OK;
+    },
+    pc_service_report: (state: number, hintMs: number, _exit: number, failure: number) => {
+      told.push([state, hintMs, failure]);
+      return refuse(state) ? code.E_STATE : code.OK;
+    },
+  };
+  const check = (result: number): number => {
+    if (result !== code.OK) throw new Error(`code ${result}`);
+    return result;
+  };
+  const library = { call, check } as unknown as NativeLibrary;
+  return { told, open: async () => library, stop: () => waiting.push(stopControl) };
+}
+
+test('the service controller hears of a slow stop while it goes on, and of nothing after its end', async () => {
+  const service = serviceDouble();
+  const { run, asked, letGo } = work();
+  const ended = runAsService(config, createMemoryLog(), run, service.open);
+  vi.advanceTimersByTime(60_000);
+  service.stop();
+  await asked;
+  vi.advanceTimersByTime(7_000);
+  letGo();
+  expect(await ended).toBe(true);
+  vi.advanceTimersByTime(60_000);
+  expect(service.told[0]).toEqual([running, 0, 0]);
+  expect(service.told.slice(1)).toEqual([
+    [stopping, 10_000, 0],
+    [stopping, 10_000, 0],
+    [stopping, 10_000, 0],
+    [stopped, 0, 0],
+  ]);
+});
+
+test('a run that fails ends the service with its own error number', async () => {
+  const service = serviceDouble();
+  const { run, letGo } = work(new Error('broken'));
+  letGo();
+  await expect(runAsService(config, createMemoryLog(), run, service.open)).rejects.toThrow('broken');
+  expect(service.told).toEqual([
+    [running, 0, 0],
+    [stopped, 0, 1],
+  ]);
+});
+
+test('a report of progress that fails is logged, and the stop goes on', async () => {
+  const service = serviceDouble((state) => state === stopping);
+  const log = createMemoryLog();
+  const { run, asked, letGo } = work();
+  const ended = runAsService(config, log, run, service.open);
+  service.stop();
+  await asked;
+  letGo();
+  expect(await ended).toBe(true);
+  expect(service.told.at(-1)).toEqual([stopped, 0, 0]);
+  expect(log.lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
+});
