@@ -63,8 +63,8 @@ export class ResultWriter {
   }
 
   /**
-   * Hands over what is queued when there is enough of it, and waits until the reader keeps up; `all` of it, at the
-   * end, and until it is taken.
+   * Hands over what is queued when there is enough of it, and waits until the reader keeps up; `all` of it when no more
+   * may come for long, and until it is taken.
    * @throws AgentError PC_OUTPUT_UNWRITABLE when what was written did not arrive
    */
   async flush(all = false): Promise<void> {

@@ -12,6 +12,7 @@ const loggedPerCode = 20;
 
 /**
  * Hands each batch of a source to `take`, reports what could not be read, and shows progress.
+ * `isWaiting` is told with a batch that is not full: the input says no more for now, or has ended.
  * Ends early when `take` returns false, and after the batch at hand when the user stops it (Ctrl-C).
  * @returns whether the user stopped it before everything was read
  */
@@ -20,7 +21,7 @@ export async function runInputs(
   source: EventSource,
   config: LoadedConfig['config'],
   log: Log,
-  take: (batch: SourceBatch) => Promise<boolean>,
+  take: (batch: SourceBatch, isWaiting: boolean) => Promise<boolean>,
   bookmark?: string,
 ): Promise<boolean> {
   const progress = new Progress(io.stderr);
@@ -45,7 +46,7 @@ export async function runInputs(
       for (const { code, message, position } of batch.warnings) {
         log.debug('Input damaged, but all of it read', { code, ...describePosition(position), why: message });
       }
-      const wantsMore = await take(batch);
+      const wantsMore = await take(batch, batch.recordsRead < options.batchSize);
       progress.add(batch.recordsRead, batch.bytesRead);
       if (!wantsMore) break;
       brakeHeap();

@@ -36,13 +36,13 @@ export function explainCommand(io: CliIo, finish: (exitCode: number) => void): C
     const run = await openExplainRun({ config, files: ['-'], stdin });
     const writer = new ResultWriter(io.stdout);
     try {
-      const isStopped = await runInputs(io, run.source, config, log, async (batch) => {
+      const isStopped = await runInputs(io, run.source, config, log, async (batch, isWaiting) => {
         for (const start of await run.score(batch)) {
           const reasons = run.explain(start.event, options['top'] as number);
           if (config.output.format === 'ndjson') writer.json(toDocument(start, run, reasons));
           else writer.line(toText(start, reasons));
         }
-        await writer.flush();
+        await writer.flush(isWaiting);
         return !writer.closed;
       });
       await writer.flush(true);

@@ -34,7 +34,7 @@ export function featuresCommand(io: CliIo, finish: (exitCode: number) => void): 
       options.out === undefined ? undefined : await MatrixWriter.create(options.out, encoder.inputs);
     const writer = new ResultWriter(io.stdout);
     const { source, tally } = run;
-    const isStopped = await runInputs(io, source, config, log, async (batch) => {
+    const isStopped = await runInputs(io, source, config, log, async (batch, isWaiting) => {
       for (const event of run.take(batch)) {
         if (matrix === undefined) {
           writer.json({ 'event.id': event.id, features: run.set.describe(event) });
@@ -43,7 +43,7 @@ export function featuresCommand(io: CliIo, finish: (exitCode: number) => void): 
           writer.json({ 'event.id': event.id });
         }
       }
-      await writer.flush();
+      await writer.flush(isWaiting);
       return !writer.closed;
     });
     await writer.flush(true);

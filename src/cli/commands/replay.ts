@@ -48,9 +48,9 @@ export function replayCommand(io: CliIo, finish: (exitCode: number) => void): Co
         source,
         config,
         log,
-        async (batch) => {
+        async (batch, isWaiting) => {
           show(await pipeline.process(source.name, batch));
-          await writer.flush();
+          await writer.flush(isWaiting);
           return !writer.closed;
         },
         bookmark,

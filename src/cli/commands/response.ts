@@ -47,7 +47,7 @@ function rehearseCommand(io: CliIo, finish: (exitCode: number) => void): Command
       const width = io.stdout.columns ?? defaultWidth;
       let isHeaded = false;
       const { source, tally } = rehearsal;
-      const isStopped = await runInputs(io, source, config, log, async (batch) => {
+      const isStopped = await runInputs(io, source, config, log, async (batch, isWaiting) => {
         for (const rehearsed of await rehearsal.take(batch)) {
           if (!asTable) {
             const { action, assumed } = rehearsed;
@@ -58,7 +58,7 @@ function rehearseCommand(io: CliIo, finish: (exitCode: number) => void): Command
           isHeaded = true;
           writer.line(formatAction(rehearsed, width));
         }
-        await writer.flush();
+        await writer.flush(isWaiting);
         return !writer.closed;
       });
       for (const change of rehearsal.finish()) {

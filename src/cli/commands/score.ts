@@ -24,9 +24,9 @@ export function scoreCommand(io: CliIo, finish: (exitCode: number) => void): Com
     try {
       const writer = new ResultWriter(io.stdout);
       const { source, tally } = scoring;
-      const isStopped = await runInputs(io, source, config, log, async (batch) => {
+      const isStopped = await runInputs(io, source, config, log, async (batch, isWaiting) => {
         for (const scored of await scoring.score(batch)) writer.jsonText(toLine(scored));
-        await writer.flush();
+        await writer.flush(isWaiting);
         return !writer.closed;
       });
       await writer.flush(true);
