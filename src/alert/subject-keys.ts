@@ -1,5 +1,5 @@
 import type { Host, ProcessEvent } from '../event/index.ts';
-import { memoize } from '../text/index.ts';
+import { cutEnd, memoize } from '../text/index.ts';
 
 /** Longest name that tells hosts or users apart. */
 const maxKeyLength = 256;
@@ -27,10 +27,7 @@ export function isoTime(timeMs: number): string | undefined {
   return Math.abs(timeMs) <= 8.64e15 ? new Date(timeMs).toISOString() : undefined;
 }
 
-const clip = memoize(
-  (text) => (text.length > maxKeyLength ? text.slice(0, maxKeyLength) : text).toWellFormed().toLowerCase(),
-  8_192,
-);
+const clip = memoize((text) => cutEnd(text, maxKeyLength).toWellFormed().toLowerCase(), 8_192);
 
 /** Every start that is remembered has its user's label. */
 const oneCopy = memoize((text) => text, 1_024);

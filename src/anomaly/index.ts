@@ -27,6 +27,7 @@ export type {
   InterimScore,
   Rescore,
 } from './record.ts';
+export { rememberStart } from './remembered-start.ts';
 export type {
   AnomalyChanges,
   AnomalyCounters,

@@ -1,3 +1,4 @@
+import { cutEnd } from '../text/index.ts';
 import type { Sighting } from './anomaly-host.ts';
 import type { EntityKind } from './jobs.ts';
 import type { Influencer } from './record.ts';
@@ -37,8 +38,9 @@ export function findInfluencers(kind: EntityKind, sightings: readonly Sighting[]
   for (const [field, read] of kind === 'parent' ? parentFields : commonFields) {
     const shares = new Map<string, number>();
     for (const { start } of sightings) {
-      const value = read(start)?.slice(0, maxValueLength);
-      if (value === undefined) continue;
+      const text = read(start);
+      if (text === undefined) continue;
+      const value = cutEnd(text, maxValueLength);
       shares.set(value, (shares.get(value) ?? 0) + start.prediction.maliciousProbability);
     }
     for (const [value, sum] of shares) {

@@ -1,4 +1,6 @@
+import { cutEnd, memoize } from '../text/index.ts';
 import type { AnomalyOptions } from './options.ts';
+import { rememberStart } from './remembered-start.ts';
 import type { ScoredStart } from './scored-start.ts';
 
 /** Longest key; what exceeds it shares a model with what begins the same. */
@@ -12,12 +14,18 @@ export interface Subject {
   readonly user: string | undefined;
   readonly parent: string | undefined;
   readonly process: string | undefined;
-  /** The names as written. */
+  /** The names as written, no longer than keys. */
   readonly hostLabel: string;
   readonly userLabel: string;
   readonly parentLabel: string;
   readonly flagged: ScoredStart | undefined;
 }
+
+/**
+ * A name comes thousands of times; a key that is always the same string is hashed once and compared by address in
+ * every table.
+ */
+const cachedKeys = 20_000;
 
 const serviceAccount = /^S-1-5-(?:18|19|20)$/;
 
@@ -30,8 +38,8 @@ export type SubjectReader = (start: ScoredStart, flagged: boolean) => Subject;
  */
 export function createSubjectReader({ mode }: Pick<AnomalyOptions, 'mode'>): SubjectReader {
   const isElastic = mode === 'elastic';
-  const keys = new KeyCache(isElastic ? clipName : fold);
-  const readKey = (text: string | undefined) => (text === undefined ? undefined : keys.get(text));
+  const keyOf = memoize(isElastic ? clipName : fold, cachedKeys);
+  const readKey = (text: string | undefined) => (text === undefined ? undefined : keyOf(text));
   return (start, flagged) => {
     const { host, user, process, timeMs } = start.event;
     const hostLabel = host.name ?? host.id ?? '';
@@ -42,10 +50,10 @@ export function createSubjectReader({ mode }: Pick<AnomalyOptions, 'mode'>): Sub
       user: isElastic ? readKey(user.name) : readKey(userName(user.id, user.domain, user.name)),
       parent: readKey(parentLabel),
       process: readKey(process.name),
-      hostLabel,
-      userLabel: user.name ?? user.id ?? '',
-      parentLabel: parentLabel ?? '',
-      flagged: flagged ? start : undefined,
+      hostLabel: cutEnd(hostLabel, maxKeyLength),
+      userLabel: cutEnd(user.name ?? user.id ?? '', maxKeyLength),
+      parentLabel: cutEnd(parentLabel ?? '', maxKeyLength),
+      flagged: flagged ? rememberStart(start) : undefined,
     };
   };
 }
@@ -60,35 +68,11 @@ function userName(
   return domain === undefined ? name : `${domain}\\${name}`;
 }
 
-const cachedKeys = 20_000;
-
-/**
- * Keys by the names they are made of. A name comes thousands of times; a key that is always the same string
- * is hashed once and compared by address in every table.
- */
-class KeyCache {
-  readonly #keys = new Map<string, string>();
-  readonly #make: (name: string) => string;
-
-  constructor(make: (name: string) => string) {
-    this.#make = make;
-  }
-
-  get(name: string): string {
-    const known = this.#keys.get(name);
-    if (known !== undefined) return known;
-    if (this.#keys.size >= cachedKeys) this.#keys.clear();
-    const key = this.#make(name);
-    this.#keys.set(name, key);
-    return key;
-  }
-}
-
 function fold(text: string): string {
   return clipName(text).toLowerCase();
 }
 
 /** Bounds a name. Half a surrogate pair would not come back from the store as it went in. */
 export function clipName(text: string): string {
-  return (text.length > maxKeyLength ? text.slice(0, maxKeyLength) : text).toWellFormed();
+  return cutEnd(text, maxKeyLength).toWellFormed();
 }

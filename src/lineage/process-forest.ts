@@ -1,4 +1,4 @@
-import { memoize } from '../text/index.ts';
+import { memoize, shortenMiddle } from '../text/index.ts';
 import { PidIndex } from './pid-index.ts';
 import type { ProcessFacts, ProcessNode } from './process-node.ts';
 import { type ProcessRow, type TableChanges, toNode, toRow } from './process-row.ts';
@@ -7,6 +7,12 @@ import type { Ancestor } from './traced-event.ts';
 
 /** Most processes kept that have had the same pid on one host. */
 const maxSharingPid = 32;
+
+/**
+ * Longest text of a process that is kept, in UTF-16 units. Windows allows 32,767, and whoever starts processes chooses them;
+ * features read no more than this of nearly any line.
+ */
+const maxTextLength = 2_048;
 
 /** Texts of which all processes that have them share one copy. */
 const sharedTexts = 8_192;
@@ -44,9 +50,9 @@ export class ProcessForest {
     return this.#running.size + this.#ended.size;
   }
 
-  /** The one copy of a text that repeats from process to process. */
-  share(text: string | undefined): string | undefined {
-    return text === undefined ? undefined : this.#share(text);
+  /** The text as it is kept: bounded, and one copy where it repeats from process to process. */
+  keep(text: string | undefined): string | undefined {
+    return text === undefined ? undefined : this.#share(shortenMiddle(text, maxTextLength));
   }
 
   get(id: string): ProcessNode | undefined {
@@ -71,7 +77,7 @@ export class ProcessForest {
   }
 
   add(node: ProcessNode): void {
-    this.#shareTexts(node);
+    this.#keepTexts(node);
     this.#byId.set(node.entityId, node);
     for (const alias of node.aliases) this.#byId.set(alias, node);
     this.#listOf(node).append(node);
@@ -120,7 +126,7 @@ export class ProcessForest {
 
   learn(node: ProcessNode, facts: ProcessFacts): void {
     if (!node.learn(facts)) return;
-    this.#shareTexts(node);
+    this.#keepTexts(node);
     this.#noteLinkChange(node);
   }
 
@@ -192,10 +198,10 @@ export class ProcessForest {
   }
 
   /** Most processes are of few programs, and each event brings copies of its own. */
-  #shareTexts(node: ProcessNode): void {
-    node.name = this.share(node.name);
-    node.executable = this.share(node.executable);
-    node.commandLine = this.share(node.commandLine);
+  #keepTexts(node: ProcessNode): void {
+    node.name = this.keep(node.name);
+    node.executable = this.keep(node.executable);
+    node.commandLine = this.keep(node.commandLine);
   }
 
   #place(node: ProcessNode, startMs: number, rank: number): void {

@@ -121,7 +121,7 @@ export function resolveParent(
   stated: ParentProcess,
   toleranceMs: number,
 ): void {
-  node.statedParent ??= forest.share(stated.name);
+  node.statedParent ??= forest.keep(stated.name);
   if (stated.entityId !== undefined) {
     if (node.isParentCertain) return;
     const named = forest.get(stated.entityId);

@@ -26,6 +26,16 @@ export function escapeHidden(text: string): string {
 
 const ellipsis = '…';
 
+/** The same text in memory of its own: V8's parts of a text keep all of it, however long, for as long as they are kept. */
+function copyOf(text: string): string {
+  return Buffer.from(text, 'utf16le').toString('utf16le');
+}
+
+/** The first `maxLength` UTF-16 units, for keys: nothing says that something was cut. */
+export function cutEnd(text: string, maxLength: number): string {
+  return text.length <= maxLength ? text : copyOf(text.slice(0, maxLength));
+}
+
 function isHighSurrogate(code: number): boolean {
   return code >= 0xd800 && code <= 0xdbff;
 }
@@ -40,7 +50,7 @@ export function shortenEnd(text: string, maxLength: number): string {
   if (maxLength < 1) return '';
   let end = maxLength - 1;
   if (isHighSurrogate(text.charCodeAt(end - 1)) && isLowSurrogate(text.charCodeAt(end))) end -= 1;
-  return text.slice(0, end) + ellipsis;
+  return copyOf(text.slice(0, end) + ellipsis);
 }
 
 /** At most `maxLength` UTF-16 units with `…` in the middle where something was cut; keeps pairs whole. */
@@ -52,7 +62,7 @@ export function shortenMiddle(text: string, maxLength: number): string {
   let start = text.length - Math.floor(kept / 2);
   if (isHighSurrogate(text.charCodeAt(end - 1)) && isLowSurrogate(text.charCodeAt(end))) end -= 1;
   if (isHighSurrogate(text.charCodeAt(start - 1)) && isLowSurrogate(text.charCodeAt(start))) start += 1;
-  return text.slice(0, end) + ellipsis + text.slice(start);
+  return copyOf(text.slice(0, end) + ellipsis + text.slice(start));
 }
 
 /**

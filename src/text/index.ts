@@ -2,7 +2,14 @@
  * Text that comes from events, files or the network is escaped here before it reaches a terminal, a log
  * or a page. A leaf: any room may import it.
  */
-export { escapeForTerminal, escapeHidden, shortenEnd, shortenForTerminal, shortenMiddle } from './escape.ts';
+export {
+  cutEnd,
+  escapeForTerminal,
+  escapeHidden,
+  shortenEnd,
+  shortenForTerminal,
+  shortenMiddle,
+} from './escape.ts';
 export { escapeHtml } from './html.ts';
 export { escapeJsonControlBytes, escapeJsonControls } from './json.ts';
 export { memoize } from './memo.ts';

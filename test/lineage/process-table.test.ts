@@ -433,3 +433,19 @@ describe('identify', () => {
     expect(table.identify(end(8, 150, 'G-9'))).toBeUndefined();
   });
 });
+
+it('keeps a text of a process in bounded length, its beginning and its end', () => {
+  const table = new ProcessTable();
+  const line = `parent.exe --first ${'x'.repeat(30_000)} --last`;
+  const at = { timeMs: 1_000, timestamp: '1970-01-01T00:00:01.000Z' };
+  const parent = makeProcessEvent({ ...at, process: { entityId: 'P', commandLine: line } });
+  expect(table.observe(parent)!.event.process.commandLine).toBe(line);
+  const child = makeProcessEvent({
+    ...at,
+    timeMs: 2_000,
+    process: { entityId: 'C', parent: { entityId: 'P' } },
+  });
+  const told = table.observe(child)!.event.process.parent.commandLine;
+  expect(told).toMatch(/^parent\.exe --first x+…x+ --last$/);
+  expect(told).toHaveLength(2_048);
+});

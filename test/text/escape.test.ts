@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  cutEnd,
   escapeForTerminal,
   escapeHidden,
   escapeHtml,
@@ -150,4 +151,12 @@ describe('the nearest word', () => {
   ])('to %j is %j', (text, expected) => {
     expect(findNearest(text, words)).toBe(expected);
   });
+});
+
+it('cutEnd keeps the first units and nothing else', () => {
+  fc.assert(
+    fc.property(anyText, fc.nat({ max: 300 }), (text, maxLength) => {
+      expect(cutEnd(text, maxLength)).toBe(text.slice(0, maxLength));
+    }),
+  );
 });

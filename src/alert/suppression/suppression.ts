@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { rememberStart } from '../../anomaly/index.ts';
 import { type Alert, createRollUp } from '../alert.ts';
 import { normalizeLine } from '../normal-line.ts';
 import type { StatePort } from '../state-port.ts';
@@ -169,7 +170,7 @@ const none: readonly Alert[] = [];
 
 function holdBack(window: Window, alert: Alert): void {
   if (window.first === undefined) {
-    window.first = alert;
+    window.first = { ...alert, subject: rememberStart(alert.subject) };
     window.firstMs = alert.timeMs;
     window.lastMs = alert.timeMs;
   }

@@ -1,11 +1,11 @@
-import type { ScoredStart } from '../../anomaly/index.ts';
+import { rememberStart, type ScoredStart } from '../../anomaly/index.ts';
 import { RecentRing } from '../recent-ring.ts';
 import type { StatePort } from '../state-port.ts';
 import { hostKeyOf, userKeyOf } from '../subject-keys.ts';
 
 const none: readonly ScoredStart[] = [];
 
-/** The last starts that the model called malicious, whole, found by event id or by who made them. */
+/** The last starts that the model called malicious, as they are remembered, found by event id or by who made them. */
 export class FlaggedStarts {
   readonly #ring: RecentRing<ScoredStart>;
   readonly #byEventId = new Map<string, ScoredStart>();
@@ -18,9 +18,10 @@ export class FlaggedStarts {
   }
 
   observe(start: ScoredStart): void {
-    const leaving = this.#ring.push(start);
+    const kept = rememberStart(start);
+    const leaving = this.#ring.push(kept);
     if (leaving !== undefined) this.#forget(leaving);
-    this.#index(start);
+    this.#index(kept);
   }
 
   get(eventId: string): ScoredStart | undefined {

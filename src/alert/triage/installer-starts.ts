@@ -1,4 +1,5 @@
 import type { ScoredStart } from '../../anomaly/index.ts';
+import { memoize } from '../../text/index.ts';
 import { RecentRing } from '../recent-ring.ts';
 import type { StatePort } from '../state-port.ts';
 import { type SeenStart, toSeenStart } from './recent-starts.ts';
@@ -6,12 +7,12 @@ import { type SeenStart, toSeenStart } from './recent-starts.ts';
 const installerName =
   /^(?:msiexec|tiworker|trustedinstaller|wusa|dism|dismhost|choco|winget|appinstaller|officec2rclient|officeclicktorun|wuauclt|usoclient|mpsigstub|musnotification)\.exe$|setup|install|update|upgrade|patch|bootstrapper|\.tmp$/;
 const remembered = 1_000;
-const rememberedNames = 4_096;
+/** A pattern over a name costs more than the rest of a start together; names repeat. */
+const looksLikeInstaller = memoize((name) => installerName.test(name.toLowerCase()), 4_096);
 
 /** Installers and updaters that started lately: an ordinary explanation to check first. */
 export class InstallerStarts {
   readonly #ring: RecentRing<SeenStart>;
-  readonly #isInstaller = new Map<string, boolean>();
 
   constructor(port?: StatePort) {
     this.#ring = new RecentRing('installer-start', remembered, port);
@@ -19,7 +20,7 @@ export class InstallerStarts {
 
   observe(start: ScoredStart): void {
     const { name } = start.event.process;
-    if (name !== undefined && this.#looksLikeInstaller(name)) this.#ring.push(toSeenStart(start));
+    if (name !== undefined && looksLikeInstaller(name)) this.#ring.push(toSeenStart(start));
   }
 
   /** Those of a host from `fromMs` to `toMs`, latest first. */
@@ -35,15 +36,5 @@ export class InstallerStarts {
 
   save(port: StatePort): void {
     this.#ring.save(port);
-  }
-
-  /** A pattern over a name costs more than the rest of a start together; names repeat. */
-  #looksLikeInstaller(name: string): boolean {
-    const known = this.#isInstaller.get(name);
-    if (known !== undefined) return known;
-    if (this.#isInstaller.size >= rememberedNames) this.#isInstaller.clear();
-    const answer = installerName.test(name.toLowerCase());
-    this.#isInstaller.set(name, answer);
-    return answer;
   }
 }

@@ -1,4 +1,5 @@
 import type { DnsEvent, NetworkEvent } from '../../event/index.ts';
+import { cutEnd } from '../../text/index.ts';
 import type { StatePort } from '../state-port.ts';
 import { hostKeyOf } from '../subject-keys.ts';
 
@@ -95,7 +96,7 @@ export class ActivityLog {
 function addConnection(kept: Kept, event: NetworkEvent): void {
   const host = event.destinationDomain ?? event.destinationIp;
   if (host === undefined) return;
-  const name = host.slice(0, maxNameLength);
+  const name = cutEnd(host, maxNameLength);
   const destination = event.destinationPort === undefined ? name : `${name}:${event.destinationPort}`;
   const at = kept.connections.findIndex((known) => known.destination === destination);
   const known = kept.connections[at];
@@ -106,7 +107,7 @@ function addConnection(kept: Kept, event: NetworkEvent): void {
     kept.connections.push({
       destination,
       ip: destinationIp,
-      domain: destinationDomain?.slice(0, maxNameLength),
+      domain: destinationDomain === undefined ? undefined : cutEnd(destinationDomain, maxNameLength),
       count: 1,
     });
   }
@@ -114,7 +115,7 @@ function addConnection(kept: Kept, event: NetworkEvent): void {
 
 function addQuestion(kept: Kept, { question, answers }: DnsEvent): void {
   if (question === undefined) return;
-  const name = question.slice(0, maxNameLength);
+  const name = cutEnd(question, maxNameLength);
   const at = kept.questions.findIndex((known) => known.name === name);
   const known = kept.questions[at];
   if (known !== undefined) kept.questions[at] = { ...known, count: known.count + 1 };
@@ -122,7 +123,7 @@ function addQuestion(kept: Kept, { question, answers }: DnsEvent): void {
   else
     kept.questions.push({
       name,
-      answers: answers.slice(0, 8).map((text) => text.slice(0, maxNameLength)),
+      answers: answers.slice(0, 8).map((text) => cutEnd(text, maxNameLength)),
       count: 1,
     });
 }

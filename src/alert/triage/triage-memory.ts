@@ -14,7 +14,7 @@ import type { Excerpt, FactFinding, NetworkFinding, Triage } from './triage.ts';
 import { UserProfiles } from './user-profiles.ts';
 
 const recentStarts = 8_192;
-const flaggedStarts = 4_096;
+const flaggedStarts = 2_048;
 const clusterShown = 25;
 const relativesShown = 10;
 const installersShown = 5;
@@ -80,9 +80,9 @@ export class TriageMemory {
     const { event } = alert.subject;
     const host = hostKeyOf(event.host);
     const cluster = this.#clusterOf(alert);
-    const starts = cluster.some((start) => start.event.id === event.id)
-      ? cluster
-      : [...cluster, alert.subject];
+    // The subject itself rather than what is remembered of it.
+    const starts = cluster.map((start) => (start.event.id === event.id ? alert.subject : start));
+    if (!starts.includes(alert.subject)) starts.push(alert.subject);
     const { entityId, parent } = event.process;
     const found = {
       cluster: { shown: cluster.slice(0, clusterShown).map(toSeenStart), total: cluster.length },

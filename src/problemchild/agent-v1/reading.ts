@@ -14,6 +14,10 @@ const baseNameOf = memoize(
 const originalNameOf = memoize(canonicalName, 2048);
 const emptyShape = describeName('');
 
+// One of each for all who read events: each read is used up before the next begins, and explaining reads what was scored.
+const childLines = new LineCache();
+const parentLines = new LineCache();
+
 /** A process of an event, child or parent, as the features read it. */
 export interface Reading {
   baseName: string;
@@ -32,7 +36,6 @@ export interface Reading {
   misplaced: boolean;
   /** Belongs to the cache: read it before the next event. */
   line: Line;
-  readonly lines: LineCache;
 }
 
 export function createReading(): Reading {
@@ -48,14 +51,13 @@ export function createReading(): Reading {
     renamed: false,
     misplaced: false,
     line: new Line(),
-    lines: new LineCache(),
   };
 }
 
 export function readChild(event: ProcessEvent, into: Reading): void {
   const { process } = event;
   readProcess(process.name, process.executable, process.originalFileName, into);
-  into.line = into.lines.read(into.program, childLineOf(process), process.executable);
+  into.line = childLines.read(into.program, childLineOf(process), process.executable);
 }
 
 /** The command line, or what a source that splits it tells of it. */
@@ -66,7 +68,7 @@ export function childLineOf({ commandLine, args }: Process): string | undefined 
 export function readParent(event: ProcessEvent, into: Reading): void {
   const { parent } = event.process;
   readProcess(parent.name, parent.executable, undefined, into);
-  into.line = into.lines.read(into.program, parent.commandLine, parent.executable);
+  into.line = parentLines.read(into.program, parent.commandLine, parent.executable);
 }
 
 function readProcess(

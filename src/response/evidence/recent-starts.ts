@@ -1,4 +1,4 @@
-import type { ScoredStart } from '../../anomaly/index.ts';
+import { rememberStart, type ScoredStart } from '../../anomaly/index.ts';
 import { type EcsDocument, toEcs, type User } from '../../event/index.ts';
 import { userKey } from '../action.ts';
 
@@ -12,7 +12,7 @@ export class RecentStarts {
   #next = 0;
 
   observe(start: ScoredStart): void {
-    this.#starts[this.#next] = start;
+    this.#starts[this.#next] = rememberStart(start);
     this.#next = (this.#next + 1) % maxStarts;
   }
 
