@@ -1,20 +1,26 @@
 import { hash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Changes when the name or content of any file of the folder does; `undefined` when it cannot be read. */
+/**
+ * Changes when anything comes into the folder or leaves it, when the content of a file or of what a link leads to does,
+ * and when one of them can be read or no longer; `undefined` when the folder cannot be read.
+ */
 export function fingerprintFolder(folder: string): string | undefined {
   try {
-    const names = readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map(({ name }) => name)
-      .sort();
-    return hash(
-      'sha256',
-      names.map((name) => `${name}\n${hash('sha256', readFileSync(join(folder, name)))}\n`).join(''),
-    );
+    const names = readdirSync(folder).sort();
+    return hash('sha256', names.map((name) => `${name}\n${fingerprintEntry(join(folder, name))}\n`).join(''));
   } catch {
     return undefined;
+  }
+}
+
+function fingerprintEntry(path: string): string {
+  try {
+    // To read a pipe would wait for somebody to write to it.
+    return statSync(path).isFile() ? hash('sha256', readFileSync(path)) : 'no file';
+  } catch (error) {
+    return String((error as NodeJS.ErrnoException).code);
   }
 }
 

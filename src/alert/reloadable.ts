@@ -1,10 +1,8 @@
-import { AgentError } from '../errors/index.ts';
-
 export type ReloadOutcome =
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'changed' }
   /** The earlier set stays in force. */
-  | { readonly kind: 'refused'; readonly error: AgentError };
+  | { readonly kind: 'refused'; readonly error: unknown };
 
 /** Something read from a folder that people edit while the agent runs: the last good version stays in force. */
 export class Reloadable<T> {
@@ -25,7 +23,7 @@ export class Reloadable<T> {
     return this.#current;
   }
 
-  /** Reads it again if it changed. A version that was refused is not tried again until it changes. */
+  /** Reads it again if it changed; never throws. A version that was refused is not tried again until it changes. */
   reload(): ReloadOutcome {
     const seen = this.#fingerprint();
     if (seen === this.#seen) return { kind: 'unchanged' };
@@ -34,8 +32,9 @@ export class Reloadable<T> {
       this.#current = this.#load();
       return { kind: 'changed' };
     } catch (error) {
-      if (error instanceof AgentError) return { kind: 'refused', error };
-      throw error;
+      // What was being written, or held by another program, has not been seen as it is.
+      if (this.#fingerprint() !== seen) this.#seen = undefined;
+      return { kind: 'refused', error };
     }
   }
 }

@@ -51,11 +51,12 @@ function listYaml(folder: string): string[] {
 }
 
 function readYaml(file: string): unknown {
-  const text = readFileSync(file, 'utf8');
-  if (text.length > maxRuleBytes) throw invalid(file, `is larger than ${maxRuleBytes} bytes`);
   try {
+    const text = readFileSync(file, 'utf8');
+    if (text.length > maxRuleBytes) throw invalid(file, `is larger than ${maxRuleBytes} bytes`);
     return parse(text, { maxAliasCount: 0 });
   } catch (error) {
+    if (error instanceof AgentError) throw error;
     throw invalid(file, message(error));
   }
 }

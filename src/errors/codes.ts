@@ -45,16 +45,17 @@ export const errorTable = {
   ...inputCodes,
   PC_EXCEPTION_INVALID: {
     cause:
-      'A file of exceptions is not YAML, holds an entry that is not one, or names a set that is not there.',
-    remedy: 'Correct what the message names. While the agent runs, the last good entries stay in force.',
+      'A file of exceptions cannot be read, is not YAML, holds an entry that is not one, or names a set that is not there.',
+    remedy:
+      'Correct what the message names; a file must be there and not be locked by another program. While the agent runs, the last good entries stay in force.',
   },
   PC_IOC_INVALID: {
     cause: 'A list of indicators cannot be read, or is no text, CSV, MISP event or STIX 2 bundle.',
     remedy:
-      'Correct the file that the message names. While the agent runs, the last good lists stay in force.',
+      'Correct the file that the message names; it must be there and not be locked by another program. While the agent runs, the last good lists stay in force.',
   },
   PC_RULE_INVALID: {
-    cause: 'A rule file is not YAML, or not a rule.',
+    cause: 'A rule file cannot be read, is not YAML, or not a rule.',
     remedy: 'Correct the key that the message names, or remove the file; the shipped rules need none.',
   },
   PC_BASELINE_INVALID: {

@@ -118,4 +118,27 @@ describe('a configuration changed under a live agent', () => {
     expect(say(refused.log, 'Refused; the last good version stays in force')).toHaveLength(1);
     expect(refused.shown).toEqual(usual.shown);
   });
+
+  it.each([
+    ['indicators', 'iocFolder', 'list.txt', 'evil.example\n', 'feed.txt'],
+    ['exceptions', 'exceptionsFolder', 'a.yml', 'exceptions: []\n', 'b.yml'],
+  ])('goes on where %s cannot be read, and says which', async (what, key, good, text, bad) => {
+    const watched = join(folder, what);
+    mkdirSync(watched);
+    writeFileSync(join(watched, good), text);
+    const settings = { ...state(), alert: { [key]: watched } };
+    const { log, tally } = await runWith(settings, async (live) => {
+      mkdirSync(join(watched, bad));
+      await live.reload();
+      writeFileSync(join(watched, good), `${text}# more\n`);
+      await live.reload();
+    });
+    const why = expect.stringContaining(join(watched, bad));
+    const refused = { level: 'error', fields: { what, why } };
+    expect(log.lines.filter(({ fields }) => fields['what'] === what)).toEqual([
+      expect.objectContaining(refused),
+      expect.objectContaining(refused),
+    ]);
+    expect(tally.records).toBe(lines.length);
+  });
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -53,6 +53,15 @@ describe('loading rules', () => {
       expect.objectContaining({ code: 'PC_RULE_INVALID', where: file }),
     );
     expect(() => loadRules(folder)).toThrow(message);
+  });
+
+  it.each<[string, (path: string) => void]>([
+    ['a folder', mkdirSync],
+    ['a link that leads nowhere', (path) => symlinkSync(`${path}.gone`, path)],
+  ])('refuses %s named like an overlay', (_, make) => {
+    const where = join(folder, 'ours.yml');
+    make(where);
+    expect(() => loadRules(folder)).toThrow(expect.objectContaining({ code: 'PC_RULE_INVALID', where }));
   });
 
   it('refuses two overlays of one rule', () => {

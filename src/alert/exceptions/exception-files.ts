@@ -52,11 +52,14 @@ export function listExceptionFiles(folder: string): string[] {
 
 /** The entries of one file. */
 export function readExceptionFile(file: string): ExceptionEntry[] {
-  if (statSync(file).size > maxFileBytes) throw invalid(file, `is larger than ${maxFileBytes} bytes`);
   let document: unknown;
   try {
+    const stats = statSync(file);
+    if (!stats.isFile()) throw invalid(file, 'is no file');
+    if (stats.size > maxFileBytes) throw invalid(file, `is larger than ${maxFileBytes} bytes`);
     document = parse(readFileSync(file, 'utf8'), { maxAliasCount: 0 });
   } catch (error) {
+    if (error instanceof AgentError) throw error;
     throw invalid(file, error instanceof Error ? error.message : String(error));
   }
   const result = ExceptionFileSchema.safeParse(document);

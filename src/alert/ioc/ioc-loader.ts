@@ -44,8 +44,7 @@ function listIocFiles(folder: string): string[] {
 }
 
 function parseFile(path: string, name: string): ParsedList {
-  if (statSync(path).size > maxFileBytes) throw invalid(path, `is larger than ${maxFileBytes} bytes`);
-  const text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+  const text = readList(path).replace(/^\uFEFF/, '');
   if (/\.txt$/i.test(name)) return parsePlainList(text, name);
   if (/\.csv$/i.test(name)) return parseCsvList(text, name);
   let document: unknown;
@@ -57,6 +56,19 @@ function parseFile(path: string, name: string): ParsedList {
   const parsed = parseJsonList(document, name);
   if (parsed === undefined) throw invalid(path, 'is neither a MISP event nor a STIX 2 bundle');
   return parsed;
+}
+
+/** One that cannot be read refuses the whole folder: nobody would notice the indicators that are missing. */
+function readList(path: string): string {
+  try {
+    const stats = statSync(path);
+    if (!stats.isFile()) throw invalid(path, 'is no file');
+    if (stats.size > maxFileBytes) throw invalid(path, `is larger than ${maxFileBytes} bytes`);
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    if (cause instanceof AgentError) throw cause;
+    throw invalid(path, `cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+  }
 }
 
 function invalid(where: string, what: string, cause?: unknown): AgentError {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -70,6 +70,17 @@ describe('exception files', () => {
     expect(() => loadExceptions({ sets: [], folder })).toThrow(message);
     expect(() => loadExceptions({ sets: [], folder })).toThrow(
       expect.objectContaining({ code: 'PC_EXCEPTION_INVALID' }),
+    );
+  });
+
+  it.each<[string, (path: string) => void]>([
+    ['a folder', mkdirSync],
+    ['a link that leads nowhere', (path) => symlinkSync(`${path}.gone`, path)],
+  ])('are refused for %s named like one', (_, make) => {
+    const where = join(folder, 'b.yml');
+    make(where);
+    expect(() => loadExceptions({ sets: [], folder })).toThrow(
+      expect.objectContaining({ code: 'PC_EXCEPTION_INVALID', where }),
     );
   });
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -94,6 +94,15 @@ describe('loadIocs', () => {
     list(name, text);
     expect(() => loadIocs(folder)).toThrow(name);
   });
+
+  it.each<[string, (path: string) => void]>([
+    ['a folder', mkdirSync],
+    ['a link that leads nowhere', (path) => symlinkSync(`${path}.gone`, path)],
+  ])('refuses %s named like a list, and names it', (_, make) => {
+    const where = join(folder, 'feed.txt');
+    make(where);
+    expect(() => loadIocs(folder)).toThrow(expect.objectContaining({ code: 'PC_IOC_INVALID', where }));
+  });
 });
 
 describe('IocList', () => {
@@ -137,7 +146,7 @@ describe('Reloadable', () => {
     expect(iocs.current.list.size).toBe(2);
     list('c.json', '{');
     const refused = iocs.reload();
-    expect(refused.kind === 'refused' && refused.error.code).toBe('PC_IOC_INVALID');
+    expect(refused).toMatchObject({ kind: 'refused', error: { code: 'PC_IOC_INVALID' } });
     expect(iocs.current.list.size).toBe(2);
     expect(iocs.reload().kind).toBe('unchanged');
     rmSync(join(folder, 'c.json'));
