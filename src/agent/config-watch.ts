@@ -36,6 +36,8 @@ export class ConfigWatch {
   #current: Config;
   #seenFile: string | undefined;
   #seenMaterials: string;
+  /** Of what was accepted last. */
+  #accepted: { readonly file: string | undefined; readonly materials: string };
 
   /** Does not read the configuration again: `first` is in force. */
   constructor(options: ConfigWatchOptions) {
@@ -43,6 +45,7 @@ export class ConfigWatch {
     this.#current = options.first;
     this.#seenFile = options.file === undefined ? undefined : fingerprintFile(options.file);
     this.#seenMaterials = fingerprintMaterials(options.first);
+    this.#accepted = { file: this.#seenFile, materials: this.#seenMaterials };
   }
 
   /** What was accepted last. */
@@ -84,6 +87,13 @@ export class ConfigWatch {
 
   accept({ config }: ConfigChange): void {
     this.#current = config;
+    this.#accepted = { file: this.#seenFile, materials: this.#seenMaterials };
+  }
+
+  /** What was refused is offered once more: it may have been refused for what it leads to, such as a file with a secret. */
+  forgetRefusal(): void {
+    this.#seenFile = this.#accepted.file;
+    this.#seenMaterials = this.#accepted.materials;
   }
 }
 

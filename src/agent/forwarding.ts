@@ -47,6 +47,14 @@ export function agentFacts(): AgentFacts {
   return { version: agentVersion, hostName: hostname(), hostId: undefined };
 }
 
+/** Destinations that are open, and have nothing to do with the outbox yet. */
+export interface PreparedForwarding {
+  /** From now on the outbox keeps what is theirs; sends nothing before `forwarder.start()`. */
+  build(): Forwarding;
+  /** They are not wanted after all. */
+  close(): Promise<void>;
+}
+
 /**
  * Opens outbox, destinations and what drives them; sends nothing before `forwarder.start()`.
  *
@@ -57,8 +65,32 @@ export async function openForwarding(
   store: Store,
   log: Log,
 ): Promise<Forwarding> {
-  const { forward } = options.config;
-  const { routes, surroundings } = await openRoutes(options);
+  return (await prepareForwarding(options, store, log)).build();
+}
+
+/**
+ * Opens the destinations, and changes nothing.
+ *
+ * @throws AgentError PC_FORWARD_…
+ */
+export async function prepareForwarding(
+  options: ForwardingOptions,
+  store: Store,
+  log: Log,
+): Promise<PreparedForwarding> {
+  const opened = await openRoutes(options);
+  return {
+    build: () => buildForwarding(options.config, opened, store, log),
+    close: () => closeRoutes(opened.routes),
+  };
+}
+
+function buildForwarding(
+  { forward }: Config,
+  { routes, surroundings }: OpenedRoutes,
+  store: Store,
+  log: Log,
+): Forwarding {
   const outbox = new OutboxTable(store);
   const { clock, timers, random, agent } = surroundings;
   const forwarder = new Forwarder({
@@ -91,7 +123,7 @@ export async function probeDestinations(
   try {
     return await Promise.all(routes.map((route) => probeRoute(route, { ...surroundings, timeoutMs })));
   } finally {
-    await Promise.all(routes.map(({ destination }) => destination.close()));
+    await closeRoutes(routes);
   }
 }
 
@@ -126,7 +158,12 @@ function openStateFile({ state }: Config): Store {
   return Store.open(state.file);
 }
 
-async function openRoutes(options: ForwardingOptions, names: readonly string[] = []) {
+interface OpenedRoutes {
+  readonly routes: readonly Route[];
+  readonly surroundings: DestinationSurroundings;
+}
+
+async function openRoutes(options: ForwardingOptions, names: readonly string[] = []): Promise<OpenedRoutes> {
   const { config } = options;
   const surroundings = await createSurroundings(options);
   const settings = listDestinations(config);
@@ -142,11 +179,17 @@ async function openRoutes(options: ForwardingOptions, names: readonly string[] =
     try {
       routes.push(openRoute(name, each, surroundings));
     } catch (error) {
+      await closeRoutes(routes);
       if (!(error instanceof AgentError)) throw error;
       throw new AgentError(error.code, `destination ${name}: ${error.message}`, { cause: error });
     }
   }
   return { routes, surroundings };
+}
+
+/** Nothing was sent over them, or what was is of no further interest: how they close does not matter. */
+async function closeRoutes(routes: readonly Route[]): Promise<void> {
+  await Promise.allSettled(routes.map(({ destination }) => destination.close()));
 }
 
 /** What destinations of this process are opened with. */

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Clock } from '../event/index.ts';
-import { createHealthEntry } from '../forward/index.ts';
+import { createHealthEntry, isFailing } from '../forward/index.ts';
 import { OutboxDesk, type Store } from '../store/index.ts';
 import { agentFacts, type Forwarding } from './forwarding.ts';
 import type { Tally } from './tally.ts';
@@ -39,7 +39,7 @@ export function startHeartbeat(parts: HeartbeatParts): Heartbeat {
     const counts = new Map(desk.destinations().map((each) => [each.name, each]));
     const { held } = outbox;
     const dropped = [...counts.values()].reduce((sum, each) => sum + each.dropped, 0);
-    const failing = forwarder.status.filter(({ failures }) => failures > 0);
+    const failing = forwarder.status.filter(isFailing);
     outbox.add([
       createHealthEntry(
         {
@@ -59,7 +59,10 @@ export function startHeartbeat(parts: HeartbeatParts): Heartbeat {
               ? ['the state file cannot be written: its disk is full or refuses writes']
               : []),
             ...problems(),
-            ...failing.map(({ name, lastFailure }) => `${name}: ${lastFailure ?? 'fails'}`),
+            ...failing.map(
+              ({ name, state, lastFailure }) =>
+                `${name}: ${state === 'stopped' ? state : (lastFailure ?? 'fails')}`,
+            ),
           ],
         },
         nowMs,

@@ -1,7 +1,12 @@
 import type { Config } from '../config/index.ts';
 import type { Log } from '../log/index.ts';
 import type { Store } from '../store/index.ts';
-import { type Forwarding, type ForwardingOptions, openForwarding } from './forwarding.ts';
+import {
+  type Forwarding,
+  type ForwardingOptions,
+  type PreparedForwarding,
+  prepareForwarding,
+} from './forwarding.ts';
 
 interface Parts {
   readonly options: Omit<ForwardingOptions, 'config'>;
@@ -9,15 +14,24 @@ interface Parts {
   readonly log: Log;
 }
 
+/** Destinations of another configuration, open beside those in force. */
+export interface NextForwarding {
+  /**
+   * Exchanges them; what waits for a destination that stays is still sent. Where the store fails, those in force go on.
+   * @throws AgentError PC_STORE_…
+   */
+  take(): Promise<void>;
+  /** Those in force stay. */
+  discard(): Promise<void>;
+}
+
 /** The agent's way out while it runs: destinations may be exchanged under it. */
 export class LiveForwarding {
   readonly #parts: Parts;
-  #config: Config;
   #current: Forwarding;
 
-  private constructor(parts: Parts, config: Config, current: Forwarding) {
+  private constructor(parts: Parts, current: Forwarding) {
     this.#parts = parts;
-    this.#config = config;
     this.#current = current;
   }
 
@@ -29,7 +43,7 @@ export class LiveForwarding {
     log: Log,
   ): Promise<LiveForwarding> {
     const parts = { options, store, log };
-    return new LiveForwarding(parts, config, await openWith(parts, config));
+    return new LiveForwarding(parts, (await prepare(parts, config)).build());
   }
 
   get current(): Forwarding {
@@ -37,23 +51,31 @@ export class LiveForwarding {
   }
 
   /**
-   * Other destinations from now on. Where they do not open, those of before go on, and the error is thrown.
-   * What waits for a destination that stays is still sent.
+   * Opens the destinations of another configuration; those in force go on, whatever comes of it.
+   * @throws AgentError PC_FORWARD_…
    */
-  async exchange(next: Config): Promise<void> {
-    await this.#current.forwarder.stop();
+  async prepare(next: Config): Promise<NextForwarding> {
+    const prepared = await prepare(this.#parts, next);
+    return { take: () => this.#take(prepared), discard: () => prepared.close() };
+  }
+
+  async #take(prepared: PreparedForwarding): Promise<void> {
+    const previous = this.#current;
     try {
-      this.#current = await openWith(this.#parts, next);
-      this.#config = next;
+      this.#current = prepared.build();
     } catch (error) {
-      this.#current = await openWith(this.#parts, this.#config);
+      await prepared.close();
       throw error;
-    } finally {
-      this.#current.forwarder.start();
     }
+    try {
+      await previous.forwarder.stop();
+    } catch (error) {
+      this.#parts.log.error('Destinations of before did not end as they should', { error });
+    }
+    this.#current.forwarder.start();
   }
 }
 
-function openWith({ options, store, log }: Parts, config: Config): Promise<Forwarding> {
-  return openForwarding({ ...options, config }, store, log);
+function prepare({ options, store, log }: Parts, config: Config): Promise<PreparedForwarding> {
+  return prepareForwarding({ ...options, config }, store, log);
 }

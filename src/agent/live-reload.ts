@@ -26,8 +26,14 @@ export class LiveReload {
     this.#parts = parts;
   }
 
-  /** Looks for changes and puts them in force; a second call meanwhile waits for the first. Never throws. */
+  /** As {@link look}, because somebody asks for it: what was refused before is tried again. */
   reload(): Promise<void> {
+    if (this.#running === undefined) this.#parts.watch.forgetRefusal();
+    return this.look();
+  }
+
+  /** Looks for changes and puts them in force; a second call meanwhile waits for the first. Never throws. */
+  look(): Promise<void> {
     this.#running ??= this.#reloadAll().finally(() => {
       this.#running = undefined;
     });
@@ -58,8 +64,15 @@ export class LiveReload {
     const { config, sections, needsRestart } = change;
     // Without a state file the engine's memory would be lost with the engine.
     const keepsEngine = change.engine && config.state.file === null;
-    if (change.engine && !keepsEngine) await runner.exchange((tally) => openEngine(config, tally));
-    if (change.forward) await forwarding.exchange(config);
+    // What may be refused comes first, so that none of it is in force when a part is.
+    const next = change.forward ? await forwarding.prepare(config) : undefined;
+    try {
+      if (change.engine && !keepsEngine) await runner.exchange((tally) => openEngine(config, tally));
+    } catch (error) {
+      await next?.discard();
+      throw error;
+    }
+    await next?.take();
     watch.accept(change);
     apply(config);
     log.info('Reloaded', {

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DeskOutcome } from '../alert/index.ts';
 import { AgentError } from '../errors/index.ts';
+import { isFailing } from '../forward/index.ts';
 import type { LogFields } from '../log/index.ts';
 import { statusOf } from '../response/index.ts';
 import type { SourceBatch } from '../source/index.ts';
@@ -101,14 +102,16 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
 
   function stages() {
     const { workingSinceMs } = runner;
-    const failing = forwarding.current.forwarder.status.filter(({ failures }) => failures > 0);
+    const failing = forwarding.current.forwarder.status.filter(isFailing);
     return judgeStages(
       {
         workingSinceMs,
         lastBatchMs,
         waitingRecords: countWaiting(input),
         load: load.level,
-        failingDestinations: failing.map(({ name }) => name),
+        failingDestinations: failing.map(({ name, state }) =>
+          state === 'stopped' ? `${name} (stopped)` : name,
+        ),
       },
       performance.now(),
       config().agent.stalledAfterMs,
@@ -217,7 +220,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
           log.error('The capture is stalled', { why: capture.reason });
           heartbeat.beat();
           attempt.abort();
-        } else void live.reload();
+        } else void live.look();
       };
       const openWatchdog = watchdogOpener();
       const watch = openWatchdog && watchMainThread(config().agent.stalledAfterMs, openWatchdog);

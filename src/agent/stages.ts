@@ -9,7 +9,7 @@ export interface StageFacts {
   /** Records that were captured and not handed over yet; 0 where the source cannot tell. */
   readonly waitingRecords: number;
   readonly load: LoadLevel;
-  /** Destinations whose last attempt failed. */
+  /** Destinations that nothing gets to. */
   readonly failingDestinations: readonly string[];
 }
 

@@ -37,6 +37,11 @@ export interface DeliveryStatus {
   readonly lastFailure: string | undefined;
 }
 
+/** Whether nothing gets there: the last attempt failed, or none is made any more. */
+export function isFailing({ state, failures }: DeliveryStatus): boolean {
+  return failures > 0 || state === 'stopped';
+}
+
 /** How often an idle delivery looks, should nobody have woken it. */
 const pollMs = 1_000;
 const maxReasonLength = 1_000;
@@ -57,7 +62,7 @@ export class Delivery {
   #state: DeliveryStatus['state'] = 'idle';
   #failures = 0;
   #lastFailure: string | undefined;
-  readonly #window: DeliveryWindow;
+  #window: DeliveryWindow;
   /** Entries tried at a time: halved when a batch fails, doubled when one succeeds. */
   #pace: number;
 
@@ -68,7 +73,11 @@ export class Delivery {
   }
 
   start(): void {
-    this.#running ??= this.#run();
+    if (this.#running !== undefined) return;
+    const { queue, name } = this.#options;
+    // Until now another delivery may have gone on to this destination.
+    this.#window = new DeliveryWindow(queue.cursor(name));
+    this.#running = this.#run();
   }
 
   /** There may be more to send. */
@@ -90,12 +99,17 @@ export class Delivery {
 
   /** Ends what is under way; what was not answered is sent again by the next run. */
   async stop(): Promise<void> {
+    const { destination, log, name } = this.#options;
     this.#isStopped = true;
     this.#attempted.abort();
     this.#wait.abort();
     await this.#running;
     this.#state = 'stopped';
-    await this.#options.destination.close();
+    try {
+      await destination.close();
+    } catch (error) {
+      log.warn('a destination did not close', { destination: name, error });
+    }
   }
 
   get status(): DeliveryStatus {

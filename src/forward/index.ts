@@ -2,7 +2,7 @@ export { type AuthSettings, openAuthorization } from './authorization.ts';
 export type { BackoffOptions } from './backoff.ts';
 export { type CertificateLife, readCertificateLives } from './certificate-expiry.ts';
 export { measureClockSkew } from './clock-skew.ts';
-export type { DeliveryStatus } from './delivery.ts';
+export { type DeliveryStatus, isFailing } from './delivery.ts';
 export type { DestinationSettings, ElasticsearchSettings } from './destination-settings.ts';
 export { ElasticApi } from './elastic-api.ts';
 export { type ElasticAssets, setUpElastic } from './elastic-setup.ts';

@@ -63,6 +63,19 @@ describe('a watched configuration', () => {
     expect(watch.check()?.config.log.level).toBe('warn');
   });
 
+  it('offers once more what was not accepted, when asked to', () => {
+    const watch = open('log: { level: info }\n');
+    write('log: { level: warn }\n');
+    expect(watch.check()?.sections).toEqual(['log']);
+    expect(watch.check()).toBeUndefined();
+    watch.forgetRefusal();
+    const again = watch.check()!;
+    expect(again.sections).toEqual(['log']);
+    watch.accept(again);
+    watch.forgetRefusal();
+    expect(watch.check()).toBeUndefined();
+  });
+
   it('refuses a file that is gone', () => {
     const watch = open('log: { level: info }\n');
     rmSync(file);

@@ -1,4 +1,12 @@
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -63,7 +71,7 @@ async function runWith(
   await halfway.promise;
   await between(live, write);
   appendFileSync(input, `${lines.slice(firstPart).join('\n')}\n`);
-  return { tally: await running, shown, log, live };
+  return { tally: await running, shown, log };
 }
 
 const state = () => ({ state: { file: join(folder, 'state.db') } });
@@ -77,7 +85,8 @@ describe('a configuration changed under a live agent', () => {
     rmSync(join(folder, 'state.db'));
 
     const second = join(folder, 'second.ndjson');
-    const changed = await runWith(state(), (live, write) => {
+    let stages: readonly string[] = [];
+    const changed = await runWith(state(), async (live, write) => {
       const rulesFolder = join(folder, 'rules');
       mkdirSync(rulesFolder);
       writeFileSync(join(rulesFolder, 'off.yml'), withoutRule);
@@ -85,14 +94,15 @@ describe('a configuration changed under a live agent', () => {
         detection: { rulesFolder },
         forward: { destinations: { second: { type: 'file', path: second } } },
       });
-      return live.reload();
+      await live.reload();
+      stages = live.stages().map(({ state: how }) => how);
     });
     expect(say(changed.log, 'Reloaded')).toHaveLength(1);
     expect(changed.shown).toEqual(usual.shown.filter(({ rule: name, isLate }) => !(isLate && name === rule)));
     expect(changed.tally.records).toBe(lines.length);
     expect(changed.tally.alerts.shown).toBe(changed.shown.length);
     expect(readFileSync(second, 'utf8')).toContain('problemchild.alert');
-    expect(changed.live.stages().map(({ state: how }) => how)).toEqual(['fine', 'fine', 'fine']);
+    expect(stages).toEqual(['fine', 'fine', 'fine']);
   });
 
   it.each([
@@ -117,6 +127,30 @@ describe('a configuration changed under a live agent', () => {
     });
     expect(say(refused.log, 'Refused; the last good version stays in force')).toHaveLength(1);
     expect(refused.shown).toEqual(usual.shown);
+  });
+
+  it('takes nothing of a version of which a part is refused, and all of it when it is put right', async () => {
+    const token = join(folder, 'token');
+    const second = join(folder, 'second.ndjson');
+    const siem = { type: 'splunk', url: 'https://127.0.0.1:9', token: { file: token } };
+    const bundle = join(folder, 'bundle');
+    const { log } = await runWith(state(), async (running, write) => {
+      const file = { type: 'file', path: second };
+      write({ model: { bundle }, forward: { destinations: { file } } });
+      await running.reload();
+      write({ log: { level: 'debug' }, forward: { destinations: { file, siem } } });
+      await running.reload();
+      expect(existsSync(second)).toBe(false);
+      writeFileSync(token, 'abcdefgh123456', { mode: 0o600 });
+      await running.reload();
+    });
+    const refused = say(log, 'Refused; the last good version stays in force');
+    expect(refused.map(({ fields }) => String(fields['why']))).toEqual([
+      expect.stringContaining(bundle),
+      expect.stringContaining(token),
+    ]);
+    expect(say(log, 'Reloaded')).toHaveLength(1);
+    expect(readFileSync(second, 'utf8')).toContain('problemchild.alert');
   });
 
   it.each([

@@ -3,6 +3,7 @@ import { DeliveryFailure, type Destination, type SendResult } from '../../src/fo
 import {
   Forwarder,
   type ForwarderOptions,
+  isFailing,
   type OutboxEntry,
   type OutboxLimits,
   type QueuedEntry,
@@ -57,9 +58,9 @@ afterEach(async () => {
   store.close();
 });
 
-function start(receivers: Record<string, Receiver>, changes: Partial<ForwarderOptions> = {}): Forwarder {
+function build(receivers: Record<string, Receiver>, changes: Partial<ForwarderOptions> = {}): Forwarder {
   const limits: OutboxLimits = { maxBytes: 1e9, maxAgeMs: 1e9 };
-  running = new Forwarder({
+  return new Forwarder({
     queue,
     routes: Object.entries(receivers).map(([name, destination]) => ({
       name,
@@ -77,6 +78,10 @@ function start(receivers: Record<string, Receiver>, changes: Partial<ForwarderOp
     agent: { version: '0.1.0', hostName: 'WS-0417', hostId: undefined },
     ...changes,
   });
+}
+
+function start(receivers: Record<string, Receiver>, changes: Partial<ForwarderOptions> = {}): Forwarder {
+  running = build(receivers, changes);
   running.start();
   return running;
 }
@@ -272,6 +277,31 @@ describe('a delivery', () => {
     start({ siem: second });
     await timers.pass(1_000);
     expect(second.has).toEqual(idsOf(4, 7));
+  });
+
+  it('goes on from where the one before ended, though it was there before that', async () => {
+    const first = new Receiver();
+    const before = start({ siem: first });
+    const second = new Receiver();
+    const after = build({ siem: second });
+    put(makeEntries(4));
+    await timers.pass(1_000);
+    await before.stop();
+    running = after;
+    after.start();
+    put(makeEntries(4, 4));
+    await timers.pass(1_000);
+    expect(first.has).toEqual(idsOf(0, 3));
+    expect(second.has).toEqual(idsOf(4, 7));
+  });
+
+  it('ends where its receiver does not close, and is then known to get nothing there', async () => {
+    const receiver = new Receiver();
+    receiver.close = () => Promise.reject(new Error('no'));
+    const forwarder = start({ siem: receiver });
+    expect(forwarder.status.some(isFailing)).toBe(false);
+    await forwarder.stop();
+    expect(forwarder.status.every(isFailing)).toBe(true);
   });
 
   it('drains on request without waiting for batches to fill', async () => {
