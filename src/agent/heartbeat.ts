@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Clock } from '../event/index.ts';
 import { createHealthEntry, isFailing } from '../forward/index.ts';
+import type { Log } from '../log/index.ts';
 import { OutboxDesk, type Store } from '../store/index.ts';
 import { agentFacts, type Forwarding } from './forwarding.ts';
 import type { Tally } from './tally.ts';
@@ -17,21 +18,26 @@ export interface HeartbeatParts {
   readonly counters: () => Readonly<Record<string, number>>;
   readonly responseMode: () => string;
   readonly clock: Clock;
-  readonly everyMs: number;
+  /** In force now; a reload exchanges it. */
+  readonly everyMs: () => number;
+  readonly log: Log;
 }
 
+/** How soon another interval is in force. */
+const lookEveryMs = 1_000;
+
 export interface Heartbeat {
-  /** Says it now, because something happened. */
+  /** Says it now, because something happened. Never throws: one that cannot be queued is told to the log. */
   beat(): void;
   stop(): void;
 }
 
 /** Says every few minutes, through the outbox, that the agent is alive and how it is; each host at its own moment. */
 export function startHeartbeat(parts: HeartbeatParts): Heartbeat {
-  const { store, tally, problems, modelHash, responseMode, clock, everyMs } = parts;
+  const { store, tally, problems, modelHash, responseMode, clock, everyMs, log } = parts;
   const startedMs = clock.nowMs();
   const desk = new OutboxDesk(store);
-  function beat(): void {
+  function say(): void {
     const { outbox, forwarder } = parts.forwarding();
     const { entries, bytes, put, deadLetters } = outbox.totals();
     const { records, processEvents, scored, related, filtered, rejected } = tally;
@@ -71,13 +77,21 @@ export function startHeartbeat(parts: HeartbeatParts): Heartbeat {
     ]);
     forwarder.wake();
   }
-  let timer: NodeJS.Timeout;
-  function beatAgain(): void {
-    timer = setTimeout(beatAgain, everyMs);
-    beat();
+  function beat(): void {
+    try {
+      say();
+    } catch (error) {
+      log.error('A heartbeat could not be queued', { error });
+    }
   }
-  timer = setTimeout(beatAgain, phaseOf(agentFacts().hostName ?? '', everyMs));
-  return { beat, stop: () => clearTimeout(timer) };
+  let lastMs = performance.now() - everyMs() + phaseOf(agentFacts().hostName ?? '', everyMs());
+  const timer = setInterval(() => {
+    const nowMs = performance.now();
+    if (nowMs - lastMs < everyMs()) return;
+    lastMs = nowMs;
+    beat();
+  }, lookEveryMs);
+  return { beat, stop: () => clearInterval(timer) };
 }
 
 /**

@@ -207,7 +207,8 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
           stages().flatMap(({ name, reason }) => (reason === undefined ? [] : [`${name}: ${reason}`])),
         counters: () => ({ captureRestarts, pipelineReopened: runner.reopened, ...notices.counts() }),
         clock,
-        everyMs: config().forward.heartbeatMs,
+        everyMs: () => config().forward.heartbeatMs,
+        log,
       });
       const stall = Promise.withResolvers<never>();
       let isStalled = false;

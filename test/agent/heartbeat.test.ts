@@ -1,7 +1,64 @@
-import { describe, expect, it } from 'vitest';
-import { phaseOf } from '../../src/agent/heartbeat.ts';
+import { hostname } from 'node:os';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openForwarding } from '../../src/agent/forwarding.ts';
+import { phaseOf, startHeartbeat } from '../../src/agent/heartbeat.ts';
+import { Tally } from '../../src/agent/tally.ts';
+import { loadConfig } from '../../src/config/index.ts';
+import { Store } from '../../src/store/index.ts';
+import { createMemoryLog } from '../support/memory-log.ts';
 
 const everyMs = 300_000;
+
+describe('a heartbeat', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  async function open(interval: () => number) {
+    const store = Store.openTemporary();
+    const log = createMemoryLog();
+    const config = loadConfig({ env: { PC_FORWARD_RECORD: 'false' } }).config;
+    const forwarding = await openForwarding({ config, env: {} }, store, log);
+    const heartbeat = startHeartbeat({
+      store,
+      forwarding: () => forwarding,
+      tally: new Tally(),
+      modelHash: () => '',
+      problems: () => [],
+      counters: () => ({}),
+      responseMode: () => 'audit',
+      clock: { nowMs: Date.now },
+      everyMs: interval,
+      log,
+    });
+    return { store, log, heartbeat, count: () => forwarding.outbox.totals().put };
+  }
+
+  it('comes in the phase of its host, then in the interval that is in force, from when it changes', async () => {
+    let interval = everyMs;
+    const { store, heartbeat, count } = await open(() => interval);
+    const phaseMs = phaseOf(hostname(), everyMs);
+    vi.advanceTimersByTime(Math.max(0, phaseMs - 1));
+    expect(count()).toBe(0);
+    vi.advanceTimersByTime(1_001);
+    expect(count()).toBe(1);
+    vi.advanceTimersByTime(20_000);
+    interval = 10_000;
+    vi.advanceTimersByTime(1_000);
+    expect(count()).toBe(2);
+    vi.advanceTimersByTime(30_000);
+    expect(count()).toBe(5);
+    heartbeat.stop();
+    store.close();
+  });
+
+  it('that cannot be queued is told to the log', async () => {
+    const { store, log, heartbeat } = await open(() => everyMs);
+    store.close();
+    heartbeat.beat();
+    expect(log.lines.map(({ message }) => message)).toEqual(['A heartbeat could not be queued']);
+    heartbeat.stop();
+  });
+});
 
 describe('the phase of a heartbeat', () => {
   it('is the same for a host, however its name is written, and within the interval', () => {
