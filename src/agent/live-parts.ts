@@ -64,7 +64,7 @@ export async function openLiveParts(options: LivePartsOptions): Promise<LivePart
     ...(options.reload ?? { file: undefined, load: keep }),
   });
   const config = (): Config => watch.current;
-  const { state, source } = options.config;
+  const { state } = options.config;
   const { store, quarantined } =
     state.file === null
       ? { store: Store.openTemporary(), quarantined: undefined }
@@ -110,7 +110,7 @@ export async function openLiveParts(options: LivePartsOptions): Promise<LivePart
     library === undefined || response === undefined
       ? undefined
       : openIsolationRun({ config, env, library, journal: response.journal, clock, audience });
-  const load = new LoadShedding(source.batchSize);
+  const load = new LoadShedding();
   const cpu = new CpuLimit(config().agent.maxCpuPercent);
   const selftest = openLiveSelftest(input, store, forwarding, log);
   const hooks: EngineHooks = {

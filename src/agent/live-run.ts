@@ -140,7 +140,8 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
     }
     selftest.arrive(batch.events);
     await commits.take(source.name, batch);
-    const level = load.observe(batch.recordsRead, performance.now());
+    const hasMore = batch.hasMore ?? batch.recordsRead >= sourceSettings.batchSize;
+    const level = load.observe(hasMore, performance.now());
     if (level !== undefined) log.warn('Load', { level });
     for (let restMs = cpu.restMs(); restMs > 0 && !signal.aborted; restMs = cpu.restMs()) await wait(restMs);
     // The time of this batch is no time in which the source was silent.

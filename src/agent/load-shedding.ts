@@ -10,27 +10,22 @@ const behindAfterMs = 15_000;
 const caughtUpAfterMs = 10_000;
 
 /**
- * Tells from how full batches are whether the agent keeps up: a batch that is not full emptied the source. Enrichment
- * is shed before, by the native library, which fills in files' facts only from memory when its queue is half full.
+ * Tells from what is left after each batch whether the agent keeps up: a batch after which nothing waited emptied the
+ * source. Enrichment is shed before, by the native library, which fills in files' facts only from memory when its queue
+ * is half full.
  */
 export class LoadShedding {
-  readonly #batchSize: number;
   #level: LoadLevel = 'full';
   /** Since when batches have been of the kind that may change the level. */
   #sinceMs: number | undefined;
-
-  constructor(batchSize: number) {
-    this.#batchSize = batchSize;
-  }
 
   get level(): LoadLevel {
     return this.#level;
   }
 
-  /** Takes note of a batch; `nowMs` of a clock that does not jump. Returns the new level when it changed. */
-  observe(records: number, nowMs: number): LoadLevel | undefined {
-    const isFull = records >= this.#batchSize;
-    const mayChange = isFull === (this.#level === 'full');
+  /** Takes note of whether more waits behind a batch; `nowMs` of a clock that does not jump. Returns the new level when it changed. */
+  observe(hasMore: boolean, nowMs: number): LoadLevel | undefined {
+    const mayChange = hasMore === (this.#level === 'full');
     if (!mayChange) {
       this.#sinceMs = undefined;
       return undefined;

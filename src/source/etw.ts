@@ -63,7 +63,9 @@ export class EtwSource implements LiveSource {
         builder.addBytes(batch.bytes.length);
         decodeRecords(batch.bytes, this.name, receiver);
         if (builder.records > 0) full.push(builder.take(last));
-        yield* full;
+        for (const [index, each] of full.entries()) {
+          yield { ...each, hasMore: index < full.length - 1 || stream.hasWaiting };
+        }
         full.length = 0;
       }
     } finally {

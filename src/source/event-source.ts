@@ -33,6 +33,8 @@ export interface SourceBatch {
   /** Bytes of (decompressed) input this batch covers; `bytesRead = in records + skipped`. */
   readonly bytesRead: number;
   readonly bytesSkipped: number;
+  /** More had been captured already when this was handed over. Where a source does not say, a full batch says so. */
+  readonly hasMore?: boolean;
   /** Resumes after this batch; opaque to everyone but the source. */
   readonly bookmark: string;
 }

@@ -40,11 +40,12 @@ export class EventLogSource implements LiveSource {
 
   async *batches(options: ReadOptions): AsyncGenerator<SourceBatch, void, void> {
     if (options.signal?.aborted) return;
+    const size = Math.min(options.batchSize, maxNativeBatch);
     this.#capture = NativeSource.openEventLog(this.#options.library, {
       channel: this.#channel,
       bookmark: options.bookmark,
       fromOldest: this.#options.fromOldest ?? false,
-      batch: Math.min(options.batchSize, maxNativeBatch),
+      batch: size,
     });
     const stream = new RecordStream(this.#capture);
     const stop = (): void => stream.stop();
@@ -69,7 +70,7 @@ export class EventLogSource implements LiveSource {
       for await (const batch of stream) {
         builder.addBytes(batch.bytes.length);
         decodeRecords(batch.bytes, this.#channel, receiver);
-        yield* full;
+        for (const each of full) yield { ...each, hasMore: each.recordsRead >= size };
         full.length = 0;
       }
       // What came after the last bookmark is read again by the next run, which resumes before it.

@@ -16,6 +16,8 @@ export class MergedSource implements LiveSource {
   readonly #sysmon: LiveSource;
   readonly #clock: Clock;
   readonly #merger = new StartMerger();
+  /** What the last batch of each capture said. */
+  readonly #hasMore = { sysmon: false, kernel: false };
 
   constructor(kernel: LiveSource, sysmon: LiveSource, clock: Clock) {
     this.#kernel = kernel;
@@ -53,18 +55,19 @@ export class MergedSource implements LiveSource {
         pending.delete(turn.from);
         if (turn.from === 'timer') {
           const events = this.#merger.expire(this.#clock.nowMs());
-          if (events.length > 0) yield batchOf(events, writePositions(positions));
+          if (events.length > 0) yield this.#batchOf(events, writePositions(positions));
           continue;
         }
         if (turn.result.done === true) continue;
         const batch = turn.result.value;
         const source = turn.from === 'sysmon' ? this.#sysmon : this.#kernel;
         positions[source.name] = batch.bookmark;
+        this.#hasMore[turn.from] = batch.hasMore ?? batch.recordsRead >= options.batchSize;
         yield this.#merge(turn.from, batch, writePositions(positions));
         pending.set(turn.from, next(turn.from));
       }
       const events = this.#merger.flush();
-      if (events.length > 0) yield batchOf(events, writePositions(positions));
+      if (events.length > 0) yield this.#batchOf(events, writePositions(positions));
     } finally {
       failure.abort();
       await Promise.allSettled([iterators.sysmon.return?.(), iterators.kernel.return?.()]);
@@ -97,20 +100,27 @@ export class MergedSource implements LiveSource {
       events,
       filtered,
       recordsRead: events.length + filtered + batch.rejections.length,
+      hasMore: this.#anyHasMore,
       bookmark,
     };
   }
-}
 
-function batchOf(events: HostEvent[], bookmark: string): SourceBatch {
-  return {
-    events,
-    recordsRead: events.length,
-    filtered: 0,
-    rejections: [],
-    warnings: [],
-    bytesRead: 0,
-    bytesSkipped: 0,
-    bookmark,
-  };
+  /** Of events that waited, and were counted with no batch. */
+  #batchOf(events: HostEvent[], bookmark: string): SourceBatch {
+    return {
+      events,
+      recordsRead: events.length,
+      filtered: 0,
+      rejections: [],
+      warnings: [],
+      bytesRead: 0,
+      bytesSkipped: 0,
+      hasMore: this.#anyHasMore,
+      bookmark,
+    };
+  }
+
+  get #anyHasMore(): boolean {
+    return this.#hasMore.sysmon || this.#hasMore.kernel;
+  }
 }

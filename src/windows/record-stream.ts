@@ -52,6 +52,11 @@ export class RecordStream implements AsyncIterable<NativeBatch> {
     });
   }
 
+  /** Whether the next batch is there already. */
+  get hasWaiting(): boolean {
+    return this.#waiting.some(({ kind }) => kind === 'batch');
+  }
+
   /** Ends capturing; what was captured is still handed over. */
   stop(): void {
     this.#source.stop();

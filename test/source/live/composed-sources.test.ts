@@ -53,6 +53,24 @@ describe('etw and Sysmon at once', () => {
     expect([kernel.ended, sysmon.ended]).toEqual([true, true]);
   });
 
+  test('more waits as long as it does in one of them', async () => {
+    const more = (
+      hasMore: boolean,
+      at: number,
+      kind: typeof kernelStart | typeof sysmonStart,
+    ): SourceBatch => ({
+      ...batchOf([kind(at, at * 1_000)], String(at)),
+      hasMore,
+    });
+    const sysmon = new ScriptedSource('eventlog:S', [more(true, 8, sysmonStart)]);
+    const kernel = new ScriptedSource('etw', [more(false, 12, kernelStart), more(false, 16, kernelStart)]);
+    const behind = await drain(new MergedSource(kernel, sysmon, clock).batches({ batchSize: 512 }));
+    expect(behind.map(({ hasMore }) => hasMore)).toEqual(behind.map(() => true));
+    const quiet = new MergedSource(kernel, new ScriptedSource('eventlog:S', []), clock);
+    const batches = await drain(quiet.batches({ batchSize: 512 }));
+    expect(batches.map(({ hasMore }) => hasMore)).toEqual(batches.map(() => false));
+  });
+
   test('a reader that leaves ends both', async () => {
     const kernel = new ScriptedSource('etw', [batchOf([kernelStart(8, 0)], 'k1')], false);
     const sysmon = new ScriptedSource('eventlog:S', [], false);

@@ -59,6 +59,19 @@ for (const ffi of ffiNames) {
       );
     });
 
+    test('a batch says whether more waits behind it', async () => {
+      const path = '\\Device\\HarddiskVolume3\\Windows\\System32\\certutil.exe';
+      for (let pid = 100_000; pid < 100_100; pid += 4) etw.say('running', pid, 4, 0, path, 'certutil.exe');
+      const { batches } = await readUntil(open(), ({ events }) => runningOf(events, 100_096) !== undefined, {
+        batchSize: 4,
+      });
+      assert.ok(
+        batches.some(({ hasMore }) => hasMore === true),
+        'nothing waited',
+      );
+      assert.equal(batches.at(-1)?.hasMore, false);
+    });
+
     test('starts, ends and what ran before, joined from both sessions', async () => {
       const path = '\\Device\\HarddiskVolume3\\Windows\\System32\\certutil.exe';
       const saidMs = Date.now();

@@ -71,6 +71,20 @@ for (const ffi of ffiNames) {
       }
     });
 
+    test('a batch says that more waits though it is smaller than what was asked for', async () => {
+      const told = Array.from({ length: 600 }, (_, index) => saySysmonStart(20_000 + index, 'certutil many'));
+      const { batches } = await readUntil(
+        open('sysmon', true),
+        ({ events }) => events.some(({ position }) => position.record === told.at(-1)),
+        { batchSize: 1_000 },
+      );
+      for (const { hasMore, recordsRead } of batches) assert.equal(hasMore, recordsRead >= 512);
+      assert.ok(
+        batches.some(({ hasMore }) => hasMore === true),
+        'no batch was full',
+      );
+    });
+
     test('a bookmark resumes strictly behind its record, over a stop', async () => {
       const first = saySysmonStart(700, 'certutil one');
       const before = await readUntil(open('sysmon', true), ({ events }) =>
