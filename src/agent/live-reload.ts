@@ -40,6 +40,11 @@ export class LiveReload {
     return this.#running;
   }
 
+  /** Waits until what is under way is done. */
+  async settle(): Promise<void> {
+    await this.#running;
+  }
+
   async #reloadAll(): Promise<void> {
     const { exceptions, iocs } = this.#parts.runner.engine.stages;
     this.#reloadList('exceptions', exceptions);

@@ -13,6 +13,7 @@ import { openLiveControl } from './live-control.ts';
 import { countWaiting } from './live-input.ts';
 import { type LivePartsOptions, openLiveParts } from './live-parts.ts';
 import { applyPriority } from './priority.ts';
+import { repeat } from './repeat.ts';
 import { judgeStages, type StageState } from './stages.ts';
 import type { Tally } from './tally.ts';
 import { isSupervised, type OpenWatchdog, openWatchThread, watchMainThread } from './watchdog.ts';
@@ -213,7 +214,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
       });
       const stall = Promise.withResolvers<never>();
       let isStalled = false;
-      const look = (): void => {
+      const look = async (): Promise<void> => {
         const [capture, pipeline] = stages();
         if (pipeline.state === 'stalled') {
           isStalled = true;
@@ -222,14 +223,14 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
           log.error('The capture is stalled', { why: capture.reason });
           heartbeat.beat();
           attempt.abort();
-        } else void live.look();
+        } else await live.look();
       };
       const openWatchdog = watchdogOpener();
       const watch = openWatchdog && watchMainThread(config().agent.stalledAfterMs, openWatchdog);
       const timers = [
-        setInterval(report, reportEveryMs),
-        setInterval(look, lookEveryMs),
-        setInterval(() => response?.stage.tick(), responseTickMs),
+        repeat('report', reportEveryMs, report, log),
+        repeat('look', lookEveryMs, look, log),
+        repeat('response', responseTickMs, () => response?.stage.tick(), log),
       ];
       try {
         await Promise.race([readAll(), commits.failure, stall.promise]);
@@ -246,6 +247,8 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
         commits.stop();
         heartbeat.stop();
         await control.stop();
+        // Destinations that it is about to exchange would go on behind a closed store.
+        if (!isStalled) await live.settle();
         await isolation?.stop();
         await response?.stage.stop();
         response?.close();

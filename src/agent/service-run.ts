@@ -26,7 +26,13 @@ export async function runAsService(
   if (service === undefined) return false;
   const stop = new AbortController();
   const ended = new AbortController();
-  const listening = listen(service, stop, ended.signal, log);
+  let deafness: unknown;
+  const listening = listen(service, stop, ended.signal, log).catch((error: unknown) => {
+    // Nobody could stop it in order any more: it ends now, as a failure, so that it is started again.
+    log.error('The service controller is not heard any more', { error: String(error) });
+    deafness = error;
+    stop.abort();
+  });
   let stopProgress: NodeJS.Timeout | undefined;
   stop.signal.addEventListener('abort', () => {
     stopProgress = reportStopping(service, log);
@@ -35,6 +41,7 @@ export async function runAsService(
   let failure = 0;
   try {
     await work(stop.signal);
+    if (deafness !== undefined) throw deafness;
   } catch (error) {
     failure = failureCode;
     throw error;

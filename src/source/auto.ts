@@ -1,4 +1,3 @@
-import { AgentError } from '../errors/index.ts';
 import type { Clock, EtwProcessRecord } from '../event/index.ts';
 import { listProcesses, type NativeLibrary, ProcessControl, queryChannel } from '../windows/index.ts';
 import { bookmarkOf, readPositions, writePositions } from './capture-positions.ts';
@@ -22,8 +21,8 @@ export function chooseCapture(library: NativeLibrary): Choice {
   try {
     return chooseByFacts(library);
   } catch (error) {
-    if (!(error instanceof AgentError)) throw error;
-    return { capture: 'etw', reason: `whether Sysmon runs cannot be told (${error.message})` };
+    const why = error instanceof Error ? error.message : String(error);
+    return { capture: 'etw', reason: `whether Sysmon runs cannot be told (${why})` };
   }
 }
 

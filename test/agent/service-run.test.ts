@@ -7,6 +7,8 @@ import { createMemoryLog } from '../support/memory-log.ts';
 
 const [stopped, stopping, running] = [1, 3, 4];
 const stopControl = 1;
+/** In the place of a control: none can be read any more. */
+const deaf = -1;
 const { config } = loadConfig({ env: {} });
 
 /** Work that ends when it is let go, once it was asked to. */
@@ -36,6 +38,7 @@ function serviceDouble(refuse: (state: number) => boolean = () => false) {
     pc_service_start: () => code.OK,
     pc_service_read: (_timeoutMs: number, event: Buffer) => {
       const control = waiting.shift();
+      if (control === deaf) return code.E_STATE;
       if (control === undefined) return code.TIMEOUT;
       event.writeUInt32LE(control, 4);
       return code.OK;
@@ -50,7 +53,12 @@ function serviceDouble(refuse: (state: number) => boolean = () => false) {
     return result;
   };
   const library = { call, check } as unknown as NativeLibrary;
-  return { told, open: async () => library, stop: () => waiting.push(stopControl) };
+  return {
+    told,
+    open: async () => library,
+    stop: () => waiting.push(stopControl),
+    deafen: () => waiting.push(deaf),
+  };
 }
 
 test('the service controller hears of a slow stop while it goes on, and of nothing after its end', async () => {
@@ -95,4 +103,17 @@ test('a report of progress that fails is logged, and the stop goes on', async ()
   expect(await ended).toBe(true);
   expect(service.told.at(-1)).toEqual([stopped, 0, 0]);
   expect(log.lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
+});
+
+test('a service that hears nothing any more ends in order, as a failure', async () => {
+  const service = serviceDouble();
+  const log = createMemoryLog();
+  const { run, asked, letGo } = work();
+  const ended = runAsService(config, log, run, service.open);
+  service.deafen();
+  await asked;
+  letGo();
+  await expect(ended).rejects.toThrow(`code ${code.E_STATE}`);
+  expect(service.told.at(-1)).toEqual([stopped, 0, 1]);
+  expect(log.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
 });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { RequestListener, Server } from 'node:http';
+import type { RequestListener, Server, ServerResponse } from 'node:http';
 import { AgentError } from '../../errors/index.ts';
 import { metricsContentType } from './metrics-text.ts';
 
@@ -34,6 +34,8 @@ export class MetricsPort {
     try {
       server.listen({ host: loopback, port: this.#port, exclusive: true });
       await once(server, 'listening');
+      // Of a client that could not be accepted; the next one may be.
+      server.on('error', () => undefined);
     } catch (cause) {
       throw new AgentError('PC_CONTROL_OPEN', `${loopback}:${this.#port}: ${(cause as Error).message}`, {
         cause,
@@ -58,8 +60,20 @@ function answerWith(read: () => string): RequestListener {
     if (!isLoopbackName(request.headers.host)) response.writeHead(403).end();
     else if (request.url !== '/metrics') response.writeHead(404).end();
     else if (request.method !== 'GET') response.writeHead(405, { allow: 'GET' }).end();
-    else response.writeHead(200, { 'content-type': metricsContentType }).end(read());
+    else answerMetrics(response, read);
   };
+}
+
+/** What cannot be read now may be at the next time; thrown from here it would end the agent. */
+function answerMetrics(response: ServerResponse, read: () => string): void {
+  let text: string;
+  try {
+    text = read();
+  } catch {
+    response.writeHead(500).end();
+    return;
+  }
+  response.writeHead(200, { 'content-type': metricsContentType }).end(text);
 }
 
 function isLoopbackName(host: string | undefined): boolean {

@@ -33,7 +33,7 @@ export interface Control {
 export function openControl({ config, log, library, context }: ControlOptions): Control {
   const { enabled, metricsPort, maxClients, idleTimeoutMs } = config.control;
   const parts: { readonly what: string; start(): Promise<void>; stop(): Promise<void> }[] = [];
-  const transport = enabled ? chooseTransport(config, library) : undefined;
+  const transport = enabled ? chooseTransport(config, library, log) : undefined;
   if (transport !== undefined) {
     const commands = createCommands(context);
     const server = new ControlServer({ transport, commands, log, maxClients, idleTimeoutMs });
@@ -66,7 +66,11 @@ export function openControl({ config, log, library, context }: ControlOptions): 
   };
 }
 
-function chooseTransport(config: Config, library: NativeLibrary | undefined): ControlTransport | undefined {
+function chooseTransport(
+  config: Config,
+  library: NativeLibrary | undefined,
+  log: Log,
+): ControlTransport | undefined {
   const { pipe, readGroup, maxClients } = config.control;
   if (process.platform === 'win32') {
     return new PipeTransport({
@@ -75,6 +79,7 @@ function chooseTransport(config: Config, library: NativeLibrary | undefined): Co
       readGroup,
       // Two more, so that there is somebody to say that there are too many.
       clients: maxClients + 2,
+      log,
     });
   }
   const path = socketPathOf(config);

@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { AgentError } from '../../errors/index.ts';
+import type { Log } from '../../log/index.ts';
 import { type NativeLibrary, PipeConnection, PipeServer, pipeDescriptor } from '../../windows/index.ts';
+import { repeat } from '../repeat.ts';
 import type { Access, Caller, ControlTransport, ServerWire, Wire } from './transport.ts';
 
 export interface PipeTransportOptions {
@@ -10,6 +12,7 @@ export interface PipeTransportOptions {
   /** SID of the group that may read, or `null`. */
   readonly readGroup: string | null;
   readonly clients: number;
+  readonly log: Log;
 }
 
 /** People do not notice a tenth of a second, and asking whether somebody came costs microseconds. */
@@ -36,14 +39,14 @@ export class PipeTransport implements ControlTransport {
   }
 
   async listen(onClient: (wire: ServerWire) => void): Promise<void> {
-    const { library, name, readGroup, clients } = this.#options;
+    const { library, name, readGroup, clients, log } = this.#options;
     try {
       const options = { name, descriptor: pipeDescriptor(readGroup), clients };
       this.#server = PipeServer.create(await library(), options);
     } catch (cause) {
       throw new AgentError('PC_CONTROL_OPEN', (cause as Error).message, { cause });
     }
-    this.#timer = setInterval(() => this.#accept(onClient), acceptEveryMs);
+    this.#timer = repeat('control pipe', acceptEveryMs, () => this.#accept(onClient), log);
   }
 
   async close(): Promise<void> {

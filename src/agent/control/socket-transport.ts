@@ -43,6 +43,8 @@ export class SocketTransport implements ControlTransport {
       nursery.discard();
       throw new AgentError('PC_CONTROL_OPEN', `${this.address}: ${(cause as Error).message}`, { cause });
     }
+    // Of a client that could not be accepted; the next one may be.
+    server.on('error', () => undefined);
     this.#inode = inodeOf(this.address);
     this.#server = server;
   }

@@ -4,6 +4,7 @@ import type { ScoredStart } from '../../anomaly/index.ts';
 import { AgentError } from '../../errors/index.ts';
 import type { HostEvent } from '../../event/index.ts';
 import type { Log } from '../../log/index.ts';
+import { repeat } from '../repeat.ts';
 import type { MarkedProcess } from './marked-process.ts';
 import { createSelftestEntry, selftestRule } from './selftest-entry.ts';
 import { roundMs, type SelftestStep } from './selftest-step.ts';
@@ -87,7 +88,7 @@ export class LiveSelftest {
     const { pid, executable, commandLine } = test.process;
     log.info('Self-test begun', { mark, pid, executable, commandLine });
     this.#finishStep(test, 'start', `${executable} runs as pid ${pid}`);
-    this.#timer = setInterval(() => this.#look(test), lookEveryMs);
+    this.#timer = repeat('self-test', lookEveryMs, () => this.#look(test), log);
     return this.progress();
   }
 

@@ -5,10 +5,15 @@ import { findFreePort } from '../../support/free-port.ts';
 
 let number: number;
 let port: MetricsPort;
+let failure: Error | undefined;
 
 beforeEach(async () => {
   number = await findFreePort();
-  port = new MetricsPort(number, () => 'page\n');
+  failure = undefined;
+  port = new MetricsPort(number, () => {
+    if (failure !== undefined) throw failure;
+    return 'page\n';
+  });
   await port.start();
 });
 
@@ -40,6 +45,13 @@ function ask(method: string, path: string, host = `127.0.0.1:${number}`): Promis
 }
 
 describe('the port of metrics', () => {
+  it('goes on after a time at which they could not be read', async () => {
+    failure = new Error('busy');
+    expect(await ask('GET', '/metrics')).toMatchObject({ status: 500, body: '' });
+    failure = undefined;
+    expect(await ask('GET', '/metrics')).toMatchObject({ status: 200, body: 'page\n' });
+  });
+
   it('serves its one page', async () => {
     expect(await ask('GET', '/metrics')).toEqual({
       status: 200,

@@ -66,7 +66,13 @@ for (const ffi of ffiNames) {
       const callers: Caller[] = [];
       const big = 'x'.repeat(300_000);
       const server = new ControlServer({
-        transport: new PipeTransport({ library: async () => library, name, readGroup: null, clients: 3 }),
+        transport: new PipeTransport({
+          library: async () => library,
+          name,
+          readGroup: null,
+          clients: 3,
+          log,
+        }),
         commands: [
           defineCommand('big', 'read', z.strictObject({}), () => big),
           defineCommand('change', 'admin', z.strictObject({}), (_params, caller) => callers.push(caller)),
