@@ -190,13 +190,15 @@ export class AnomalyAnalysis {
     const memory = this.memory;
     this.counters.evictedPairs += memory.evictPairs();
     if (!memory.isFullOfEntities) return;
-    let evicted = memory.evictEntities();
-    while (memory.isFullOfEntities) {
-      const host = memory.leastRecentHost(current);
-      if (host === undefined) break;
+    const most = memory.entitiesToEvict;
+    let evicted = memory.evictIdle(most);
+    // A few idle ones would do for this start, but then every start would have to look for its own.
+    for (const host of evicted < most ? memory.otherHosts(current) : []) {
       this.#closeAll(host);
       evicted += memory.removeHost(host);
+      if (evicted >= most) break;
     }
+    if (evicted < most) evicted += memory.evictPending(most - evicted);
     this.counters.evictedEntities += evicted;
   }
 }

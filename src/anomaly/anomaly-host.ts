@@ -134,8 +134,8 @@ export class OpenBucket {
   readonly age: number;
   /** 1 or 2: its bit in `pending`. */
   readonly slot: number;
-  readonly touchedEntities: Entity[] = [];
-  readonly touchedPairs: Pair[] = [];
+  touchedEntities: Entity[] = [];
+  touchedPairs: Pair[] = [];
   readonly sightings: Sighting[] = [];
   readonly tallies = new Map<number, EntityTally>();
   saved = false;
@@ -155,6 +155,13 @@ export class OpenBucket {
     this.#tally(host, sighting.process, probability);
     if (sighting.user !== undefined) this.#tally(sighting.user, sighting.process, probability);
     if (sighting.parent !== undefined) this.#tally(sighting.parent, sighting.process, probability);
+  }
+
+  /** Lets go of what was evicted. Sightings may still name it; without its tally nothing comes of that. */
+  dropRemoved(): void {
+    this.touchedEntities = this.touchedEntities.filter(({ removed }) => !removed);
+    this.touchedPairs = this.touchedPairs.filter(({ removed }) => !removed);
+    for (const { entity } of this.tallies.values()) if (entity.removed) this.tallies.delete(entity.id);
   }
 
   #tally(entity: Entity, process: string | undefined, probability: number): void {

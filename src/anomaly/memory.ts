@@ -134,40 +134,58 @@ export class AnomalyMemory {
   evictPairs(): number {
     if (this.pairCount + 3 <= this.maxPairs) return 0;
     const pairs: Pair[] = [];
-    for (const entity of this.entities()) pairs.push(...entity.pairs.values());
+    for (const entity of this.entities()) for (const pair of entity.pairs.values()) pairs.push(pair);
     const least = this.pairCount + 3 - this.maxPairs;
     const dropped = leastRecent(pairs, Math.max(least, Math.floor(this.maxPairs / evictedShare)));
     for (const pair of dropped) this.removePair(pair);
+    this.#dropRemoved();
     return dropped.length;
   }
 
-  /**
-   * Makes room for a host, a user and a parent by dropping users and parents that are in no open bucket.
-   * Returns how many were dropped; it can be none.
-   */
-  evictEntities(): number {
-    if (!this.isFullOfEntities) return 0;
-    const idle: Entity[] = [];
-    for (const entity of this.entities()) {
-      if (entity.kind !== 'host' && entity.pending === 0) idle.push(entity);
-    }
-    const dropped = leastRecent(idle, Math.max(3, Math.floor(this.maxEntities / evictedShare)));
-    for (const entity of dropped) this.removeEntity(entity);
-    return dropped.length;
-  }
-
+  /** Whether there is no room for a host, a user and a parent. */
   get isFullOfEntities(): boolean {
     return this.entityCount + 3 > this.maxEntities;
   }
 
-  /** The host seen least recently, other than one. */
-  leastRecentHost(except: string): AnomalyHost | undefined {
-    let found: AnomalyHost | undefined;
-    for (const host of this.hosts.values()) {
-      if (host.entity.key === except) continue;
-      if (found === undefined || host.entity.seen < found.entity.seen) found = host;
+  /** How many entities to drop when there is no room: so many at once that it is seldom done. */
+  get entitiesToEvict(): number {
+    return Math.max(3, Math.floor(this.maxEntities / evictedShare));
+  }
+
+  /** Drops the least recent users and parents that are in no open bucket. Returns how many. */
+  evictIdle(most: number): number {
+    const idle: Entity[] = [];
+    for (const entity of this.entities()) {
+      if (entity.kind !== 'host' && entity.pending === 0) idle.push(entity);
     }
-    return found;
+    const dropped = leastRecent(idle, most);
+    for (const entity of dropped) this.removeEntity(entity);
+    return dropped.length;
+  }
+
+  /**
+   * Drops the least recent users and parents, whatever they are in: those without flagged starts in an open bucket
+   * first, so that a flood of names does not keep what was flagged from being judged. Returns how many.
+   */
+  evictPending(most: number): number {
+    const ordinary: Entity[] = [];
+    const flagged: Entity[] = [];
+    for (const entity of this.entities()) {
+      if (entity.kind === 'host') continue;
+      const isFlagged = entity.host.buckets.some(({ tallies }) => tallies.has(entity.id));
+      (isFlagged ? flagged : ordinary).push(entity);
+    }
+    const first = leastRecent(ordinary, most);
+    const dropped = first.concat(leastRecent(flagged, most - first.length));
+    for (const entity of dropped) this.removeEntity(entity);
+    this.#dropRemoved();
+    return dropped.length;
+  }
+
+  /** The hosts other than one, the least recent first. */
+  otherHosts(except: string): AnomalyHost[] {
+    const others = [...this.hosts.values()].filter(({ entity }) => entity.key !== except);
+    return others.sort((a, b) => a.entity.seen - b.entity.seen || a.entity.id - b.entity.id);
   }
 
   removePair(pair: Pair): void {
@@ -209,6 +227,11 @@ export class AnomalyMemory {
       yield* host.users.values();
       yield* host.parents.values();
     }
+  }
+
+  /** What was removed must not pile up in the open buckets either. */
+  #dropRemoved(): void {
+    for (const { buckets } of this.hosts.values()) for (const bucket of buckets) bucket.dropRemoved();
   }
 
   #member(

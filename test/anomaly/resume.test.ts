@@ -25,30 +25,37 @@ const options: Partial<AnomalyOptions> = {
 
 const names = ['cmd.exe', 'whoami.exe', 'net.exe', 'PowerShell.exe', 'bad\ud800name.exe', 'a.exe', 'b.exe'];
 
-const recordings = fc
-  .array(
-    fc.record({
-      // Mostly forward by minutes; now and then late, a silent day, or another time altogether.
-      stepMs: fc.oneof(
-        { weight: 12, arbitrary: fc.integer({ min: 0, max: 20 * minuteMs }) },
-        { weight: 3, arbitrary: fc.integer({ min: -20 * minuteMs, max: 0 }) },
-        { weight: 1, arbitrary: fc.constantFrom(30, -40, 400).map((hours) => hours * 60 * minuteMs) },
-      ),
-      host: fc.constantFrom('A', 'B', 'C'),
-      user: fc.constantFrom('anna', 'ben', 'SYSTEM', undefined),
-      parent: fc.constantFrom('explorer.exe', 'cmd.exe', 'winword.exe', undefined),
-      process: fc.oneof(fc.constantFrom(...names, undefined), fc.string({ minLength: 1, maxLength: 3 })),
-      probability: fc.constantFrom(0.01, 0.3, 0.6, 0.97),
-    }),
-    { minLength: 1, maxLength: 120 },
-  )
-  .map((steps) => {
-    let atMs = monday;
-    return steps.map(({ stepMs, ...facts }, index) => {
-      atMs += stepMs;
-      return start({ ...facts, atMs, id: `e${index}` });
+const recordingsOf = (mostMinutes: number, ...hosts: string[]) =>
+  fc
+    .array(
+      fc.record({
+        // Mostly forward by minutes; now and then late, a silent day, or another time altogether.
+        stepMs: fc.oneof(
+          { weight: 12, arbitrary: fc.integer({ min: 0, max: mostMinutes * minuteMs }) },
+          { weight: 3, arbitrary: fc.integer({ min: -20 * minuteMs, max: 0 }) },
+          { weight: 1, arbitrary: fc.constantFrom(30, -40, 400).map((hours) => hours * 60 * minuteMs) },
+        ),
+        host: fc.constantFrom(...hosts),
+        user: fc.constantFrom('anna', 'ben', 'SYSTEM', undefined),
+        parent: fc.oneof(
+          fc.constantFrom('explorer.exe', 'cmd.exe', 'winword.exe', undefined),
+          fc.string({ minLength: 1, maxLength: 3 }),
+        ),
+        process: fc.oneof(fc.constantFrom(...names, undefined), fc.string({ minLength: 1, maxLength: 3 })),
+        probability: fc.constantFrom(0.01, 0.3, 0.6, 0.97),
+      }),
+      { minLength: 1, maxLength: 120 },
+    )
+    .map((steps) => {
+      let atMs = monday;
+      return steps.map(({ stepMs, ...facts }, index) => {
+        atMs += stepMs;
+        return start({ ...facts, atMs, id: `e${index}` });
+      });
     });
-  });
+
+/** Of several hosts; and of one whose open bucket alone fills the memory. */
+const recordings = fc.oneof(recordingsOf(20, 'A', 'B', 'C'), recordingsOf(1, 'A'));
 
 /** How a run is cut: after so many starts the batch is committed, or the agent is killed before it is. */
 const cuts = fc.array(

@@ -1,0 +1,102 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { AnomalyEngine, type AnomalyOptions, type AnomalyState } from '../../src/anomaly/index.ts';
+import { AnomalyMemory } from '../../src/anomaly/memory.ts';
+import { AnomalyStateTable, Store } from '../../src/store/index.ts';
+import { monday, type StartFacts, start } from './starts.ts';
+
+afterEach(() => vi.restoreAllMocks());
+
+/** How many entities and hosts are looked at from here on, to find out which to drop. */
+function countWork(): { looks: number } {
+  const work = { looks: 0 };
+  const { entities, otherHosts } = AnomalyMemory.prototype;
+  vi.spyOn(AnomalyMemory.prototype, 'entities').mockImplementation(function* (this: AnomalyMemory) {
+    for (const entity of entities.call(this)) {
+      work.looks++;
+      yield entity;
+    }
+  });
+  vi.spyOn(AnomalyMemory.prototype, 'otherHosts').mockImplementation(function (this: AnomalyMemory, except) {
+    const others = otherHosts.call(this, except);
+    work.looks += others.length;
+    return others;
+  });
+  return work;
+}
+
+function observe(engine: AnomalyEngine, count: number, factsOf: (index: number) => StartFacts): void {
+  for (let index = 0; index < count; index++)
+    engine.observe(start({ atMs: monday + index, ...factsOf(index) }));
+}
+
+describe('a flood of names', () => {
+  it.each<[string, (index: number) => StartFacts]>([
+    ['of parents in one bucket of one host', (index) => ({ parent: `p${index}` })],
+    ['of users and parents', (index) => ({ user: `u${index}`, parent: `p${index}` })],
+    ['of flagged starts', (index) => ({ parent: `p${index}`, probability: 0.9 })],
+    ['of hosts', (index) => ({ host: `h${index}`, user: undefined, parent: undefined })],
+    ['of hosts and parents', (index) => ({ host: `h${index % 7}`, parent: `p${index}` })],
+    [
+      'that leaves a single idle one each time',
+      (index) => ({
+        host: index % 2 === 0 ? 'A' : `h${index}`,
+        parent: `p${index}`,
+        atMs: monday + (index % 2) * 86_000_000,
+      }),
+    ],
+  ])('%s keeps to the limit at a bounded cost', (_, factsOf) => {
+    const engine = new AnomalyEngine({ options: { maxEntities: 800, maxSightings: 100 } });
+    const work = countWork();
+    let most = 0;
+    observe(engine, 4_000, (index) => {
+      most = Math.max(most, engine.size.entities);
+      return factsOf(index);
+    });
+    expect(most).toBeLessThanOrEqual(800);
+    expect(engine.counters.evictedEntities).toBeGreaterThanOrEqual(4_000 - 800);
+    // One eviction frees a sixteenth of the memory and looks at all of it three times at most.
+    expect(work.looks / 4_000).toBeLessThan(3 * 3 * 16);
+  });
+
+  it('is not kept alive by the open bucket', () => {
+    const engine = new AnomalyEngine({ options: { maxEntities: 100, maxPairs: 100 } });
+    const dropped = vi.spyOn(AnomalyMemory.prototype, 'removeEntity');
+    observe(engine, 2_000, (index) => ({ parent: `p${index}`, process: `c${index}` }));
+    const [[entity] = []] = dropped.mock.calls;
+    const [bucket] = entity?.host.buckets ?? [];
+    expect(bucket?.touchedEntities.length).toBeLessThanOrEqual(100);
+    expect(bucket?.touchedPairs.length).toBeLessThanOrEqual(100);
+  });
+
+  it('does not keep what was flagged from being judged', () => {
+    const engine = new AnomalyEngine({ options: { maxEntities: 100, minRecordScore: 0 } });
+    engine.observe(start({ user: 'mallory', parent: 'winword.exe', probability: 0.99 }));
+    observe(engine, 1_000, (index) => ({ parent: `p${index}` }));
+    const entities = engine.flush().flatMap(({ records }) => records.map(({ entity }) => entity));
+    expect(new Set(entities)).toEqual(new Set(['WS-0417', 'mallory', 'winword.exe']));
+  });
+});
+
+const limits: Partial<AnomalyOptions> = { maxEntities: 8, minRecordScore: 0, checkpointStarts: 1 };
+
+it.each(['default', 'elastic'] as const)(
+  'goes on from a state without what was evicted, in %s mode',
+  (mode) => {
+    const store = Store.open(':memory:');
+    const table = new AnomalyStateTable(store);
+    const options = { ...limits, mode };
+    const whole = new AnomalyEngine({ options });
+    let cut = new AnomalyEngine({ options });
+    const flagged = Array.from({ length: 30 }, (_, index) =>
+      start({ atMs: monday + index, parent: `p${index % 11}`, process: `c${index % 3}`, probability: 0.9 }),
+    );
+    for (const item of flagged) {
+      expect(cut.observe(item)).toEqual(whole.observe(item));
+      cut.save(table);
+      cut = new AnomalyEngine({ options, state: table.load(mode) as AnomalyState });
+    }
+    expect(whole.counters.evictedEntities).toBeGreaterThan(0);
+    expect(JSON.stringify(cut.flush())).toBe(JSON.stringify(whole.flush()));
+    store.close();
+  },
+);
