@@ -4,6 +4,7 @@ import { type Alert, createRollUp } from '../alert.ts';
 import { normalizeLine } from '../normal-line.ts';
 import type { StatePort } from '../state-port.ts';
 import { hostKeyOf, userKeyOf } from '../subject-keys.ts';
+import { type Opened, OpeningOrder } from './opening-order.ts';
 
 export interface SuppressionOptions {
   /** How long a window stays open, in event time of its host. */
@@ -26,11 +27,9 @@ const maxRollUpEvents = 500;
 const kind = 'suppression';
 
 /** Alerts of one kind on one host, from the first until the window closes. */
-interface Window {
+interface Window extends Opened {
   readonly key: string;
-  readonly serial: number;
   readonly host: string;
-  readonly openedMs: number;
   passed: number;
   /** Those held back. */
   count: number;
@@ -50,7 +49,7 @@ export class Suppression {
   readonly #options: SuppressionOptions;
   /** By key, in the order in which they were opened. */
   readonly #windows = new Map<string, Window>();
-  readonly #byHost = new Map<string, Window[]>();
+  readonly #byHost = new Map<string, OpeningOrder<Window>>();
   readonly #changed = new Set<string>();
   readonly #removed = new Set<string>();
   #nextSerial = 0;
@@ -87,21 +86,18 @@ export class Suppression {
     return { passes: false, rollUps };
   }
 
-  /** Closes the windows of a host that are over at this time of its clock. */
+  /** Closes the windows of a host that are over at this time of its clock, which may have been set back since. */
   advance(host: string, nowMs: number): readonly Alert[] {
     const windows = this.#byHost.get(host);
-    if (windows === undefined || !this.#isOver(windows[0]!, nowMs)) return none;
-    const rollUps: Alert[] = [];
-    for (const window of windows.filter((each) => this.#isOver(each, nowMs))) this.#close(window, rollUps);
-    return rollUps;
+    const over = windows?.takeFarFrom(nowMs, this.#options.windowMs) ?? [];
+    return over.length === 0 ? none : this.#tell(host, over);
   }
 
   /** Closes every window of a host, or of all hosts: nothing more will come. */
   flush(host?: string): readonly Alert[] {
+    if (host !== undefined) return this.#tell(host, this.#byHost.get(host)?.takeAll() ?? []);
     const rollUps: Alert[] = [];
-    for (const window of [...this.#windows.values()]) {
-      if (host === undefined || window.host === host) this.#close(window, rollUps);
-    }
+    for (const window of [...this.#windows.values()]) this.#close(window, rollUps);
     return rollUps;
   }
 
@@ -121,10 +117,6 @@ export class Suppression {
 
   #covers({ openedMs }: Window, alert: Alert): boolean {
     return Math.abs(alert.timeMs - openedMs) < this.#options.windowMs;
-  }
-
-  #isOver({ openedMs }: Window, nowMs: number): boolean {
-    return nowMs - openedMs >= this.#options.windowMs;
   }
 
   #open(key: string, alert: Alert): Window {
@@ -148,18 +140,30 @@ export class Suppression {
   #insert(window: Window): void {
     this.#windows.set(window.key, window);
     this.#removed.delete(window.key);
-    const windows = this.#byHost.get(window.host);
-    if (windows === undefined) this.#byHost.set(window.host, [window]);
-    else windows.push(window);
+    const windows = this.#byHost.get(window.host) ?? new OpeningOrder();
+    this.#byHost.set(window.host, windows);
+    windows.add(window);
   }
 
   #close(window: Window, rollUps: Alert[]): void {
+    const windows = this.#byHost.get(window.host)!;
+    windows.remove(window);
+    if (windows.isEmpty) this.#byHost.delete(window.host);
+    this.#forget(window, rollUps);
+  }
+
+  /** Roll-ups of windows of a host that were taken out of its order. */
+  #tell(host: string, windows: readonly Window[]): Alert[] {
+    if (this.#byHost.get(host)?.isEmpty === true) this.#byHost.delete(host);
+    const rollUps: Alert[] = [];
+    for (const window of windows) this.#forget(window, rollUps);
+    return rollUps;
+  }
+
+  #forget(window: Window, rollUps: Alert[]): void {
     this.#windows.delete(window.key);
     this.#changed.delete(window.key);
     this.#removed.add(window.key);
-    const windows = this.#byHost.get(window.host)!;
-    windows.splice(windows.indexOf(window), 1);
-    if (windows.length === 0) this.#byHost.delete(window.host);
     if (window.first === undefined) return;
     const { count, firstMs, lastMs, truncated } = window;
     rollUps.push(createRollUp(window.first, { count, firstMs, lastMs, truncated }, window.eventIds));

@@ -58,6 +58,39 @@ describe('Suppression', () => {
     expect([passes, rollUps]).toEqual([true, []]);
   });
 
+  it('closes what was opened while the clock was ahead, and what is behind it', () => {
+    const monthMinutes = 30 * 24 * 60;
+    const suppression = new Suppression({ passed: 1 });
+    const ahead = (minutes: number) => alertAt(minutes, { process: { executable: 'ahead.exe' } });
+    suppression.take(ahead(monthMinutes));
+    suppression.take(ahead(monthMinutes + 1));
+    for (const minutes of [0, 1, 2]) suppression.take(alertAt(minutes));
+    const counts = (minutes: number) =>
+      suppression.advance('ws-0417', nineMs + minutes * minuteMs).map(({ rollUp }) => rollUp?.count);
+    expect(counts(3)).toEqual([1]);
+    expect(counts(59)).toEqual([]);
+    expect(counts(60)).toEqual([2]);
+    expect(suppression.flush()).toEqual([]);
+  });
+
+  it('closes exactly the windows that are a window away from the clock, in whatever order they were opened', () => {
+    const openings = fc.uniqueArray(fc.integer({ min: -200, max: 200 }), { maxLength: 40 });
+    fc.assert(
+      fc.property(openings, fc.integer({ min: -200, max: 200 }), (opened, now) => {
+        const suppression = new Suppression({ passed: 1 });
+        for (const minutes of opened) {
+          const changes = { process: { executable: `${minutes}.exe` } };
+          suppression.take(alertAt(minutes, changes));
+          suppression.take(alertAt(minutes, changes));
+        }
+        const closed = suppression.advance('ws-0417', nineMs + now * minuteMs);
+        const over = opened.filter((minutes) => Math.abs(now - minutes) >= 60);
+        expect(closed.map(({ timeMs }) => (timeMs - nineMs) / minuteMs)).toEqual(over);
+        expect(suppression.flush('ws-0417')).toHaveLength(opened.length - over.length);
+      }),
+    );
+  });
+
   it.each([
     ['another host', { host: { name: 'WS-2' } }, true],
     ['another user', { user: { name: 'ben' } }, true],
