@@ -71,7 +71,7 @@ export async function openRehearsalRun(options: InputOptions, mode: ResponseMode
     },
     finish() {
       if (!config.response.isolation.enabled) return [];
-      incidents.push(...pipeline.finish().incidents);
+      for (const incident of pipeline.finish().incidents) incidents.push(incident);
       return rehearseIsolation(incidents, config.response.isolation);
     },
     report: () => report.programs([...known, learner.finish()]),

@@ -182,7 +182,7 @@ export class AnomalyAnalysis {
     const endMs = startMs + this.#options.bucketSpanMs;
     this.#closed.push({ host: host.entity.label, startMs, endMs, records });
     this.counters.records += records.length;
-    this.#rescores.push(...this.#model.takeRescores());
+    for (const rescore of this.#model.takeRescores()) this.#rescores.push(rescore);
   }
 
   /** Keeps to the limits before a start is taken. `current` is the host it belongs to. */

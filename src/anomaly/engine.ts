@@ -160,8 +160,8 @@ export class AnomalyEngine {
     const closed = this.#analysis.takeClosed();
     for (const bucket of closed) {
       this.#closed.push(bucket);
-      this.#unsavedRecords.push(...bucket.records);
+      for (const record of bucket.records) this.#unsavedRecords.push(record);
     }
-    this.#unsavedRescores.push(...this.#analysis.takeRescores());
+    for (const rescore of this.#analysis.takeRescores()) this.#unsavedRescores.push(rescore);
   }
 }

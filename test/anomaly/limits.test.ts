@@ -100,3 +100,12 @@ it.each(['default', 'elastic'] as const)(
     store.close();
   },
 );
+
+it('makes room among more names than a call has room for arguments', () => {
+  const maxPairs = 480_000;
+  const memory = new AnomalyMemory({ maxEntities: 100, maxPairs });
+  const { entity } = memory.host('h', 'H');
+  for (let id = 0; id < maxPairs; id++) memory.addPair(memory.createPair(id, entity, `${id}`));
+  expect(memory.evictPairs()).toBe(maxPairs / 16);
+  expect(memory.pairCount).toBe((maxPairs * 15) / 16);
+});
