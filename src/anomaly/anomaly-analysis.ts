@@ -12,6 +12,7 @@ import { pruneHost } from './pruning.ts';
 import type { AnomalyRecord, ClosedBucket, InterimAnomaly, InterimScore, Rescore } from './record.ts';
 import { buildRecord } from './record-builder.ts';
 import type { AnomalyCounters } from './saved-state.ts';
+import { SightingIndex } from './sighting-index.ts';
 import type { Subject } from './subject.ts';
 
 /** The entities that a start belongs to. */
@@ -171,9 +172,10 @@ export class AnomalyAnalysis {
     const judgements = this.#model.close(host, bucket);
     this.memory.closedSerials.push(bucket.serial);
     const records: AnomalyRecord[] = [];
+    const found = new SightingIndex(host.entity, bucket.sightings);
     for (const judgement of judgements) {
       if (judgement.score < this.#options.minRecordScore) continue;
-      const record = buildRecord(host, bucket, judgement, this.#options);
+      const record = buildRecord(host, bucket, found, judgement, this.#options);
       if (record === undefined) continue;
       this.#model.keep(host, judgement, record.id);
       records.push(record);

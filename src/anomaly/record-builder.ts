@@ -1,20 +1,22 @@
 import { hash } from 'node:crypto';
-import type { AnomalyHost, Entity, OpenBucket, Sighting } from './anomaly-host.ts';
+import type { AnomalyHost, OpenBucket } from './anomaly-host.ts';
 import type { BucketJudgement } from './anomaly-model.ts';
 import { findInfluencers } from './influencers.ts';
 import { highSumJobId, rareJobId } from './jobs.ts';
 import type { AnomalyOptions } from './options.ts';
 import { type AnomalyRecord, maxRecordEvents } from './record.ts';
+import type { SightingIndex } from './sighting-index.ts';
 
 /** Tells what a judgement rests on. `undefined` where no flagged start of it was kept. */
 export function buildRecord(
   host: AnomalyHost,
   bucket: OpenBucket,
+  found: SightingIndex,
   judgement: BucketJudgement,
   { bucketSpanMs }: Pick<AnomalyOptions, 'bucketSpanMs'>,
 ): AnomalyRecord | undefined {
   const { entity } = judgement.tally;
-  const sightings = bucket.sightings.filter((sighting) => isAbout(sighting, judgement));
+  const sightings = found.of(entity, judgement.process);
   const first = sightings[0];
   if (first === undefined) return undefined;
   const isRare = judgement.function === 'rare';
@@ -48,12 +50,4 @@ export function buildRecord(
     eventIds: sightings.slice(0, maxRecordEvents).map(({ start }) => start.event.id),
     subject: strongest,
   };
-}
-
-function isAbout(sighting: Sighting, { tally, process }: BucketJudgement): boolean {
-  return isOf(sighting, tally.entity) && (process === undefined || sighting.process === process);
-}
-
-function isOf(sighting: Sighting, entity: Entity): boolean {
-  return entity.kind === 'host' || sighting.user === entity || sighting.parent === entity;
 }
