@@ -13,12 +13,15 @@ export interface SuppressionOptions {
   readonly passed: number;
   /** Most windows open at once; the oldest closes early. */
   readonly maxWindows: number;
+  /** Most characters of alerts held back, as JSON, in all windows; the oldest closes early. */
+  readonly maxHeldLength: number;
 }
 
 const defaultSuppressionOptions: SuppressionOptions = {
   windowMs: 60 * 60_000,
   passed: 3,
   maxWindows: 20_000,
+  maxHeldLength: 32 * 1024 * 1024,
 };
 
 /** Most event ids that a roll-up names. */
@@ -39,6 +42,8 @@ interface Window extends Opened {
   truncated: boolean;
   /** The first of those held back. */
   first: Alert | undefined;
+  /** Characters of `first` and of the event ids. */
+  heldLength: number;
 }
 
 /**
@@ -53,11 +58,14 @@ export class Suppression {
   readonly #changed = new Set<string>();
   readonly #removed = new Set<string>();
   #nextSerial = 0;
+  #heldLength = 0;
 
   constructor(options: Partial<SuppressionOptions> = {}, port?: StatePort) {
     this.#options = { ...defaultSuppressionOptions, ...options };
     if (port === undefined) return;
     const saved = [...port.load(kind)].map(([, value]) => value as Window);
+    // Older agents did not count it.
+    for (const window of saved) window.heldLength ??= 0;
     for (const window of saved.sort((a, b) => a.serial - b.serial)) {
       this.#insert(window);
       this.#nextSerial = window.serial + 1;
@@ -82,7 +90,8 @@ export class Suppression {
       window.passed++;
       return { passes: true, rollUps };
     }
-    holdBack(window, alert);
+    this.#heldLength += holdBack(window, alert);
+    while (this.#heldLength > this.#options.maxHeldLength) this.#close(this.#oldest, rollUps);
     return { passes: false, rollUps };
   }
 
@@ -132,6 +141,7 @@ export class Suppression {
       eventIds: [],
       truncated: false,
       first: undefined,
+      heldLength: 0,
     };
     this.#insert(window);
     return window;
@@ -139,6 +149,7 @@ export class Suppression {
 
   #insert(window: Window): void {
     this.#windows.set(window.key, window);
+    this.#heldLength += window.heldLength;
     this.#removed.delete(window.key);
     const windows = this.#byHost.get(window.host) ?? new OpeningOrder();
     this.#byHost.set(window.host, windows);
@@ -162,6 +173,7 @@ export class Suppression {
 
   #forget(window: Window, rollUps: Alert[]): void {
     this.#windows.delete(window.key);
+    this.#heldLength -= window.heldLength;
     this.#changed.delete(window.key);
     this.#removed.add(window.key);
     if (window.first === undefined) return;
@@ -172,18 +184,26 @@ export class Suppression {
 
 const none: readonly Alert[] = [];
 
-function holdBack(window: Window, alert: Alert): void {
+/** Returns how many characters more the window holds. */
+function holdBack(window: Window, alert: Alert): number {
+  let length = 0;
   if (window.first === undefined) {
     window.first = { ...alert, subject: rememberStart(alert.subject) };
     window.firstMs = alert.timeMs;
     window.lastMs = alert.timeMs;
+    length += JSON.stringify(alert).length;
   }
   window.count++;
   window.firstMs = Math.min(window.firstMs, alert.timeMs);
   window.lastMs = Math.max(window.lastMs, alert.timeMs);
   const room = maxRollUpEvents - window.eventIds.length;
   if (alert.eventIds.length > room) window.truncated = true;
-  window.eventIds.push(...alert.eventIds.slice(0, room));
+  for (const id of alert.eventIds.slice(0, room)) {
+    window.eventIds.push(id);
+    length += id.length;
+  }
+  window.heldLength += length;
+  return length;
 }
 
 function keyOf({ rule, subject: { event } }: Alert): string {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Alert, Suppression } from '../../../src/alert/index.ts';
+import { type Alert, type StatePort, Suppression } from '../../../src/alert/index.ts';
 import { makeAlert } from '../../support/alert.ts';
 import { makeProcessEvent } from '../../support/process-event.ts';
 
@@ -141,6 +141,34 @@ describe('Suppression', () => {
         },
       ),
     );
+  });
+
+  it('closes the oldest window early when the alerts held back are long, and counts what is held on after a restart', () => {
+    const state = new Map<string, unknown>();
+    const port: StatePort = {
+      load: () => state,
+      put: (_, key, value) => state.set(key, JSON.parse(JSON.stringify(value))),
+      remove: (_, key) => state.delete(key),
+    };
+    const options = { passed: 1, maxHeldLength: 1_000_000 };
+    let suppression = new Suppression(options, port);
+    let passed = 0;
+    let heldBack = 0;
+    for (let index = 0; index < 120; index++) {
+      const word = `${String.fromCharCode(97 + (index % 26))}${'x'.repeat(Math.floor(index / 26))}`;
+      const changes = { process: { commandLine: `cmd.exe /c ${word} ${'é'.repeat(30_000)}` } };
+      for (const _ of [1, 2]) {
+        const { passes, rollUps } = suppression.take(alertAt(index / 120, changes));
+        if (passes) passed++;
+        for (const { rollUp } of rollUps) heldBack += rollUp?.count ?? 0;
+      }
+      suppression.save(port);
+      expect(JSON.stringify([...state.values()]).length).toBeLessThan(1_100_000);
+      if (index % 10 === 9) suppression = new Suppression(options, port);
+    }
+    expect(state.size).toBeGreaterThan(20);
+    for (const { rollUp } of suppression.flush()) heldBack += rollUp?.count ?? 0;
+    expect([passed, heldBack]).toEqual([120, 120]);
   });
 
   it('bounds the event ids of a roll-up and says so', () => {
