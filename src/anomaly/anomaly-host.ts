@@ -1,5 +1,5 @@
 import type { ClusterHistory } from './cluster.ts';
-import type { ElasticHistory } from './elastic/elastic-history.ts';
+import type { ElasticHistory, RareProbability } from './elastic/elastic-history.ts';
 import type { ElasticNormalisers } from './elastic/normaliser.ts';
 import type { EntityKind } from './jobs.ts';
 import type { ScoredStart } from './scored-start.ts';
@@ -72,6 +72,8 @@ export interface Entity {
   elastic: ElasticHistory | undefined;
   /** Evidence ready to be asked; made on demand, dropped when a bucket closes. */
   view: EvidenceView | undefined;
+  /** `elastic` mode's answers so far, by what they rest on; dropped when the pairs or their weight change. */
+  rarities: Map<string, RareProbability> | undefined;
   dirty: boolean;
   removed: boolean;
 }
@@ -98,6 +100,8 @@ export interface EvidenceView {
   /** Discounted counts of the names seen, in no order: a view is asked too seldom to be worth sorting. */
   readonly counts: Float64Array;
   readonly sum: number;
+  /** Sums of the counts up to a limit, as far as they were asked for. */
+  readonly sumsUpTo: Map<number, number>;
 }
 
 /** A flagged start in an open bucket. */

@@ -18,6 +18,8 @@ const discount = 0.5;
 /** Rounding must not split equal shares. */
 const slack = 1 + 1e-9;
 
+const rememberedLimits = 1_024;
+
 /** Evidence of an entity, completed by what is expected of names it has not started yet. */
 export class EvidenceDistribution implements Distribution {
   readonly #entity: Entity;
@@ -45,10 +47,7 @@ export class EvidenceDistribution implements Distribution {
 
   tailAt(share: number): number {
     const level = share * this.#total;
-    const limit = level * slack;
-    let seen = 0;
-    const { counts } = this.#view;
-    for (let i = 0; i < counts.length; i++) if (counts[i]! <= limit) seen += counts[i]!;
+    const seen = sumSeen(this.#view, level * slack);
     const unseen = this.#novelty * this.#base.tailAt(level / this.#novelty);
     return Math.min(1, (seen + unseen) / this.#total);
   }
@@ -103,6 +102,17 @@ export function runningSums(sorted: Float64Array): Float64Array {
   return sums;
 }
 
+/** Names that were never seen share one limit, so that a flood of them takes one walk over the counts. */
+function sumSeen({ counts, sumsUpTo }: EvidenceView, limit: number): number {
+  const known = sumsUpTo.get(limit);
+  if (known !== undefined) return known;
+  let seen = 0;
+  for (let i = 0; i < counts.length; i++) if (counts[i]! <= limit) seen += counts[i]!;
+  if (sumsUpTo.size >= rememberedLimits) sumsUpTo.clear();
+  sumsUpTo.set(limit, seen);
+  return seen;
+}
+
 function createView(entity: Entity, closedAge: number): EvidenceView {
   const weight = weightAt(closedAge);
   const counts = new Float64Array(entity.pairs.size);
@@ -114,7 +124,7 @@ function createView(entity: Entity, closedAge: number): EvidenceView {
     counts[names++] = count;
     sum += count;
   }
-  return { closedAge, counts: counts.subarray(0, names), sum };
+  return { closedAge, counts: counts.subarray(0, names), sum, sumsUpTo: new Map() };
 }
 
 function discounted(count: number): number {

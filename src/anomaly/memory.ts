@@ -94,6 +94,7 @@ export class AnomalyMemory {
       cluster: undefined,
       elastic: undefined,
       view: undefined,
+      rarities: undefined,
       dirty: false,
       removed: false,
     };
@@ -193,6 +194,7 @@ export class AnomalyMemory {
     pair.removed = true;
     pair.entity.pairs.delete(pair.name);
     pair.entity.view = undefined;
+    pair.entity.rarities = undefined;
     this.pairCount--;
     this.removedPairIds.push(pair.id);
   }

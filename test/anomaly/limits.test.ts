@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { AnomalyHost, Entity } from '../../src/anomaly/anomaly-host.ts';
 import { AnomalyEngine, type AnomalyOptions, type AnomalyState } from '../../src/anomaly/index.ts';
 import { AnomalyMemory } from '../../src/anomaly/memory.ts';
 import { AnomalyStateTable, Store } from '../../src/store/index.ts';
-import { monday, type StartFacts, start } from './starts.ts';
+import { bucketMs, monday, type StartFacts, start } from './starts.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -108,4 +109,22 @@ it('makes room among more names than a call has room for arguments', () => {
   for (let id = 0; id < maxPairs; id++) memory.addPair(memory.createPair(id, entity, `${id}`));
   expect(memory.evictPairs()).toBe(maxPairs / 16);
   expect(memory.pairCount).toBe((maxPairs * 15) / 16);
+});
+
+describe('a flood of flagged starts of new names', () => {
+  /** How many answers were worked out, each a walk over all names, for the starts of a bucket. */
+  function countAnswers(mode: 'default' | 'elastic', read: (entity: Entity) => number): number {
+    const hosts = vi.spyOn(AnomalyMemory.prototype, 'host');
+    const engine = new AnomalyEngine({ options: { mode } });
+    const flood = (atMs: number, word: string) =>
+      observe(engine, 300, (index) => ({ atMs: atMs + index, process: `${word}${index}`, probability: 0.9 }));
+    flood(monday, 'a');
+    flood(monday + 2 * bucketMs, 'b');
+    return read((hosts.mock.results.at(-1)!.value as AnomalyHost).entity);
+  }
+
+  it('walks over the names a few times, not once for each start', () => {
+    expect(countAnswers('default', ({ view }) => view!.sumsUpTo.size)).toBe(1);
+    expect(countAnswers('elastic', ({ rarities }) => rarities!.size)).toBe(1);
+  });
 });

@@ -23,6 +23,13 @@ export interface Maximum {
   age: number;
 }
 
+/** What is answered about a process of an entity. */
+export interface RareProbability {
+  readonly probability: number;
+  /** Share of the entity's sightings that the process has. */
+  readonly share: number;
+}
+
 export function createElasticHistory(): ElasticHistory {
   return {
     nonEmpty: 0,

@@ -71,6 +71,7 @@ export class ElasticModel implements AnomalyModel {
       if (pair.removed) continue;
       pair.pending &= ~bucket.slot;
       pair.count += concentrationWeight(pair.entity.elastic?.nonEmpty ?? 0);
+      pair.entity.rarities = undefined;
       if (bucket.age > pair.age) pair.age = bucket.age;
       this.#memory.markPair(pair);
     }
@@ -98,6 +99,7 @@ export class ElasticModel implements AnomalyModel {
       });
     }
     const isNew = entity.elastic === undefined;
+    entity.rarities = undefined;
     entity.elastic = learnElasticSum(entity.elastic ?? createElasticHistory(), bucket.age, tally.sum);
     unscored.push({
       function: 'high_sum',

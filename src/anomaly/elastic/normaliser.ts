@@ -17,6 +17,7 @@ const forgetMaximumBuckets = 50 * 96;
 const renormaliseFactor = 1.1;
 const keptRecords = 200;
 const keptBuckets = 30 * 96;
+const rememberedCeilings = 1_024;
 
 interface KeptRecord {
   readonly id: string;
@@ -37,6 +38,8 @@ export class Normaliser {
   readonly #digest: QuantileDigest;
   #kept: KeptRecord[];
   #lastAge: number;
+  /** What the digest says of raw scores, as far as it was asked. */
+  readonly #ceilings = new Map<number, number>();
 
   constructor(saved?: SavedNormaliser) {
     this.#digest = QuantileDigest.from(saved?.digest ?? []);
@@ -50,6 +53,7 @@ export class Normaliser {
 
   /** Takes the largest raw score of a bucket; buckets passed over since the last one scored nothing. */
   addBucket(age: number, raw: number): void {
+    this.#ceilings.clear();
     const silent = age - this.#lastAge - 1;
     if (silent > 0) this.#digest.add(0, silent);
     this.#digest.add(raw * digestScale);
@@ -64,8 +68,7 @@ export class Normaliser {
     return Math.max(
       0,
       Math.min(
-        this.#noiseCeiling(raw),
-        this.#percentileCeiling(raw),
+        this.#ceilingOf(raw),
         100 * Math.min(1.5 * ratio, 0.5 + 0.5 * ratio),
         absoluteScore(probability),
         100,
@@ -89,6 +92,16 @@ export class Normaliser {
       rescores.push({ id: record.id, score });
     }
     return rescores;
+  }
+
+  /** Costs a walk over the digest; a bucket of thousands of names has few different scores. */
+  #ceilingOf(raw: number): number {
+    const known = this.#ceilings.get(raw);
+    if (known !== undefined) return known;
+    const ceiling = Math.min(this.#noiseCeiling(raw), this.#percentileCeiling(raw));
+    if (this.#ceilings.size >= rememberedCeilings) this.#ceilings.clear();
+    this.#ceilings.set(raw, ceiling);
+    return ceiling;
   }
 
   #noiseCeiling(raw: number): number {

@@ -1,6 +1,7 @@
 import type { Entity } from '../anomaly-host.ts';
 import { decayPerBucket } from '../decay.ts';
 import { betaQuantile } from '../numeric/beta.ts';
+import type { RareProbability } from './elastic-history.ts';
 
 /** A young model decays faster; for how long Elastic's does is not documented, here for a day of its buckets. */
 const youngBuckets = 96;
@@ -13,11 +14,7 @@ export function concentrationWeight(nonEmpty: number): number {
   return Math.exp(decayPerBucket * (nonEmpty + (youngFactor - 1) * Math.min(nonEmpty, youngBuckets)));
 }
 
-export interface RareProbability {
-  readonly probability: number;
-  /** Share of the entity's sightings that the process has. */
-  readonly share: number;
-}
+const rememberedAnswers = 1_024;
 
 /**
  * Probability that a flagged bucket of the entity holds a process no likelier than this one: the cumulative
@@ -30,6 +27,18 @@ export function rareProbability(
   weight: number,
   added: number,
 ): RareProbability {
+  // Names with the same concentration have the same answer, and an answer takes a walk over all names.
+  const key = `${Math.max(0, entity.pairs.get(process)?.count ?? 0)} ${added}`;
+  entity.rarities ??= new Map();
+  const known = entity.rarities.get(key);
+  if (known !== undefined) return known;
+  const answer = findProbability(entity, process, weight, added);
+  if (entity.rarities.size >= rememberedAnswers) entity.rarities.clear();
+  entity.rarities.set(key, answer);
+  return answer;
+}
+
+function findProbability(entity: Entity, process: string, weight: number, added: number): RareProbability {
   const concentrations: number[] = [];
   let own = added;
   for (const pair of entity.pairs.values()) {
