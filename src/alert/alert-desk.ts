@@ -174,7 +174,7 @@ export class AlertDesk {
     const { nowMs, evicted } = this.#clocks.advance(host, timeMs);
     if (evicted !== undefined) {
       for (const rollUp of this.#suppression.flush(evicted)) this.#showRollUp(rollUp);
-      for (const incident of this.#incidents.flush(evicted)) this.#tell(incident);
+      this.#incidents.leave(evicted);
     }
     this.#close(host, nowMs);
   }

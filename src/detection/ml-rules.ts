@@ -82,7 +82,11 @@ export class MlRules {
       const runMs = runOf(rule, record);
       if (runMs > endMs) later.push(record);
       else if (record.bucketStartMs < runMs - rule.lookBackMs) this.#outsideLookBack++;
-      else runs.set(runMs, [...(runs.get(runMs) ?? []), record]);
+      else {
+        const found = runs.get(runMs);
+        if (found === undefined) runs.set(runMs, [record]);
+        else found.push(record);
+      }
     }
     if (later.length > 0) hosts.set(host, later);
     else hosts.delete(host);

@@ -139,15 +139,21 @@ export class IncidentTracker {
       nowMs - activity.lastMs >= this.#options.quietMs ||
       nowMs - activity.firstMs >= this.#options.maxSpanMs ||
       nowMs < activity.firstMs - this.#options.maxSpanMs ||
-      activity.members.size >= this.#options.maxMembers
+      activity.members.size >= this.#options.maxMembers ||
+      // Starts that share an event id are one member, but each may taint two processes.
+      activity.tainted.size > 2 * this.#options.maxMembers
     );
   }
 
-  /** Tells the incidents of a host, or of all hosts: nothing more will come. */
-  flush(hostKey?: string): readonly Incident[] {
-    for (const activity of [...this.#activities.values()]) {
-      if (hostKey === undefined || activity.hostKey === hostKey) this.#close(activity);
-    }
+  /** A host is followed no more: its incidents come with later calls of {@link advance}. */
+  leave(hostKey: string): void {
+    const activity = this.#activities.get(hostKey);
+    if (activity !== undefined) this.#close(activity);
+  }
+
+  /** Tells the incidents of all hosts: nothing more will come. */
+  flush(): readonly Incident[] {
+    for (const activity of [...this.#activities.values()]) this.#close(activity);
     return this.#telling.finish().sort((a, b) => a.startMs - b.startMs || (a.id < b.id ? -1 : 1));
   }
 

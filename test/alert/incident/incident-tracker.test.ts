@@ -133,6 +133,31 @@ describe('incidents', () => {
     expect(restarted.rowsLeft).toBe(0);
   });
 
+  it('of a host that has to leave for another come over the starts that follow', () => {
+    const { take, incidents } = openDesk();
+    for (let index = 0; index < 100; index++) {
+      take(startAt(index / 6_000, 100 + index, 10, named('evil.exe', 'evil.exe', 'cmd.exe')), 0.999);
+    }
+    let others = 0;
+    const takeOther = () => take(startAt(1, 1_000 + others, 1, { host: { name: `other-${others++}` } }), 0.1);
+    // As many hosts as are followed at once: the last of them takes the place of the first.
+    while (others < 10_000) takeOther();
+    expect(incidents).toHaveLength(0);
+    for (let turn = 0; turn < 100; turn++) takeOther();
+    expect(incidents.map(({ members }) => members.length)).toEqual([100]);
+  });
+
+  it('are told in time although all starts have one event id', () => {
+    const { take, incidents } = openDesk({ incidents: { maxMembers: 50 } });
+    for (let index = 0; index < 101; index++) {
+      take(
+        startAt(index / 6_000, 100 + index, 10, { id: 'same', ...named('evil.exe', 'evil.exe', 'cmd.exe') }),
+        0.999,
+      );
+    }
+    expect(incidents).toHaveLength(1);
+  });
+
   it('name all of hundreds of starts and alerts, and tell the first 500 one by one', () => {
     const { take, finish, incidents } = openDesk();
     for (let index = 0; index < 520; index++) {
