@@ -21,6 +21,8 @@ typedef struct object {
   const stored_record *record;     /* event */
   HANDLE signal, signaller;        /* subscription */
   volatile LONG closed;
+  bool at_end;                     /* subscription: has said that there is no more */
+  DWORD born;                      /* subscription: how many of its channel were made deaf before it */
   wchar_t query[1024];
   bool system;                     /* context */
   int path_count;
@@ -50,16 +52,11 @@ static DWORD open_error(const wchar_t *name) {
   return error;
 }
 
-static bool is_wanted(const object *subscription, uint32_t event_id) {
-  wchar_t term[32];
-  (void)swprintf(term, 32, L"EventID=%u", event_id);
-  const wchar_t *at = wcsstr(subscription->query, term);
-  return at != NULL && (at[wcslen(term)] == L' ' || at[wcslen(term)] == L')');
-}
+static bool is_deaf_locked(const object *s) { return s->born < store_channel_locked(s->channel)->deafened; }
 
 static const stored_record *next_wanted_locked(const object *s, uint64_t after) {
   const stored_record *record = store_next_locked(s->channel, after);
-  while (record != NULL && !is_wanted(s, record->event_id)) record = store_next_locked(s->channel, record->record_id);
+  while (record != NULL && !query_names_event(s->query, record->event_id)) record = store_next_locked(s->channel, record->record_id);
   return record;
 }
 
@@ -68,7 +65,7 @@ static DWORD WINAPI signal_news(LPVOID parameter) {
   while (!s->closed) {
     AcquireSRWLockExclusive(&store_lock);
     store_refresh_locked();
-    bool news = next_wanted_locked(s, s->position) != NULL;
+    bool news = !is_deaf_locked(s) && next_wanted_locked(s, s->position) != NULL;
     ReleaseSRWLockExclusive(&store_lock);
     if (news) SetEvent(s->signal);
     Sleep(SIGNAL_EVERY_MS);
@@ -79,11 +76,13 @@ static DWORD WINAPI signal_news(LPVOID parameter) {
 static DWORD place(object *s, const object *after, DWORD flags) {
   DWORD error = ERROR_SUCCESS;
   AcquireSRWLockExclusive(&store_lock);
+  s->born = store_channel_locked(s->channel)->deafened;
   if ((flags & 3) == EvtSubscribeStartAfterBookmark) {
     s->position = after != NULL ? after->position : 0;
     bool there = after != NULL && store_has_locked(s->channel, after->position);
     if (!there && (flags & EvtSubscribeStrict) != 0) error = ERROR_EVT_QUERY_RESULT_STALE;
   } else if ((flags & 3) == EvtSubscribeToFutureEvents) {
+    s->at_end = true;
     for (const stored_record *r; (r = store_next_locked(s->channel, s->position)) != NULL;) s->position = r->record_id;
   }
   ReleaseSRWLockExclusive(&store_lock);
@@ -121,10 +120,17 @@ EVT_HANDLE WINAPI double_EvtQuery(EVT_HANDLE session, LPCWSTR path, LPCWSTR quer
 }
 
 static const stored_record *next_of_locked(const object *o) {
-  if (o->kind == SUBSCRIPTION) return next_wanted_locked(o, o->position);
+  if (o->kind == SUBSCRIPTION) return is_deaf_locked(o) ? NULL : next_wanted_locked(o, o->position);
   const stored_record *record = store_previous_locked(o->channel, o->position);
   while (record != NULL && !query_selects(o->query, record)) record = store_previous_locked(o->channel, record->record_id);
   return record;
+}
+
+/* A subscription says once that there is no more. */
+static DWORD error_at_end(object *o) {
+  if (o->kind == SUBSCRIPTION && o->at_end) return ERROR_INVALID_OPERATION;
+  o->at_end = true;
+  return ERROR_NO_MORE_ITEMS;
 }
 
 BOOL WINAPI double_EvtNext(EVT_HANDLE handle, DWORD most, EVT_HANDLE *events, DWORD timeout, DWORD flags, PDWORD returned) {
@@ -148,8 +154,10 @@ BOOL WINAPI double_EvtNext(EVT_HANDLE handle, DWORD most, EVT_HANDLE *events, DW
     error = RPC_S_INVALID_BOUND;
     while (*returned > 0) free(events[--*returned]);
   }
+  if (s->kind == SUBSCRIPTION && is_deaf_locked(s)) s->at_end = true;
   ReleaseSRWLockExclusive(&store_lock);
-  if (error == ERROR_SUCCESS && *returned == 0) error = ERROR_NO_MORE_ITEMS;
+  if (*returned > 0) s->at_end = false;
+  if (error == ERROR_SUCCESS && *returned == 0) error = error_at_end(s);
   SetLastError(error);
   return error == ERROR_SUCCESS;
 }

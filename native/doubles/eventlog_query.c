@@ -44,9 +44,23 @@ static bool is_written_by(const wchar_t *query, const stored_record *record) {
   return at != NULL && is_value(field_named(record, writer, wcslen(writer)), at + wcslen(term));
 }
 
+bool query_names_event(const wchar_t *query, uint32_t event_id) {
+  wchar_t term[32];
+  (void)swprintf(term, 32, L"EventID=%u", event_id);
+  const wchar_t *at = wcsstr(query, term);
+  return at != NULL && (at[wcslen(term)] == L' ' || at[wcslen(term)] == L')');
+}
+
+static bool is_up_to(const wchar_t *query, const stored_record *record) {
+  static const wchar_t term[] = L"EventRecordID<=";
+  const wchar_t *at = wcsstr(query, term);
+  return at != NULL && record->record_id <= wcstoull(at + wcslen(term), NULL, 10);
+}
+
 bool query_selects(const wchar_t *query, const stored_record *record) {
   static const wchar_t front[] = L"EventData[Data[@Name='";
   if (wcscmp(query, L"*") == 0 || is_older(query, record) || is_written_by(query, record)) return true;
+  if (is_up_to(query, record) || query_names_event(query, record->event_id)) return true;
   for (const wchar_t *at = wcsstr(query, front); at != NULL; at = wcsstr(at, front)) {
     at += wcslen(front);
     const wchar_t *end = wcsstr(at, L"']=");

@@ -103,6 +103,7 @@ void store_refresh_locked(void) {
       query_delay = (DWORD)script_number(&play, 1, 0);
       undelayed = (DWORD)script_number(&play, 2, 0);
     }
+    else if (script_is(&play, "deafen") && store_channel_locked(channel) != NULL) store_channel_locked(channel)->deafened++;
     else if (script_is(&play, "oldest") && store_channel_locked(channel) != NULL) {
       store_channel_locked(channel)->oldest = script_number(&play, 2, 0);
     } else if (script_is(&play, "record")) {

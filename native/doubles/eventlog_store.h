@@ -27,6 +27,7 @@ typedef struct stored_channel {
   DWORD open_error;     /* what opening answers; 0 = fine */
   bool enabled;
   uint64_t oldest;      /* records below are gone */
+  DWORD deafened;       /* how often its subscriptions were made deaf */
 } stored_channel;
 
 /* Reads what the script has grown by; call with the lock held. */

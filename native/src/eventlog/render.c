@@ -220,3 +220,21 @@ wchar_t *pc_render_bookmark(const pc_evt_api *api, EVT_HANDLE bookmark, uint32_t
   *units = (uint32_t)wcslen(text);
   return text;
 }
+
+static uint64_t record_in(const wchar_t *bookmark) {
+  const wchar_t *at = wcsstr(bookmark, L"RecordId=");
+  if (at == NULL) return 0;
+  at += wcslen(L"RecordId=");
+  if (*at != L'\'' && *at != L'"') return 0;
+  uint64_t record = 0;
+  for (at++; *at >= L'0' && *at <= L'9'; at++) record = record * 10 + (uint64_t)(*at - L'0');
+  return record;
+}
+
+uint64_t pc_bookmark_record(const pc_evt_api *api, EVT_HANDLE bookmark) {
+  uint32_t units;
+  wchar_t *text = pc_render_bookmark(api, bookmark, &units);
+  uint64_t record = text != NULL ? record_in(text) : 0;
+  free(text);
+  return record;
+}

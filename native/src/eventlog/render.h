@@ -39,4 +39,7 @@ bool pc_render_xml(pc_renderer *renderer, EVT_HANDLE event, uint64_t from, uint6
 /* The bookmark's XML, to be freed, and its length in units; NULL with GetLastError. */
 wchar_t *pc_render_bookmark(const pc_evt_api *api, EVT_HANDLE bookmark, uint32_t *units);
 
+/* EventRecordID of the bookmark, 0 when it cannot be read or names no event. */
+uint64_t pc_bookmark_record(const pc_evt_api *api, EVT_HANDLE bookmark);
+
 #endif

@@ -146,7 +146,9 @@ static void read_on(eventlog_source *source, pc_cause *cause) {
   while (!is_stopping(source)) {
     bool more = false;
     if (!take_batch(source, &more, cause)) return;
-    if (!more) (void)WaitForMultipleObjects(2, waits, FALSE, LOOK_EVERY_MS);
+    if (more) continue;
+    if (!pc_subscription_hear(&source->subscription, cause)) return;
+    (void)WaitForMultipleObjects(2, waits, FALSE, LOOK_EVERY_MS);
   }
 }
 

@@ -1,20 +1,10 @@
 #include "subscription.h"
 
 #include "../base/cause.h"
+#include "arrears.h"
+#include "render.h"
 
-#include <wchar.h>
-
-enum { NEWEST_WAIT_MS = 2000 };
-
-uint64_t pc_bookmark_record(const wchar_t *bookmark) {
-  const wchar_t *at = wcsstr(bookmark, L"RecordId=");
-  if (at == NULL) return 0;
-  at += wcslen(L"RecordId=");
-  if (*at != L'\'' && *at != L'"') return 0;
-  uint64_t record = 0;
-  for (at++; *at >= L'0' && *at <= L'9'; at++) record = record * 10 + (uint64_t)(*at - L'0');
-  return record;
-}
+enum { NEWEST_WAIT_MS = 2000, MUTE_MOST_MS = 20000 };
 
 int32_t pc_subscription_init(pc_subscription *s, const wchar_t *bookmark, pc_cause *cause) {
   s->signal = CreateEventW(NULL, TRUE, TRUE, NULL);
@@ -25,7 +15,7 @@ int32_t pc_subscription_init(pc_subscription *s, const wchar_t *bookmark, pc_cau
     return bookmark != NULL ? PC_E_ARGUMENT : code;
   }
   s->has_position = bookmark != NULL;
-  s->last_record = bookmark != NULL ? pc_bookmark_record(bookmark) : 0;
+  s->last_record = s->looked = bookmark != NULL ? pc_bookmark_record(s->api, s->bookmark) : 0;
   return PC_OK;
 }
 
@@ -51,6 +41,7 @@ static void begin_at_newest(pc_subscription *s) {
   if (results == NULL) return;
   if (s->api->next(results, 1, &newest, NEWEST_WAIT_MS, 0, &count) && count == 1) {
     s->has_position = s->api->update_bookmark(s->bookmark, newest) != 0;
+    if (s->has_position) s->last_record = s->looked = pc_bookmark_record(s->api, s->bookmark);
     s->api->close(newest);
   } else {
     s->from_oldest = GetLastError() == ERROR_NO_MORE_ITEMS;
@@ -79,8 +70,14 @@ static bool subscribe_anew(pc_subscription *s, DWORD flags) {
   return s->handle != NULL;
 }
 
+static void end_muteness(pc_subscription *s) {
+  s->mute_since_ms = 0;
+  s->in_arrears = false;
+}
+
 int32_t pc_subscription_start(pc_subscription *s, pc_cause *cause) {
   unsubscribe(s);
+  end_muteness(s);
   if (!s->has_position && !s->from_oldest && !s->gap_open) begin_at_newest(s);
   if (s->has_position) {
     if (subscribe(s, s->bookmark, EvtSubscribeStartAfterBookmark)) return PC_OK;
@@ -92,22 +89,49 @@ int32_t pc_subscription_start(pc_subscription *s, pc_cause *cause) {
   return pc_fail_last(cause, "EvtSubscribe");
 }
 
+/*
+ * EvtNext says ERROR_NO_MORE_ITEMS at the end of what there was, and from then on, until there is something new,
+ * ERROR_INVALID_OPERATION: the subscription is sound, and has nothing to hand over. A new one for future events only says
+ * it from the beginning. Neither is documented.
+ */
 pc_subscription_state pc_subscription_next(pc_subscription *s, EVT_HANDLE *events, DWORD most, DWORD *count,
                                            pc_cause *cause) {
   *count = 0;
   /* Reset before looking: an event that arrives in between sets it again. */
   (void)ResetEvent(s->signal);
-  if (s->api->next(s->handle, most, events, 0, 0, count)) return PC_SUBSCRIPTION_SOUND;
+  if (s->api->next(s->handle, most, events, 0, 0, count)) {
+    end_muteness(s);
+    return PC_SUBSCRIPTION_SOUND;
+  }
   DWORD error = GetLastError();
   *count = 0;
+  if (error == ERROR_INVALID_OPERATION) {
+    if (s->mute_since_ms == 0) s->mute_since_ms = GetTickCount64();
+    return PC_SUBSCRIPTION_SOUND;
+  }
+  end_muteness(s);
   if (error == ERROR_NO_MORE_ITEMS || error == ERROR_TIMEOUT) return PC_SUBSCRIPTION_SOUND;
   (void)pc_fail_win32(cause, "EvtNext", error);
   return error == RPC_S_INVALID_BOUND && most > 1 ? PC_SUBSCRIPTION_TOO_MUCH : PC_SUBSCRIPTION_BROKEN;
 }
 
+/*
+ * Handles have been seen that say ERROR_INVALID_OPERATION for good, whatever is written. The channel itself tells them from
+ * those that have nothing to say: subscribing anew for no reason would find the bookmark's record overwritten by
+ * events of other kinds, and take that for a gap. An event that was written just now is the next look's.
+ */
+bool pc_subscription_hear(pc_subscription *s, pc_cause *cause) {
+  ULONGLONG now_ms = GetTickCount64();
+  if (s->mute_since_ms == 0 || now_ms - s->mute_since_ms < MUTE_MOST_MS || !(s->has_position || s->from_oldest)) return true;
+  bool were_in_arrears = s->in_arrears;
+  s->in_arrears = pc_arrears_found(s->api, s->channel, &s->looked);
+  if (!s->in_arrears) s->mute_since_ms = now_ms;
+  return !(s->in_arrears && were_in_arrears) || pc_subscription_start(s, cause) == PC_OK;
+}
+
 bool pc_subscription_advance(pc_subscription *s, EVT_HANDLE event, uint64_t record_id) {
   if (!s->api->update_bookmark(s->bookmark, event)) return false;
   s->has_position = true;
-  if (record_id != 0) s->last_record = record_id; /* 0: it could not be read, and says nothing */
+  if (record_id != 0) s->last_record = s->looked = record_id; /* 0: it could not be read, and says nothing */
   return true;
 }

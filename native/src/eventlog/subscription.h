@@ -16,6 +16,9 @@ typedef struct pc_subscription {
   bool from_oldest;     /* where to begin without one */
   uint64_t last_record; /* EventRecordID of the bookmark, 0 when unknown */
   bool gap_open;        /* resumed at the oldest: the first event tells how many are missing */
+  uint64_t mute_since_ms; /* since when EvtNext says nothing but ERROR_INVALID_OPERATION; 0: it does not */
+  uint64_t looked;      /* newest record that was looked at for what it did not hand over */
+  bool in_arrears;      /* the last look found some */
 } pc_subscription;
 
 /* `bookmark`: terminated XML, or NULL. PC_E_ARGUMENT when Windows does not take it for one. */
@@ -35,10 +38,11 @@ typedef enum pc_subscription_state {
 pc_subscription_state pc_subscription_next(pc_subscription *subscription, EVT_HANDLE *events, DWORD most, DWORD *count,
                                            pc_cause *cause);
 
+/* Asked when there is nothing now: subscribes anew where events stand in the channel that are not handed over. False:
+   that failed. */
+bool pc_subscription_hear(pc_subscription *subscription, pc_cause *cause);
+
 /* The event was taken: go on after it. */
 bool pc_subscription_advance(pc_subscription *subscription, EVT_HANDLE event, uint64_t record_id);
-
-/* EventRecordID in a bookmark's XML, 0 when there is none. */
-uint64_t pc_bookmark_record(const wchar_t *bookmark);
 
 #endif

@@ -1,5 +1,6 @@
 #include "cases.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <wchar.h>
 
@@ -112,6 +113,50 @@ static void broken_before_first(void) {
   CHECK(pc_close(source) == PC_OK);
 }
 
+/* An empty poll is no failure, and a handle that has nothing to say for good is found out without a word. */
+static void quiet_and_deaf(void) {
+  pc_cause cause = {.size = sizeof cause};
+  pc_handle source;
+  pc_counters_t c;
+  bookmark_units = 0;
+  CHECK(open_sysmon(0, &source, &cause) == PC_OK);
+  append_eventlog("burst\tMicrosoft-Windows-Sysmon/Operational\t2\t7000\n");
+  read_until(source, &r, PC_RECORD_WINEVENT, 2);
+  Sleep(3000);
+  CHECK(sums_hold(source, &c) && c.state == 1 && c.sessions_stopped == 0 && c.sessions_restarted == 0);
+  append_eventlog("burst\tMicrosoft-Windows-Sysmon/Operational\t1\t7002\n");
+  read_until(source, &r, PC_RECORD_WINEVENT, 3);
+  CHECK(r.count[PC_RECORD_WINEVENT] == 3);
+  append_eventlog("deafen\tMicrosoft-Windows-Sysmon/Operational\nburst\tMicrosoft-Windows-Sysmon/Operational\t3\t7003\n");
+  read_until(source, &r, PC_RECORD_WINEVENT, 6);
+  CHECK(r.count[PC_RECORD_WINEVENT] == 6 && u64_of(r.last[PC_RECORD_WINEVENT], PC_FIELD_RECORD_ID) == 7005);
+  CHECK(r.count[PC_RECORD_SOURCE_ERROR] == 0 && r.count[PC_RECORD_GAP] == 0);
+  CHECK(sums_hold(source, &c) && c.received == 6 && c.sessions_stopped == 0 && c.sessions_restarted == 0);
+  read_until(source, &r, PC_RECORD_BOOKMARK, r.count[PC_RECORD_BOOKMARK] + 1);
+  keep_bookmark();
+  CHECK(wcsstr(bookmark, L"RecordId='7005'") != NULL);
+  CHECK(pc_close(source) == PC_OK);
+}
+
+/* Of a quiet channel the bookmark's record is overwritten by events of other kinds: as long as the subscription stands, that
+   is no gap. */
+static void other_kinds(void) {
+  pc_cause cause = {.size = sizeof cause};
+  pc_handle source;
+  CHECK(open_sysmon(0, &source, &cause) == PC_OK);
+  for (int record = 7006; record < 7026; record++) {
+    char line[96];
+    (void)snprintf(line, sizeof line, "record\tMicrosoft-Windows-Sysmon/Operational\t11\t%d\t0\tImage=x\n", record);
+    append_eventlog(line);
+  }
+  append_eventlog("oldest\tMicrosoft-Windows-Sysmon/Operational\t7016\n");
+  Sleep(3000);
+  append_eventlog("burst\tMicrosoft-Windows-Sysmon/Operational\t1\t7026\n");
+  read_until(source, &r, PC_RECORD_WINEVENT, 1);
+  CHECK(r.count[PC_RECORD_WINEVENT] == 1 && r.count[PC_RECORD_GAP] == 0 && r.count[PC_RECORD_SOURCE_ERROR] == 0);
+  CHECK(pc_close(source) == PC_OK);
+}
+
 void eventlog_cases(void) {
   pc_cause cause = {.size = sizeof cause};
   pc_handle source;
@@ -133,4 +178,6 @@ void eventlog_cases(void) {
   resume_and_gap();
   large_events();
   broken_before_first();
+  quiet_and_deaf();
+  other_kinds();
 }
