@@ -1,7 +1,6 @@
 #include "../base/cause.h"
 #include "../base/system.h"
-#include "evt_api.h"
-#include "problemchild.h"
+#include "channel_facts.h"
 
 #include <stdlib.h>
 
@@ -29,18 +28,21 @@ static void read_number(const pc_evt_api *api, EVT_HANDLE log, EVT_LOG_PROPERTY_
   }
 }
 
+int32_t pc_channel_measure(const pc_evt_api *api, const wchar_t *name, pc_channel_facts *facts, pc_cause *cause) {
+  EVT_HANDLE log = api->open_log(NULL, name, EvtOpenChannelPath);
+  if (log == NULL) return pc_fail_last(cause, "EvtOpenLog");
+  read_number(api, log, EvtLogOldestRecordNumber, &facts->oldest_record);
+  read_number(api, log, EvtLogNumberOfLogRecords, &facts->record_count);
+  read_number(api, log, EvtLogFileSize, &facts->file_bytes);
+  api->close(log);
+  return PC_OK;
+}
+
 static int32_t read_facts(const wchar_t *name, pc_channel_facts *facts, pc_cause *cause) {
   pc_evt_api api;
   if (!pc_evt_functions(&api)) return pc_fail_last(cause, "GetProcAddress");
   int32_t code = read_enabled(&api, name, facts, cause);
-  if (code != PC_OK) return code;
-  EVT_HANDLE log = api.open_log(NULL, name, EvtOpenChannelPath);
-  if (log == NULL) return pc_fail_last(cause, "EvtOpenLog");
-  read_number(&api, log, EvtLogOldestRecordNumber, &facts->oldest_record);
-  read_number(&api, log, EvtLogNumberOfLogRecords, &facts->record_count);
-  read_number(&api, log, EvtLogFileSize, &facts->file_bytes);
-  api.close(log);
-  return PC_OK;
+  return code == PC_OK ? pc_channel_measure(&api, name, facts, cause) : code;
 }
 
 int32_t pc_eventlog_channel(const uint16_t *channel, uint32_t channel_units, pc_channel_facts *facts,

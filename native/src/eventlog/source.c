@@ -61,13 +61,10 @@ static void post_error(eventlog_source *source, const pc_cause *cause) {
 
 /* The first event after a resume at the oldest: what is between the bookmark and it is gone. */
 static bool post_gap(eventlog_source *source, uint64_t first_record) {
-  pc_subscription *s = &source->subscription;
   pc_record_writer writer;
-  uint64_t buffer[NOTICE_BYTES / sizeof(uint64_t)];
-  /* A log begun anew counts from 1 again: then nobody knows. */
-  bool known = s->last_record != 0 && first_record > s->last_record;
-  uint64_t missing = known ? first_record - s->last_record - 1 : 0;
-  s->gap_open = false;
+  uint64_t missing, buffer[NOTICE_BYTES / sizeof(uint64_t)];
+  bool known = pc_subscription_missing(&source->subscription, first_record, &missing);
+  source->subscription.gap_open = false;
   begin_notice(source, &writer, buffer, NOTICE_BYTES, PC_RECORD_GAP);
   if (known) pc_record_u64(&writer, PC_FIELD_GAP_RECORDS, missing);
   else pc_record_missing(&writer, PC_FIELD_GAP_RECORDS, PC_TYPE_U64, PC_ABSENT);

@@ -2,6 +2,7 @@
 
 #include "../base/cause.h"
 #include "arrears.h"
+#include "channel_facts.h"
 #include "render.h"
 
 enum { NEWEST_WAIT_MS = 2000, MUTE_MOST_MS = 20000 };
@@ -75,6 +76,14 @@ static void end_muteness(pc_subscription *s) {
   s->in_arrears = false;
 }
 
+/* The oldest record that is left: 0 when that cannot be read. */
+static uint64_t oldest_record(const pc_subscription *s) {
+  pc_channel_facts facts = {.size = sizeof facts};
+  pc_cause ignored = {.size = sizeof ignored};
+  (void)pc_channel_measure(s->api, s->channel->name, &facts, &ignored);
+  return facts.oldest_record;
+}
+
 int32_t pc_subscription_start(pc_subscription *s, pc_cause *cause) {
   unsubscribe(s);
   end_muteness(s);
@@ -85,6 +94,7 @@ int32_t pc_subscription_start(pc_subscription *s, pc_cause *cause) {
     s->gap_open = true;
   }
   bool oldest = s->from_oldest || s->gap_open;
+  if (s->gap_open) s->gap_end = oldest_record(s);
   if (subscribe_anew(s, oldest ? EvtSubscribeStartAtOldestRecord : EvtSubscribeToFutureEvents)) return PC_OK;
   return pc_fail_last(cause, "EvtSubscribe");
 }
@@ -127,6 +137,15 @@ bool pc_subscription_hear(pc_subscription *s, pc_cause *cause) {
   s->in_arrears = pc_arrears_found(s->api, s->channel, &s->looked);
   if (!s->in_arrears) s->mute_since_ms = now_ms;
   return !(s->in_arrears && were_in_arrears) || pc_subscription_start(s, cause) == PC_OK;
+}
+
+/* Records of other kinds that are left before the first event were not overwritten. */
+bool pc_subscription_missing(const pc_subscription *s, uint64_t first_record, uint64_t *missing) {
+  uint64_t end = s->gap_end != 0 && s->gap_end < first_record ? s->gap_end : first_record;
+  /* A log begun anew counts from 1 again: then nobody knows. */
+  bool known = s->last_record != 0 && end > s->last_record;
+  *missing = known ? end - s->last_record - 1 : 0;
+  return known;
 }
 
 bool pc_subscription_advance(pc_subscription *s, EVT_HANDLE event, uint64_t record_id) {

@@ -16,6 +16,7 @@ typedef struct pc_subscription {
   bool from_oldest;     /* where to begin without one */
   uint64_t last_record; /* EventRecordID of the bookmark, 0 when unknown */
   bool gap_open;        /* resumed at the oldest: the first event tells how many are missing */
+  uint64_t gap_end;     /* then: the oldest record of any kind that is left, 0 when unknown */
   uint64_t mute_since_ms; /* since when EvtNext says nothing but ERROR_INVALID_OPERATION; 0: it does not */
   uint64_t looked;      /* newest record that was looked at for what it did not hand over */
   bool in_arrears;      /* the last look found some */
@@ -41,6 +42,9 @@ pc_subscription_state pc_subscription_next(pc_subscription *subscription, EVT_HA
 /* Asked when there is nothing now: subscribes anew where events stand in the channel that are not handed over. False:
    that failed. */
 bool pc_subscription_hear(pc_subscription *subscription, pc_cause *cause);
+
+/* How many records were overwritten between the bookmark and the first event after a gap; false when nobody knows. */
+bool pc_subscription_missing(const pc_subscription *subscription, uint64_t first_record, uint64_t *missing);
 
 /* The event was taken: go on after it. */
 bool pc_subscription_advance(pc_subscription *subscription, EVT_HANDLE event, uint64_t record_id);
