@@ -41,6 +41,7 @@ ULONG WINAPI double_StartTraceW(TRACEHANDLE *handle, LPCWSTR name, EVENT_TRACE_P
   if (error != ERROR_SUCCESS) return error;
   s->exists = true;
   s->stop = 0;
+  s->events_lost = s->buffers_lost = 0;
   if (s->flushed == NULL) s->flushed = CreateEventW(NULL, FALSE, FALSE, NULL);
   *handle = (TRACEHANDLE)which + 1;
   return ERROR_SUCCESS;

@@ -131,7 +131,8 @@ int32_t pc_session_start(pc_session *session, bool *reclaimed, pc_cause *cause) 
     error = enable(session);
     if (error == ERROR_SUCCESS) return PC_OK;
     code = pc_fail_win32(cause, "EnableTraceEx2", error);
-    pc_session_stop(session);
+    pc_session_losses ignored; /* it has not been watching yet */
+    pc_session_stop(session, &ignored);
     return code;
   }
   (void)control(session, &p, EVENT_TRACE_CONTROL_STOP);
@@ -150,24 +151,29 @@ static uint64_t growth(uint64_t *last, ULONG now) {
   return by;
 }
 
+/* What a call of ControlTrace filled in, if it did. */
+static void take_losses(pc_session *session, const properties *p, ULONG error, pc_session_losses *losses) {
+  *losses = (pc_session_losses){0};
+  if (error != ERROR_SUCCESS) return;
+  losses->events = growth(&session->events_lost, p->head.EventsLost);
+  losses->buffers = growth(&session->buffers_lost, p->head.RealTimeBuffersLost);
+}
+
 bool pc_session_look(pc_session *session, pc_session_losses *losses) {
   properties p;
-  losses->events = losses->buffers = 0;
   ULONG error = control(session, &p, EVENT_TRACE_CONTROL_QUERY);
-  if (error == ERROR_WMI_INSTANCE_NOT_FOUND) return false;
-  if (error != ERROR_SUCCESS) return true;
-  losses->events = growth(&session->events_lost, p.head.EventsLost);
-  losses->buffers = growth(&session->buffers_lost, p.head.RealTimeBuffersLost);
-  return true;
+  take_losses(session, &p, error, losses);
+  return error != ERROR_WMI_INSTANCE_NOT_FOUND;
 }
 
 bool pc_session_has_ended(const pc_session *session) {
   return session->thread == NULL || WaitForSingleObject(session->thread, 0) == WAIT_OBJECT_0;
 }
 
-void pc_session_stop(pc_session *session) {
+void pc_session_stop(pc_session *session, pc_session_losses *losses) {
   properties p;
-  (void)control(session, &p, EVENT_TRACE_CONTROL_STOP);
+  ULONG error = control(session, &p, EVENT_TRACE_CONTROL_STOP);
+  take_losses(session, &p, error, losses);
   if (session->thread == NULL) return;
   bool ended = WaitForSingleObject(session->thread, STOP_WAIT_MS) == WAIT_OBJECT_0;
   /* Of a session that does not stop, or was taken over, nothing more is waited for: closing ends the consumer. */

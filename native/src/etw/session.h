@@ -50,7 +50,8 @@ bool pc_session_look(pc_session *session, pc_session_losses *losses);
 bool pc_session_has_ended(const pc_session *session);
 
 /* Stops the session; its thread first delivers everything written before. Waits for it; what is not delivered two
-   seconds later, because the session cannot be stopped, is left. */
-void pc_session_stop(pc_session *session);
+   seconds later, because the session cannot be stopped, is left. `losses`: since the last look, none of a session that
+   somebody else has ended. */
+void pc_session_stop(pc_session *session, pc_session_losses *losses);
 
 #endif

@@ -90,7 +90,7 @@ static void stop(pc_source *base) {
   wait_and_close(&source->watcher);
   for (int i = 0; i < PC_ETW_SESSIONS; i++) {
     pc_etw_watch *watch = &source->watches[i];
-    if (watch->started && !watch->down) pc_session_stop(&watch->session);
+    if (watch->started && !watch->down) pc_etw_stop_session(source, watch);
   }
   pc_lock_enter(&base->stream.lock);
   pc_join_flush(source->join);

@@ -46,6 +46,8 @@ typedef struct pc_etw_source {
 void pc_etw_take_event(pc_session *session, const EVENT_RECORD *record);
 /* Sink of the join; the lock is held. */
 void pc_etw_enqueue_locked(void *context, pc_process_event *event);
+/* Stops a session and tells what was lost since the last look. */
+void pc_etw_stop_session(pc_etw_source *source, pc_etw_watch *watch);
 /* Threads. */
 DWORD WINAPI pc_etw_enrich_thread(LPVOID source);
 DWORD WINAPI pc_etw_watch_thread(LPVOID source);

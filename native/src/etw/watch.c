@@ -82,10 +82,29 @@ static void note_started(pc_etw_source *source, pc_etw_watch *watch, bool reclai
   pc_lock_leave(&source->base.stream.lock);
 }
 
+static void note_losses(pc_etw_source *source, const pc_etw_watch *watch, const pc_session_losses *losses) {
+  notice n;
+  if (losses->events == 0 && losses->buffers == 0) return;
+  begin_notice(&n, PC_RECORD_LOSS, watch);
+  pc_record_u64(&n.writer, PC_FIELD_LOST_EVENTS, losses->events);
+  pc_record_u64(&n.writer, PC_FIELD_LOST_BUFFERS, losses->buffers);
+  pc_lock_enter(&source->base.stream.lock);
+  source->base.stream.counters.etw_events_lost += losses->events;
+  source->base.stream.counters.etw_buffers_lost += losses->buffers;
+  post_notice_locked(source, &n);
+  pc_lock_leave(&source->base.stream.lock);
+}
+
+void pc_etw_stop_session(pc_etw_source *source, pc_etw_watch *watch) {
+  pc_session_losses losses;
+  pc_session_stop(&watch->session, &losses);
+  note_losses(source, watch, &losses);
+}
+
 static void keep_running(pc_etw_source *source, pc_etw_watch *watch) {
   if (!watch->down) {
     if (!pc_session_has_ended(&watch->session)) return;
-    pc_session_stop(&watch->session); /* frees the ended thread and its trace */
+    pc_etw_stop_session(source, watch); /* frees the ended thread and its trace */
     note_stopped(source, watch);
   }
   if (pc_steady_us() < watch->retry_at_us) return;
@@ -97,17 +116,7 @@ static void keep_running(pc_etw_source *source, pc_etw_watch *watch) {
 
 static void look_for_losses(pc_etw_source *source, pc_etw_watch *watch) {
   pc_session_losses losses;
-  if (watch->down || !pc_session_look(&watch->session, &losses)) return;
-  if (losses.events == 0 && losses.buffers == 0) return;
-  notice n;
-  begin_notice(&n, PC_RECORD_LOSS, watch);
-  pc_record_u64(&n.writer, PC_FIELD_LOST_EVENTS, losses.events);
-  pc_record_u64(&n.writer, PC_FIELD_LOST_BUFFERS, losses.buffers);
-  pc_lock_enter(&source->base.stream.lock);
-  source->base.stream.counters.etw_events_lost += losses.events;
-  source->base.stream.counters.etw_buffers_lost += losses.buffers;
-  post_notice_locked(source, &n);
-  pc_lock_leave(&source->base.stream.lock);
+  if (!watch->down && pc_session_look(&watch->session, &losses)) note_losses(source, watch, &losses);
 }
 
 static void tick(pc_etw_source *source, uint64_t *look_at_us) {

@@ -143,13 +143,16 @@ void etw_cases(void) {
   stops_and_losses(source);
   pc_counters_t c;
   CHECK(sums_hold(source, &c) && c.sessions_reclaimed == 2);
-  append_etw("burst\t500\t1000000\t200000\t4\n");
+  /* Lost so shortly before the stop that nobody looks any more: the stop itself tells. */
+  append_etw("lose\tclassic\t5\t1\nburst\t500\t1000000\t200000\t4\n");
   uint32_t before = r.count[PC_RECORD_PROCESS_START];
   read_until(source, &r, PC_RECORD_PROCESS_START, before + 1);
   CHECK(pc_stop(source, &cause) == PC_OK);
   read_until(source, &r, PC_RECORD_PROCESS_START, UINT32_MAX);
   CHECK(r.code == PC_ENDED);
   CHECK(sums_hold(source, &c) && c.queued == 0 && c.dropped == 0);
+  CHECK(c.etw_events_lost == 7 + 5 && c.etw_buffers_lost == 2 + 1);
+  CHECK(r.count[PC_RECORD_LOSS] == 2 && u64_of(r.last[PC_RECORD_LOSS], PC_FIELD_LOST_EVENTS) == 5);
   CHECK(r.count[PC_RECORD_PROCESS_START] > before);
   CHECK(pc_close(source) == PC_OK && pc_close(source) == PC_E_HANDLE);
   unstoppable(&options);
