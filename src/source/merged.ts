@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Clock, HostEvent } from '../event/index.ts';
+import type { HostEvent } from '../event/index.ts';
 import { bookmarkOf, readPositions, writePositions } from './capture-positions.ts';
 import type { EventSource, ReadOptions, SourceBatch } from './event-source.ts';
 import type { LiveSource, LiveStats } from './live-source.ts';
@@ -14,15 +14,16 @@ export class MergedSource implements LiveSource {
   readonly name = 'etw+sysmon';
   readonly #kernel: LiveSource;
   readonly #sysmon: LiveSource;
-  readonly #clock: Clock;
+  readonly #steadyMs: () => number;
   readonly #merger = new StartMerger();
   /** What the last batch of each capture said. */
   readonly #hasMore = { sysmon: false, kernel: false };
 
-  constructor(kernel: LiveSource, sysmon: LiveSource, clock: Clock) {
+  /** `steadyMs`: the clock of waits, in milliseconds, which runs on when the system's is set. */
+  constructor(kernel: LiveSource, sysmon: LiveSource, steadyMs = () => performance.now()) {
     this.#kernel = kernel;
     this.#sysmon = sysmon;
-    this.#clock = clock;
+    this.#steadyMs = steadyMs;
   }
 
   stats(): LiveStats {
@@ -54,7 +55,7 @@ export class MergedSource implements LiveSource {
         const turn = await this.#nextTurn(pending);
         pending.delete(turn.from);
         if (turn.from === 'timer') {
-          const events = this.#merger.expire(this.#clock.nowMs());
+          const events = this.#merger.expire(this.#steadyMs());
           if (events.length > 0) yield this.#batchOf(events, writePositions(positions));
           continue;
         }
@@ -77,7 +78,7 @@ export class MergedSource implements LiveSource {
   #nextTurn(pending: Map<Turn['from'], Promise<Turn>>): Promise<Turn> {
     const deadlineMs = this.#merger.deadlineMs;
     if (deadlineMs !== undefined && !pending.has('timer')) {
-      const waitMs = Math.max(deadlineMs - this.#clock.nowMs(), 1);
+      const waitMs = Math.max(deadlineMs - this.#steadyMs(), 1);
       pending.set('timer', setTimeout(waitMs, { from: 'timer' }, { ref: false }));
     }
     return Promise.race(pending.values());
@@ -91,7 +92,7 @@ export class MergedSource implements LiveSource {
       events.push(
         ...(from === 'sysmon'
           ? this.#merger.fromSysmon(event)
-          : this.#merger.fromKernel(event, this.#clock.nowMs())),
+          : this.#merger.fromKernel(event, this.#steadyMs())),
       );
     }
     const filtered = batch.filtered + this.#merger.duplicates - duplicatesBefore;

@@ -16,7 +16,7 @@ export function openLiveSource(kind: LiveSourceKind, options: LiveOptions): Live
     case 'eventlog':
       return new EventLogSource(options);
     case 'both':
-      return new MergedSource(new EtwSource(options), openSysmon(options), options.clock);
+      return new MergedSource(new EtwSource(options), openSysmon(options));
     case 'auto':
       return new AutoSource({
         open: (capture) => (capture === 'etw' ? new EtwSource(options) : openSysmon(options)),

@@ -1,14 +1,10 @@
 import type { HostEvent, ProcessEvent } from '../event/index.ts';
+import { isSameStart, StartMemory, toleranceMs } from './start-memory.ts';
 
-/**
- * Both captures stamp a start within a few milliseconds of each other, Sysmon's cut to milliseconds; a
- * pid does not come back that soon.
- */
-const toleranceMs = 50;
 /** How long a kernel record waits for Sysmon's, which its service writes with a delay. */
 const holdMs = 2_000;
-/** Sysmon starts are remembered this long, for a kernel record that comes after them. */
-const memoryMs = 60_000;
+/** More than this is not held, however many there are within that time. */
+const mostHeld = 10_000;
 
 interface Held {
   readonly event: HostEvent;
@@ -18,14 +14,15 @@ interface Held {
 /**
  * Makes one stream of what the kernel and Sysmon say. A start that both report is one event: Sysmon's
  * fields stand, the kernel's fill what Sysmon leaves open. Kernel records wait for their partner, in
- * order; they leave alone when Sysmon has gone past their time or their wait is over.
+ * order; they leave alone when Sysmon has gone past their time, their wait is over, or too many wait. How long they wait
+ * goes by a clock of its own: the time in events is the system's, which anybody with the right to do so sets back.
  */
 export class StartMerger {
   /** Kernel starts that became part of Sysmon's, or came after it and said nothing new. */
   duplicates = 0;
   #held: Held[] = [];
-  /** Start times by pid of Sysmon starts that had no partner yet. */
-  readonly #unpaired = new Map<number, number>();
+  /** Sysmon starts that had no partner yet, for a kernel record that comes after them. */
+  readonly #unpaired = new StartMemory();
 
   /** When the first held record has waited long enough, or `undefined` when none waits. */
   get deadlineMs(): number | undefined {
@@ -40,21 +37,22 @@ export class StartMerger {
       released.push(this.#held.shift()!.event);
     }
     if (event.kind !== 'start') return [...released, event];
-    if (partner === undefined) this.#remember(event);
+    if (partner === undefined) this.#unpaired.remember(event);
     else this.duplicates++;
     return [...released, partner === undefined ? event : merge(event, partner)];
   }
 
-  /** What may go on now that the kernel has said this; `nowMs` is any clock that runs forward. */
+  /** What may go on now that the kernel has said this; `nowMs` is a clock that nobody can set. */
   fromKernel(event: HostEvent, nowMs: number): HostEvent[] {
-    if (event.kind === 'start' && this.#hasBeenTold(event)) {
+    if (event.kind === 'start' && this.#unpaired.take(event)) {
       this.duplicates++;
       return [];
     }
     // Others wait only so that they do not overtake a start that waits.
     if (event.kind !== 'start' && this.#held.length === 0) return [event];
     this.#held.push({ event, deadlineMs: nowMs + holdMs });
-    return this.expire(nowMs);
+    const overflow = this.#held.length > mostHeld ? [this.#held.shift()!.event] : [];
+    return [...overflow, ...this.expire(nowMs)];
   }
 
   /** What has waited long enough. */
@@ -73,37 +71,13 @@ export class StartMerger {
 
   #takePartner(event: ProcessEvent): ProcessEvent | undefined {
     for (const [index, { event: held }] of this.#held.entries()) {
-      if (held.kind === 'start' && isSameStart(held, event.process.pid, event.timeMs)) {
+      if (held.kind === 'start' && isSameStart(held, event)) {
         this.#held.splice(index, 1);
         return held;
       }
     }
     return undefined;
   }
-
-  #remember(event: ProcessEvent): void {
-    for (const [pid, timeMs] of this.#unpaired) {
-      if (timeMs > event.timeMs - memoryMs) break;
-      this.#unpaired.delete(pid);
-    }
-    const pid = event.process.pid;
-    if (pid === undefined) return;
-    this.#unpaired.delete(pid);
-    this.#unpaired.set(pid, event.timeMs);
-  }
-
-  #hasBeenTold(event: ProcessEvent): boolean {
-    const pid = event.process.pid;
-    const timeMs = pid === undefined ? undefined : this.#unpaired.get(pid);
-    if (pid === undefined || timeMs === undefined || !isSameStart(event, pid, timeMs)) return false;
-    this.#unpaired.delete(pid);
-    return true;
-  }
-}
-
-function isSameStart(kernel: ProcessEvent, pid: number | undefined, timeMs: number): boolean {
-  const startMs = kernel.process.startMs ?? kernel.timeMs;
-  return pid !== undefined && kernel.process.pid === pid && Math.abs(startMs - timeMs) <= toleranceMs;
 }
 
 /** The host stays as Sysmon names it, in pairs and alone alike: results are kept by it. */

@@ -2,6 +2,8 @@ import type { HostEvent, ProcessEnd, ProcessEvent } from '../../../src/event/ind
 import { decodeEtwRecord, type EtwProcessRecord } from '../../../src/event/index.ts';
 import type { ReadOptions, SourceBatch } from '../../../src/source/index.ts';
 import type { LiveSource, LiveStats } from '../../../src/source/live-source.ts';
+import { structBytes } from '../../../src/windows/abi.ts';
+import { readCounters, type SourceCounters } from '../../../src/windows/source-counters.ts';
 
 const epochMs = Date.UTC(2024, 4, 2);
 
@@ -92,6 +94,14 @@ export function batchOf(events: readonly HostEvent[], bookmark: string): SourceB
   };
 }
 
+/** Counters of a capture, 0 where nothing is said; of each fact one was captured. */
+export function countersOf(counts: Partial<SourceCounters>): SourceCounters {
+  const { facts, ...zero } = readCounters(Buffer.alloc(structBytes.counters));
+  const one = { captured: 1, absent: 0, missed: 0 };
+  const ones = Object.fromEntries(Object.keys(facts).map((name) => [name, one])) as unknown as typeof facts;
+  return { ...zero, facts: ones, ...counts };
+}
+
 /** A source that gives these batches, then waits for its signal, unless it ends by itself. */
 export class ScriptedSource implements LiveSource {
   readonly name: string;
@@ -99,15 +109,22 @@ export class ScriptedSource implements LiveSource {
   ended = false;
   readonly #batches: readonly SourceBatch[];
   readonly #endsByItself: boolean;
+  readonly #captures: LiveStats['captures'];
 
-  constructor(name: string, batches: readonly SourceBatch[], endsByItself = true) {
+  constructor(
+    name: string,
+    batches: readonly SourceBatch[],
+    endsByItself = true,
+    captures: LiveStats['captures'] = {},
+  ) {
     this.name = name;
-    this.#batches = batches;
     this.#endsByItself = endsByItself;
+    this.#batches = batches;
+    this.#captures = captures;
   }
 
   stats(): LiveStats {
-    return { captures: {}, duplicates: 0 };
+    return { captures: this.#captures, duplicates: 0 };
   }
 
   async *batches(options: ReadOptions): AsyncGenerator<SourceBatch, void, void> {

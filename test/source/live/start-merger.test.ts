@@ -69,6 +69,40 @@ describe('a kernel start that Sysmon does not report', () => {
   });
 });
 
+describe('a clock that was set back', () => {
+  const hourMs = 3_600_000;
+
+  test('holds nothing longer: waits go by a clock that nobody can set', () => {
+    const merger = new StartMerger();
+    const out = [...merger.fromKernel(kernelStart(4, hourMs), 0)];
+    for (let second = 1; second <= 600; second++) {
+      const atMs = second * 1_000;
+      out.push(...merger.fromKernel(kernelStart(4 + 4 * second, atMs), atMs));
+      out.push(...merger.fromSysmon(sysmonStart(1_000_000 + 4 * second, atMs)));
+    }
+    expect(out.filter(({ provider }) => provider === 'etw').length).toBeGreaterThanOrEqual(599);
+    expect(names(out)[0]).toBe('sysmon:start');
+    expect(merger.flush().length).toBeLessThanOrEqual(2);
+  });
+
+  test('forgets no pair', () => {
+    const merger = new StartMerger();
+    merger.fromSysmon(sysmonStart(8, hourMs));
+    merger.fromSysmon(sysmonStart(12, 0));
+    expect(merger.fromKernel(kernelStart(12, 0), 0)).toEqual([]);
+    expect(merger.fromKernel(kernelStart(8, hourMs), 0)).toEqual([]);
+  });
+});
+
+test('no more than 10,000 are held, and those that go on for it are the oldest', () => {
+  const merger = new StartMerger();
+  const out: HostEvent[] = [];
+  for (let index = 0; index < 10_005; index++)
+    out.push(...merger.fromKernel(kernelStart(4 * index + 4, 0), 0));
+  expect(out.map((event) => event.kind === 'start' && event.process.pid)).toEqual([4, 8, 12, 16, 20]);
+  expect(merger.flush()).toHaveLength(10_000);
+});
+
 test('no start is lost or told twice, whoever speaks first', () => {
   const start = fc.record({
     pid: fc.integer({ min: 1, max: 40 }).map((n) => n * 4),
