@@ -63,13 +63,12 @@ export async function openRecordRun(options: RecordRunOptions): Promise<RecordRu
     onFault: (why) => log.error('The disk did not take events; they are lost', { why }),
   });
   const startedAt = new Date(clock.nowMs()).toISOString();
-  const losses = createLossMeter(stats);
   const seen = { records: 0, filtered: 0, rejected: 0, events: 0 };
   let firstEvent: string | null = null;
   let lastEvent: string | null = null;
 
   function describe(stopped: StopReason | undefined): RecordingManifest {
-    const lostBeforeAgent = losses();
+    const lostBeforeAgent = countLost(stats());
     const { records, filtered, rejected, events } = seen;
     return {
       format: 'problemchild-recording',
@@ -159,19 +158,11 @@ export async function openRecordRun(options: RecordRunOptions): Promise<RecordRu
   };
 }
 
-/** Events that never reached this process, over captures that may have been opened anew and count from 0 again. */
-function createLossMeter(stats: () => LiveStats | undefined): () => number {
-  let before = 0;
-  let last = 0;
-  return () => {
-    const captures = Object.values(stats()?.captures ?? {});
-    const now = captures.reduce(
-      (sum, { failed, dropped, etwEventsLost, gapRecords }) =>
-        sum + failed + dropped + etwEventsLost + gapRecords,
-      0,
-    );
-    if (now < last) before += last;
-    last = now;
-    return before + now;
-  };
+/** Events that never reached this process. */
+function countLost(stats: LiveStats | undefined): number {
+  return Object.values(stats?.captures ?? {}).reduce(
+    (sum, { failed, dropped, etwEventsLost, gapRecords }) =>
+      sum + failed + dropped + etwEventsLost + gapRecords,
+    0,
+  );
 }

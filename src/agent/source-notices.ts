@@ -81,9 +81,9 @@ export class SourceNotices {
       const last = this.#lastUnread.get(capture) ?? nothingUnread;
       this.#lastUnread.set(capture, now);
       const grown = {
-        unknownVersions: growth(last.unknownVersions, now.unknownVersions),
-        failed: growth(last.failed, now.failed),
-        dropped: growth(last.dropped, now.dropped),
+        unknownVersions: now.unknownVersions - last.unknownVersions,
+        failed: now.failed - last.failed,
+        dropped: now.dropped - last.dropped,
       };
       if (grown.unknownVersions + grown.failed + grown.dropped === 0) continue;
       const timestamp = new Date(this.#parts.clock.nowMs()).toISOString();
@@ -126,11 +126,6 @@ export class SourceNotices {
 }
 
 const nothingUnread: UnreadCounts = { unknownVersions: 0, failed: 0, dropped: 0 };
-
-/** A capture that was opened again counts from 0. */
-function growth(last: number, now: number): number {
-  return now >= last ? now - last : now;
-}
 
 /** Sizes add up; a gap of unknown size makes the sum unknown. */
 function gather({ notice: held, count, first }: GatheredNotice, notice: LiveNotice): GatheredNotice {

@@ -6,6 +6,7 @@ import {
   type RecordReceiver,
   RecordStream,
 } from '../windows/index.ts';
+import { CaptureTotals } from './capture-totals.ts';
 import type { ReadOptions, SourceBatch } from './event-source.ts';
 import { LiveBatchBuilder } from './live-batch-builder.ts';
 import type { LiveOptions, LiveSource, LiveStats } from './live-source.ts';
@@ -13,15 +14,17 @@ import type { LiveOptions, LiveSource, LiveStats } from './live-source.ts';
 /** Everything an ETW record carries from the kernel's event to the ring, for whoever measures delays. */
 export type RecordObserver = (record: EtwProcessRecord, arrivalUs: number) => void;
 
+export const etwName = 'etw';
+
 /**
  * Process starts and ends as the kernel traces them. Tracing cannot be resumed: the bookmark is the time
  * of the last record, from which the next run tells how long nobody watched.
  */
 export class EtwSource implements LiveSource {
-  readonly name = 'etw';
+  readonly name = etwName;
   readonly #options: LiveOptions;
   readonly #observe: RecordObserver | undefined;
-  #capture: NativeSource | undefined;
+  readonly #totals = new CaptureTotals();
 
   constructor(options: LiveOptions, observe?: RecordObserver) {
     this.#options = options;
@@ -29,16 +32,14 @@ export class EtwSource implements LiveSource {
   }
 
   stats(): LiveStats {
-    return {
-      captures: this.#capture === undefined ? {} : { etw: this.#capture.counters() },
-      duplicates: 0,
-    };
+    return { captures: this.#totals.read(), duplicates: 0 };
   }
 
   async *batches(options: ReadOptions): AsyncGenerator<SourceBatch, void, void> {
     if (options.signal?.aborted) return;
-    this.#capture = NativeSource.openEtw(this.#options.library, this.#options.etw);
-    const stream = new RecordStream(this.#capture);
+    const capture = NativeSource.openEtw(this.#options.library, this.#options.etw);
+    this.#totals.open(() => ({ etw: capture.counters() }));
+    const stream = new RecordStream(capture);
     const stop = (): void => stream.stop();
     options.signal?.addEventListener('abort', stop, { once: true });
     const builder = new LiveBatchBuilder();
@@ -70,6 +71,7 @@ export class EtwSource implements LiveSource {
       }
     } finally {
       options.signal?.removeEventListener('abort', stop);
+      this.#totals.close();
     }
   }
 

@@ -7,6 +7,7 @@ import {
   type RecordReceiver,
   RecordStream,
 } from '../windows/index.ts';
+import { CaptureTotals } from './capture-totals.ts';
 import type { ReadOptions, SourceBatch } from './event-source.ts';
 import { LiveBatchBuilder } from './live-batch-builder.ts';
 import { channels, type LiveOptions, type LiveSource, type LiveStats } from './live-source.ts';
@@ -23,7 +24,7 @@ export class EventLogSource implements LiveSource {
   readonly name: string;
   readonly #channel: string;
   readonly #options: LiveOptions;
-  #capture: NativeSource | undefined;
+  readonly #totals = new CaptureTotals();
 
   constructor(options: LiveOptions) {
     this.#options = options;
@@ -32,22 +33,20 @@ export class EventLogSource implements LiveSource {
   }
 
   stats(): LiveStats {
-    return {
-      captures: this.#capture === undefined ? {} : { [this.#channel]: this.#capture.counters() },
-      duplicates: 0,
-    };
+    return { captures: this.#totals.read(), duplicates: 0 };
   }
 
   async *batches(options: ReadOptions): AsyncGenerator<SourceBatch, void, void> {
     if (options.signal?.aborted) return;
     const size = Math.min(options.batchSize, maxNativeBatch);
-    this.#capture = NativeSource.openEventLog(this.#options.library, {
+    const capture = NativeSource.openEventLog(this.#options.library, {
       channel: this.#channel,
       bookmark: options.bookmark,
       fromOldest: this.#options.fromOldest ?? false,
       batch: size,
     });
-    const stream = new RecordStream(this.#capture);
+    this.#totals.open(() => ({ [this.#channel]: capture.counters() }));
+    const stream = new RecordStream(capture);
     const stop = (): void => stream.stop();
     options.signal?.addEventListener('abort', stop, { once: true });
     const builder = new LiveBatchBuilder();
@@ -76,6 +75,7 @@ export class EventLogSource implements LiveSource {
       // What came after the last bookmark is read again by the next run, which resumes before it.
     } finally {
       options.signal?.removeEventListener('abort', stop);
+      this.#totals.close();
     }
   }
 

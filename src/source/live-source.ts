@@ -5,15 +5,15 @@ import type { LiveNotice } from './live-notice.ts';
 
 /** A source of events as they happen on this machine. */
 export interface LiveSource extends EventSource {
-  /** A reading of now; after the end, the last one. */
+  /** Totals since it was made, over all captures that it opened and closed. */
   stats(): LiveStats;
 }
 
 /** Where records went, per capture of the native library, and what the merge of two captures left out. */
 export interface LiveStats {
-  /** By `etw` or channel name; a capture that was opened again starts from 0. */
+  /** By `etw` or channel name; only `queued`, `ringBytes` and `state` are of now, the rest only grows. */
   readonly captures: Readonly<Record<string, SourceCounters>>;
-  /** Starts that both captures reported: counted as filtered, being one event. */
+  /** Starts that two captures reported: counted as filtered, being one event. */
   readonly duplicates: number;
 }
 

@@ -140,7 +140,7 @@ describe('what a source says about itself', () => {
     expect(told[0]!.document.length).toBeLessThan(4_000);
   });
 
-  it('reports events that were not read as they grow, also of a capture that was opened again', () => {
+  it('reports events that were not read as they grow', () => {
     const notices = open();
     notices.tick(stats({}));
     expect(told).toEqual([]);
@@ -149,7 +149,7 @@ describe('what a source says about itself', () => {
     expect(documents().map(({ problemchild }) => problemchild)).toMatchObject([
       { source: { notice: 'unread', unknown_versions: 3, failed: 2, dropped: 7 } },
     ]);
-    notices.tick(stats({ dropped: 2 }));
+    notices.tick(stats({ failed: 5, failedVersion: 3, dropped: 9 }));
     notices.flush(undefined);
     expect(notices.counts()).toEqual({ source_unread: 2, source_unread_records: 14 });
     expect(documents().at(-1)).toMatchObject({
