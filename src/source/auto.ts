@@ -1,8 +1,11 @@
 import type { Clock, EtwProcessRecord } from '../event/index.ts';
 import { listProcesses, type NativeLibrary, ProcessControl, queryChannel } from '../windows/index.ts';
 import { bookmarkOf, readPositions, writePositions } from './capture-positions.ts';
+import { CaptureTotals } from './capture-totals.ts';
+import { etwName } from './etw.ts';
 import type { ReadOptions, SourceBatch } from './event-source.ts';
 import { channels, type LiveOptions, type LiveSource, type LiveStats } from './live-source.ts';
+import { StartMemory } from './start-memory.ts';
 
 export interface Choice {
   readonly capture: 'sysmon' | 'etw';
@@ -55,14 +58,15 @@ interface AutoParts {
 export class AutoSource implements LiveSource {
   readonly name = 'auto';
   readonly #parts: AutoParts;
-  #active: LiveSource | undefined;
+  readonly #totals = new CaptureTotals();
+  readonly #watched = new WatchedStarts();
 
   constructor(parts: AutoParts) {
     this.#parts = parts;
   }
 
   stats(): LiveStats {
-    return this.#active?.stats() ?? { captures: {}, duplicates: 0 };
+    return { captures: this.#totals.read(), duplicates: this.#watched.duplicates };
   }
 
   async *batches(options: ReadOptions): AsyncGenerator<SourceBatch, void, void> {
@@ -71,10 +75,13 @@ export class AutoSource implements LiveSource {
       const choice = this.#parts.choose();
       this.#tell(choice);
       const source = this.#parts.open(choice.capture);
-      this.#active = source;
+      this.#totals.open(() => source.stats().captures);
+      /** Until when Sysmon is known to have watched. */
+      let watchedMs = this.#parts.clock.nowMs();
       const switching = new AbortController();
       const timer = setInterval(() => {
         if (this.#parts.choose().capture !== choice.capture) switching.abort();
+        else watchedMs = this.#parts.clock.nowMs();
       }, this.#parts.recheckMs ?? recheckMs);
       timer.unref();
       const signal =
@@ -84,11 +91,15 @@ export class AutoSource implements LiveSource {
         const inner = { batchSize, signal, ...bookmarkOf(positions, source.name) };
         for await (const batch of source.batches(inner)) {
           positions[source.name] = batch.bookmark;
-          yield { ...batch, bookmark: writePositions(positions) };
+          if (choice.capture === 'sysmon') positions[etwName] = new Date(watchedMs).toISOString();
+          yield { ...this.#watched.take(choice.capture, batch), bookmark: writePositions(positions) };
         }
       } finally {
         clearInterval(timer);
+        this.#totals.close();
       }
+      // What Sysmon watched, event tracing need not have: it tells of the time since then only.
+      if (choice.capture === 'sysmon') positions[etwName] = new Date(watchedMs).toISOString();
       if (!switching.signal.aborted) return;
     }
   }
@@ -101,5 +112,23 @@ export class AutoSource implements LiveSource {
       capture: choice.capture,
       reason: choice.reason,
     });
+  }
+}
+
+/** Sysmon's log may hold starts that event tracing told before Sysmon was found to run again: told once is enough. */
+class WatchedStarts {
+  duplicates = 0;
+  readonly #traced = new StartMemory();
+
+  /** The batch without Sysmon's report of starts that were traced; those count as filtered. */
+  take(capture: Choice['capture'], batch: SourceBatch): SourceBatch {
+    if (capture === 'etw') {
+      for (const event of batch.events) if (event.kind === 'start') this.#traced.remember(event);
+      return batch;
+    }
+    const events = batch.events.filter((event) => event.kind !== 'start' || !this.#traced.take(event));
+    const duplicates = batch.events.length - events.length;
+    this.duplicates += duplicates;
+    return { ...batch, events, filtered: batch.filtered + duplicates };
   }
 }

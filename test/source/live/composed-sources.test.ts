@@ -3,9 +3,14 @@ import { AutoSource, type Choice } from '../../../src/source/auto.ts';
 import type { SourceBatch } from '../../../src/source/index.ts';
 import type { LiveNotice } from '../../../src/source/live-notice.ts';
 import { MergedSource } from '../../../src/source/merged.ts';
-import { batchOf, kernelStart, ScriptedSource, sysmonStart } from './live-fakes.ts';
+import { batchOf, countersOf, kernelStart, ScriptedSource, sysmonStart } from './live-fakes.ts';
 
-const clock = { nowMs: () => Date.now() };
+const startMs = Date.UTC(2024, 4, 2);
+const clock = { nowMs: () => startMs };
+
+function at(offsetMs: number): string {
+  return new Date(startMs + offsetMs).toISOString();
+}
 
 async function drain(batches: AsyncIterable<SourceBatch>): Promise<SourceBatch[]> {
   const all: SourceBatch[] = [];
@@ -23,7 +28,7 @@ describe('etw and Sysmon at once', () => {
       batchOf([sysmonStart(8, 0)], 's1'),
       batchOf([sysmonStart(16, 300)], 's2'),
     ]);
-    const merged = new MergedSource(kernel, sysmon, clock);
+    const merged = new MergedSource(kernel, sysmon);
     const batches = await drain(
       merged.batches({ batchSize: 512, bookmark: JSON.stringify({ etw: 'k0', 'eventlog:S': 's0' }) }),
     );
@@ -43,7 +48,7 @@ describe('etw and Sysmon at once', () => {
     const kernel = new ScriptedSource('etw', [batchOf([kernelStart(8, 0)], 'k1')], false);
     const sysmon = new ScriptedSource('eventlog:S', [], false);
     const stop = new AbortController();
-    const iterator = new MergedSource(kernel, sysmon, clock).batches({ batchSize: 512, signal: stop.signal });
+    const iterator = new MergedSource(kernel, sysmon).batches({ batchSize: 512, signal: stop.signal });
     const seen: SourceBatch[] = [];
     for await (const batch of iterator) {
       seen.push(batch);
@@ -74,7 +79,7 @@ describe('etw and Sysmon at once', () => {
   test('a reader that leaves ends both', async () => {
     const kernel = new ScriptedSource('etw', [batchOf([kernelStart(8, 0)], 'k1')], false);
     const sysmon = new ScriptedSource('eventlog:S', [], false);
-    for await (const _ of new MergedSource(kernel, sysmon, clock).batches({ batchSize: 512 })) break;
+    for await (const _ of new MergedSource(kernel, sysmon).batches({ batchSize: 512 })) break;
     expect([kernel.ended, sysmon.ended]).toEqual([true, true]);
   });
 });
@@ -99,12 +104,90 @@ describe('auto', () => {
       auto.batches({ batchSize: 512, bookmark: JSON.stringify({ 'eventlog:S': 's0' }) }),
     );
     expect(batches.map((batch) => JSON.parse(batch.bookmark))).toEqual([
-      { 'eventlog:S': 's1' },
+      { 'eventlog:S': 's1', etw: at(0) },
       { 'eventlog:S': 's1', etw: 'k1' },
     ]);
     expect(notices.map((notice) => notice.kind === 'chosen' && notice.capture)).toEqual(['sysmon', 'etw']);
     expect(sources.sysmon.resumedAt).toEqual(['s0']);
-    expect(sources.etw.resumedAt).toEqual([undefined]);
+    expect(sources.etw.resumedAt).toEqual([at(0)]);
+  });
+
+  test('event tracing goes by the time Sysmon was last seen to watch, not by its own last record', async () => {
+    const day = 86_400_000;
+    let nowMs = startMs;
+    const etw = new ScriptedSource('etw', [batchOf([kernelStart(12, 100)], 'k1')]);
+    const sysmon = new ScriptedSource('eventlog:S', [batchOf([sysmonStart(8, 0)], 's1')], false);
+    let asked = 0;
+    const auto = new AutoSource({
+      open: (capture) => (capture === 'etw' ? etw : sysmon),
+      choose: () => {
+        asked++;
+        if (asked === 2) nowMs = startMs + 29 * day;
+        if (asked === 3) nowMs += 30_000;
+        return { capture: asked < 3 ? 'sysmon' : 'etw', reason: 'because' };
+      },
+      onNotice: () => undefined,
+      clock: { nowMs: () => nowMs },
+      recheckMs: 10,
+    });
+    await drain(
+      auto.batches({ batchSize: 512, bookmark: JSON.stringify({ etw: at(-day), 'eventlog:S': 's0' }) }),
+    );
+    expect(etw.resumedAt).toEqual([at(29 * day)]);
+  });
+
+  test('what event tracing told before Sysmon was found to run again is not told twice', async () => {
+    const etw = new ScriptedSource(
+      'etw',
+      [batchOf([kernelStart(8, 0.4), kernelStart(12, 100.2)], 'k1')],
+      false,
+    );
+    const told = [sysmonStart(8, 0), sysmonStart(12, 400), sysmonStart(16, 500)];
+    const sysmon = new ScriptedSource('eventlog:S', [batchOf(told, 's1')]);
+    let asked = 0;
+    const auto = new AutoSource({
+      open: (capture) => (capture === 'etw' ? etw : sysmon),
+      choose: () => ({ capture: asked++ === 0 ? 'etw' : 'sysmon', reason: 'because' }),
+      onNotice: () => undefined,
+      clock,
+      recheckMs: 10,
+    });
+    const [, batch] = await drain(auto.batches({ batchSize: 512 }));
+    expect(batch?.events.map(({ id }) => id)).toEqual(['sysmon-12-400', 'sysmon-16-500']);
+    expect(batch).toMatchObject({ recordsRead: 3, filtered: 1 });
+    expect(auto.stats().duplicates).toBe(1);
+  });
+
+  test('what a closed capture counted stays in the totals', async () => {
+    const sources = {
+      sysmon: new ScriptedSource('eventlog:S', [batchOf([sysmonStart(8, 0)], 's1')], false, {
+        S: countersOf({ received: 9, decoded: 9, delivered: 4, dropped: 2, queued: 3 }),
+      }),
+      etw: new ScriptedSource('etw', [batchOf([kernelStart(12, 100)], 'k1')], false, {
+        etw: countersOf({ received: 5, decoded: 5, delivered: 5 }),
+      }),
+    };
+    const choices: Choice['capture'][] = ['etw', 'sysmon', 'sysmon', 'etw'];
+    let asked = 0;
+    const auto = new AutoSource({
+      open: (capture) => sources[capture],
+      choose: () => ({ capture: choices[Math.min(asked++, 3)]!, reason: 'because' }),
+      onNotice: () => undefined,
+      clock,
+      recheckMs: 10,
+    });
+    const stop = new AbortController();
+    let batches = 0;
+    for await (const _ of auto.batches({ batchSize: 512, signal: stop.signal }))
+      if (++batches === 3) stop.abort();
+    const { S, etw } = auto.stats().captures;
+    expect(S).toMatchObject({ received: 9, decoded: 9, delivered: 4, dropped: 5, queued: 0 });
+    expect(etw).toMatchObject({
+      received: 10,
+      decoded: 10,
+      delivered: 10,
+      facts: { sha256: { captured: 2 } },
+    });
   });
 
   test('a bookmark of another source counts as none', async () => {
