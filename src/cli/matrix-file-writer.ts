@@ -9,13 +9,15 @@ const flushFloats = 1 << 20;
  * The number of rows is known at the end, so the header is written last into the room left for it.
  */
 export class MatrixWriter {
+  readonly #path: string;
   readonly #file: FileHandle;
   readonly #width: number;
   readonly #buffer: Float32Array;
   #used = 0;
   #rows = 0;
 
-  private constructor(file: FileHandle, width: number) {
+  private constructor(path: string, file: FileHandle, width: number) {
+    this.#path = path;
     this.#file = file;
     this.#width = width;
     this.#buffer = new Float32Array(Math.max(width, flushFloats - (flushFloats % width)));
@@ -23,18 +25,15 @@ export class MatrixWriter {
 
   /**
    * Opens the matrix, and writes the names of its columns to `<path>.columns.json`.
-   * @throws AgentError PC_USAGE when there is no such place to write to
+   * @throws AgentError PC_USAGE when there is no such place to write to; as all of this, PC_OUTPUT_UNWRITABLE when
+   * it is not taken there
    */
   static async create(path: string, columns: readonly string[]): Promise<MatrixWriter> {
-    try {
-      const file = await open(path, 'w');
-      await writeFile(`${path}.columns.json`, `${JSON.stringify(columns)}\n`);
-      await file.write(Buffer.alloc(headerBytes));
-      return new MatrixWriter(file, columns.length);
-    } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new AgentError('PC_USAGE', `cannot write the matrix: ${why}`, { where: path, cause });
-    }
+    const file = await openToWrite(path);
+    const matrix = new MatrixWriter(path, file, columns.length);
+    await writeFile(`${path}.columns.json`, `${JSON.stringify(columns)}\n`).catch(matrix.#fail);
+    await matrix.#write(Buffer.alloc(headerBytes));
+    return matrix;
   }
 
   /** Lets `fill` write one row into the buffer at the offset it is given. */
@@ -53,14 +52,34 @@ export class MatrixWriter {
     header.writeUInt16LE(headerBytes - 10, 8);
     header.write(shape, 10, 'latin1');
     header[headerBytes - 1] = 0x0a;
-    await this.#file.write(header, 0, headerBytes, 0);
+    await this.#write(header, 0);
     await this.#file.close();
   }
 
   async #flush(): Promise<void> {
-    await this.#file.write(
-      new Uint8Array(this.#buffer.buffer, 0, this.#used * Float32Array.BYTES_PER_ELEMENT),
-    );
+    await this.#write(new Uint8Array(this.#buffer.buffer, 0, this.#used * Float32Array.BYTES_PER_ELEMENT));
     this.#used = 0;
+  }
+
+  /** All of it, at the end of the file or from `position` on: the system may take a part, as where the disk is nearly full. */
+  async #write(bytes: Uint8Array, position?: number): Promise<void> {
+    for (let at = 0; at < bytes.length; ) {
+      const to = position === undefined ? null : position + at;
+      at += (await this.#file.write(bytes, at, bytes.length - at, to).catch(this.#fail)).bytesWritten;
+    }
+  }
+
+  readonly #fail = (cause: Error): never => {
+    const why = `the matrix could not be written: ${cause.message}`;
+    throw new AgentError('PC_OUTPUT_UNWRITABLE', why, { where: this.#path, cause });
+  };
+}
+
+async function openToWrite(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'w');
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new AgentError('PC_USAGE', `cannot write the matrix: ${why}`, { where: path, cause });
   }
 }

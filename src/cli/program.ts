@@ -6,6 +6,8 @@ import { addCommands } from './command-list.ts';
 import { type CliIo, exitCodes } from './io.ts';
 
 /** Codes of errors that are the caller's: wrong arguments or configuration, or a file they name that is not what it should be. */
+/** No agent answers: exit code 3, for scripts that ask whether one does. */
+const notAnswering: ReadonlySet<string> = new Set(['PC_CONTROL_UNREACHABLE', 'PC_CONTROL_SILENT']);
 const usageCodes =
   /^PC_(USAGE|EXCEPTION_|IOC_|BASELINE_|CONFIG_|RULE_|MODEL_|RECORD_|STORE_OPEN|STORE_NEWER)/;
 
@@ -42,7 +44,7 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
     if (!(error instanceof AgentError)) throw error;
     const message = placedMessage(error).slice(0, maxMessageLength).split('\n').map(escapeHidden).join('\n');
     io.stderr.write(`${error.code}: ${message}\n  ${error.remedy}\n`);
-    if (error.code === 'PC_CONTROL_UNREACHABLE') return exitCodes.notRunning;
+    if (notAnswering.has(error.code)) return exitCodes.notRunning;
     if (error.code === 'PC_STOPPED') return exitCodes.stopped;
     return usageCodes.test(error.code) ? exitCodes.usage : exitCodes.inputUnread;
   }

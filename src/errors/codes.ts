@@ -39,7 +39,7 @@ export const errorTable = {
     remedy: 'Run it again and let it end.',
   },
   PC_OUTPUT_UNWRITABLE: {
-    cause: 'Results could not be written to where standard output leads, such as a file on a full disk.',
+    cause: 'Results could not be written to where they lead, such as a file on a full disk.',
     remedy: 'Make room or write elsewhere, and run the command again: its output is cut short.',
   },
   ...inputCodes,
@@ -233,6 +233,11 @@ export const errorTable = {
   PC_CONTROL_UNREACHABLE: {
     cause: 'No agent answers on the control channel.',
     remedy: 'Start it, or name its state file, control.socket or control.pipe as its own configuration does.',
+  },
+  PC_CONTROL_SILENT: {
+    cause: 'An agent runs, but did not answer on the control channel in time. It may be armed.',
+    remedy:
+      'Ask again; if it stays silent, set the kill switch (response.killSwitch) to keep it from acting, and restart it.',
   },
   PC_CONTROL_DENIED: {
     cause: 'The control channel, or one command on it, is not open to this account.',

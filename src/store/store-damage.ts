@@ -28,6 +28,9 @@ export function isStoreDamaged(error: unknown): boolean {
 export function explainStoreFailure(error: unknown, path: string): unknown {
   if (error instanceof AgentError || !(error instanceof Error)) return error;
   const options = { where: path, cause: error };
+  if (/^SQLITE_READONLY/.test(sqliteCode(error))) {
+    return new AgentError('PC_STORE_OPEN', `this account may not write the state file ${path}`, options);
+  }
   if (isStoreUnwritable(error)) {
     return new AgentError(
       'PC_STORE_FULL',

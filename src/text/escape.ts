@@ -24,6 +24,18 @@ export function escapeHidden(text: string): string {
   return plain.test(text) ? text : text.replace(hidden, spellOut);
 }
 
+/**
+ * The same for YAML in which every text with such a character stands in double quotes: it parses to the same value. The
+ * ends of lines are YAML's own.
+ */
+export function escapeYamlHidden(yaml: string): string {
+  return yaml.replace(hidden, (character) => {
+    if (character === '\n') return character;
+    const digits = character.codePointAt(0)!.toString(16);
+    return digits.length <= 4 ? `\\u${digits.padStart(4, '0')}` : `\\U${digits.padStart(8, '0')}`;
+  });
+}
+
 const ellipsis = '…';
 
 /** The same text in memory of its own: V8's parts of a text keep all of it, however long, for as long as they are kept. */

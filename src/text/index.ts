@@ -6,6 +6,7 @@ export {
   cutEnd,
   escapeForTerminal,
   escapeHidden,
+  escapeYamlHidden,
   shortenEnd,
   shortenForTerminal,
   shortenMiddle,

@@ -25,7 +25,7 @@ class Pipe {
       if (chunk !== undefined) return chunk;
       if (this.#isClosed) return undefined;
       const leftMs = untilMs - performance.now();
-      if (leftMs <= 0) throw new AgentError('PC_CONTROL_UNREACHABLE', 'nothing came in time');
+      if (leftMs <= 0) throw new AgentError('PC_CONTROL_SILENT', 'nothing came in time');
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, leftMs);
         this.#wake = () => {

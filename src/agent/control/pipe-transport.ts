@@ -121,7 +121,7 @@ class PipeWire implements Wire {
     const untilMs = performance.now() + timeoutMs;
     while (!isDone()) {
       if (performance.now() >= untilMs) {
-        throw new AgentError('PC_CONTROL_UNREACHABLE', 'nothing came over the control channel in time');
+        throw new AgentError('PC_CONTROL_SILENT', 'nothing came over the control channel in time');
       }
       await wait(lookEveryMs);
     }

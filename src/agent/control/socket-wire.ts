@@ -53,7 +53,7 @@ export class SocketWire implements Wire {
 
   /** Resolves at the first of the events. */
   async #event(names: readonly string[], timeoutMs: number): Promise<void> {
-    if (timeoutMs <= 0) throw unreachable('nothing came in time');
+    if (timeoutMs <= 0) throw silent();
     const done = new AbortController();
     const { signal } = done;
     try {
@@ -61,7 +61,7 @@ export class SocketWire implements Wire {
         wait(timeoutMs, true, { signal, ref: false }),
         ...names.map((name) => once(this.#socket, name, { signal }).then(() => false)),
       ]);
-      if (timedOut) throw unreachable('nothing came in time');
+      if (timedOut) throw silent();
     } catch (error) {
       if (error instanceof AgentError) throw error;
       throw unreachable((error as Error).message);
@@ -73,4 +73,8 @@ export class SocketWire implements Wire {
 
 function unreachable(why: string): AgentError {
   return new AgentError('PC_CONTROL_UNREACHABLE', `the control channel: ${why}`);
+}
+
+function silent(): AgentError {
+  return new AgentError('PC_CONTROL_SILENT', 'the control channel: nothing came in time');
 }

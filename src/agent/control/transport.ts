@@ -13,7 +13,7 @@ export type Access = 'read' | 'admin';
 export interface Wire {
   /**
    * The next bytes; `undefined` when the other side has closed.
-   * @throws AgentError PC_CONTROL_UNREACHABLE when nothing came within `timeoutMs`
+   * @throws AgentError PC_CONTROL_SILENT when nothing came within `timeoutMs`, PC_CONTROL_UNREACHABLE when the other side is gone
    */
   read(timeoutMs: number): Promise<Uint8Array | undefined>;
   /** Resolves when the other side, or the system for it, has taken everything. @throws as `read` */

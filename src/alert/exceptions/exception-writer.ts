@@ -80,7 +80,8 @@ function replaceFile(file: string, document: Document): void {
     renameSync(next, file);
   } catch (error) {
     rmSync(next, { force: true });
-    throw error;
+    if (error instanceof AgentError) throw error;
+    throw invalid(file, `could not be written: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

@@ -3,6 +3,7 @@ import { configJsonSchema, formatConfig, type LoadedConfig } from '../../config/
 import { escapeForTerminal } from '../../text/index.ts';
 import type { CliIo } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { printJson } from '../print-json.ts';
 
 /** `problemchild config check|show|schema`. */
 export function configCommand(io: CliIo): Command {
@@ -29,7 +30,7 @@ export function configCommand(io: CliIo): Command {
   const schema = new Command('schema')
     .description('Print the JSON Schema of the configuration file.')
     .action(() => {
-      io.stdout.write(`${JSON.stringify(configJsonSchema(), null, 2)}\n`);
+      printJson(io, configJsonSchema(), 2);
     });
 
   return new Command('config')

@@ -3,6 +3,7 @@ import { examine } from '../../agent/index.ts';
 import { formatDoctor } from '../doctor-table.ts';
 import type { CliIo } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { printJson } from '../print-json.ts';
 
 /** By the worst that was found. */
 const verdictCodes = { ok: 0, warn: 1, fail: 2 } as const;
@@ -23,14 +24,12 @@ export function doctorCommand(io: CliIo, finish: (exitCode: number) => void): Co
       clock: { nowMs: Date.now },
       probe: options['probe'] === true,
     });
-    const text =
-      options['json'] === true
-        ? `${JSON.stringify(report, null, 2)}\n`
-        : formatDoctor(report, {
-            width: io.stdout.columns ?? defaultWidth,
-            showSkipped: options['all'] === true,
-          });
-    io.stdout.write(text);
+    if (options['json'] === true) {
+      printJson(io, report, 2);
+    } else {
+      const width = io.stdout.columns ?? defaultWidth;
+      io.stdout.write(formatDoctor(report, { width, showSkipped: options['all'] === true }));
+    }
     finish(verdictCodes[report.verdict]);
   });
 }

@@ -5,6 +5,7 @@ import type { EvidenceFiles, EvidenceManifest } from '../../response/index.ts';
 import { shortenForTerminal } from '../../text/index.ts';
 import { type CliIo, exitCodes } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { printJson } from '../print-json.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -23,7 +24,8 @@ function listCommand(io: CliIo, finish: (exitCode: number) => void): Command {
     const { files, asTable } = open(io, options);
     const { manifests, damaged } = await files.list();
     for (const manifest of manifests) {
-      io.stdout.write(`${asTable ? formatManifest(manifest) : JSON.stringify(manifest)}\n`);
+      if (asTable) io.stdout.write(`${formatManifest(manifest)}\n`);
+      else printJson(io, manifest);
     }
     for (const id of damaged) {
       io.stderr.write(`${id}: its manifest is not there or not sound; look at it in ${files.folder}\n`);

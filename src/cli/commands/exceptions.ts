@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { parse, stringify } from 'yaml';
+import { parse } from 'yaml';
 import { openExceptions, openReplayRun, readStoredAlert } from '../../agent/index.ts';
 import {
   addException,
@@ -16,6 +16,7 @@ import { openCommandLog } from '../command-log.ts';
 import { collect, parseCondition } from '../condition-option.ts';
 import type { CliIo } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { printYaml } from '../print-yaml.ts';
 import { endCodeOf, runAllInputs } from '../run-inputs.ts';
 import { readAll } from '../standard-input.ts';
 import { formatSummary } from '../summary.ts';
@@ -75,8 +76,7 @@ function addCommand(io: CliIo): Command {
   addSettingFlags(command, ['exceptions']);
   return command.action(async (source: string | undefined, options: Options) => {
     const { config } = loadCommandConfig(io, options);
-    const candidate =
-      source === '-' ? parse(await readAll(io.stdin), { maxAliasCount: 0 }) : entryOf(options);
+    const candidate = source === '-' ? parseEntry(await readAll(io.stdin)) : entryOf(options);
     const { file, entry } = addException(requireFolder(config), withoutList(candidate));
     io.stderr.write(`added ${entry.id} to ${escapeForTerminal(file, 300)}\n`);
   });
@@ -156,8 +156,16 @@ function suggestCommand(io: CliIo): Command {
       throw new AgentError('PC_USAGE', `the state file has no alert ${escapeForTerminal(id, 80)}`);
     }
     const entry = suggestException(readAlertDocument(document), String(options['author']));
-    io.stdout.write(stringify(entry, { lineWidth: 0 }));
+    printYaml(io, entry);
   });
+}
+
+function parseEntry(yaml: string): unknown {
+  try {
+    return parse(yaml, { maxAliasCount: 0 });
+  } catch (cause) {
+    throw new AgentError('PC_EXCEPTION_INVALID', `standard input is no YAML: ${String(cause)}`, { cause });
+  }
 }
 
 function entryOf(options: Options): object {

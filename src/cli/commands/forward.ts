@@ -13,6 +13,7 @@ import { openCommandLog } from '../command-log.ts';
 import { formatProbe, formatStatus } from '../forward-tables.ts';
 import { type CliIo, exitCodes } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { printJson } from '../print-json.ts';
 import { readSecret } from '../secret-input.ts';
 
 type Options = Record<string, unknown>;
@@ -40,11 +41,8 @@ function statusCommand(io: CliIo): Command {
       totals: desk.totals(),
       destinations: desk.destinations(),
     }));
-    io.stdout.write(
-      isJson(config)
-        ? `${JSON.stringify({ ...status.totals, destinations: status.destinations })}\n`
-        : formatStatus(status.totals, status.destinations),
-    );
+    if (isJson(config)) printJson(io, { ...status.totals, destinations: status.destinations });
+    else io.stdout.write(formatStatus(status.totals, status.destinations));
   });
 }
 
@@ -57,7 +55,8 @@ function testCommand(io: CliIo, finish: Finish): Command {
     const results = await probeDestinations(forwardingOptions(io, config), names);
     if (results.length === 0) io.stderr.write('no destinations are configured\n');
     for (const result of results) {
-      io.stdout.write(isJson(config) ? `${JSON.stringify(result)}\n` : formatProbe(result));
+      if (isJson(config)) printJson(io, result);
+      else io.stdout.write(formatProbe(result));
     }
     finish(results.every(({ ok }) => ok) ? exitCodes.fine : exitCodes.inputUnread);
   });
@@ -114,7 +113,7 @@ function deadLetterCommand(io: CliIo): Command {
         desk.deadLetters(destination, Number(options['limit'])),
       );
       for (const { document, ...letter } of letters) {
-        io.stdout.write(`${JSON.stringify({ ...letter, document: JSON.parse(document) as unknown })}\n`);
+        printJson(io, { ...letter, document: JSON.parse(document) as unknown });
       }
     });
   const retry = withDestination(new Command('retry'))

@@ -9,6 +9,7 @@ import { isConfirmed } from '../confirmation.ts';
 import { parseDurationMs } from '../duration.ts';
 import { type CliIo, exitCodes } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { printJson } from '../print-json.ts';
 import { readReason } from '../reason.ts';
 
 type Options = Readonly<Record<string, unknown>>;
@@ -78,7 +79,8 @@ function statusCommand(io: CliIo): Command {
   return addSettingFlags(command, ['state', 'logLevel']).action(async (options: Options) => {
     await withConsole(io, options, async (console) => {
       const status = await console.status();
-      io.stdout.write(`${options['json'] === true ? JSON.stringify(toJson(status)) : format(status)}\n`);
+      if (options['json'] === true) printJson(io, toJson(status));
+      else io.stdout.write(`${format(status)}\n`);
     });
   });
 }
@@ -118,8 +120,8 @@ async function isAgreed(io: CliIo, options: Options, question: string, finish: F
 }
 
 function report(io: CliIo, options: Options, change: IsolationChange, finish: Finish): void {
-  const text = options['json'] === true ? JSON.stringify(isolationToEcs(change)) : formatChange(change);
-  io.stdout.write(`${text}\n`);
+  if (options['json'] === true) printJson(io, isolationToEcs(change));
+  else io.stdout.write(`${formatChange(change)}\n`);
   finish(change.outcome === 'success' ? exitCodes.fine : exitCodes.inputUnread);
 }
 

@@ -3,6 +3,7 @@ import { runHunt } from '../../agent/index.ts';
 import { openCommandLog } from '../command-log.ts';
 import { type CliIo, exitCodes } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { printJson } from '../print-json.ts';
 
 const hourMs = 3_600_000;
 
@@ -57,7 +58,7 @@ export function huntCommand(io: CliIo, finish: (exitCode: number) => void): Comm
         },
         log,
       );
-      io.stdout.write(`${JSON.stringify(report)}\n`);
+      printJson(io, report);
       finish(report.refused > 0 ? exitCodes.inputUnread : exitCodes.fine);
     } finally {
       await log.close();

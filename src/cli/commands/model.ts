@@ -10,6 +10,7 @@ import { escapeForTerminal } from '../../text/index.ts';
 import type { CliIo } from '../io.ts';
 import { readModelFile } from '../model-file.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { printJson } from '../print-json.ts';
 
 /** `problemchild model status|import`. */
 export function modelCommand(io: CliIo): Command {
@@ -32,7 +33,7 @@ function statusCommand(io: CliIo): Command {
     const { name, featureSet, weights, decisionThreshold, highProbabilityThreshold } = bundle;
     if (config.output.format === 'ndjson') {
       const facts = { folder, name, featureSet, weights, decisionThreshold, highProbabilityThreshold, drift };
-      io.stdout.write(`${JSON.stringify(facts)}\n`);
+      printJson(io, facts);
       return;
     }
     const lines = [

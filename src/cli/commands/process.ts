@@ -12,6 +12,7 @@ import { openCommandLog } from '../command-log.ts';
 import { isConfirmed } from '../confirmation.ts';
 import { type CliIo, exitCodes } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { printJson } from '../print-json.ts';
 import { readReason } from '../reason.ts';
 
 type Options = Readonly<Record<string, unknown>>;
@@ -42,15 +43,14 @@ function listCommand(io: CliIo): Command {
     for (const each of listRunning(await (io.openLibrary ?? openLibrary)(config))) {
       const { entity, pid, parentPid, name, createdMs } = each;
       const started = new Date(createdMs).toISOString();
-      const line = asTable
-        ? [
-            entity.padEnd(30),
-            started,
-            String(parentPid ?? '-').padStart(7),
-            escapeForTerminal(name ?? '?', 80),
-          ].join('  ')
-        : JSON.stringify({ entity, pid, parentPid, name, started });
-      io.stdout.write(`${line}\n`);
+      if (!asTable) {
+        printJson(io, { entity, pid, parentPid, name, started });
+        continue;
+      }
+      const parent = String(parentPid ?? '-').padStart(7);
+      io.stdout.write(
+        `${[entity.padEnd(30), started, parent, escapeForTerminal(name ?? '?', 80)].join('  ')}\n`,
+      );
     }
   });
 }
@@ -97,7 +97,7 @@ function actCommand(
         target,
         reason: options['reason'] === undefined ? undefined : readReason(options['reason']),
       });
-      if (done !== undefined) io.stdout.write(`${JSON.stringify(done.document)}\n`);
+      if (done !== undefined) printJson(io, done.document);
       finish(done?.outcome === 'success' ? exitCodes.fine : exitCodes.inputUnread);
     });
   });

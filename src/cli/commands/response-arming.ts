@@ -10,6 +10,7 @@ import type { ResponseMode } from '../../response/index.ts';
 import { parseDurationMs } from '../duration.ts';
 import type { CliIo } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { printJson } from '../print-json.ts';
 import { readReason } from '../reason.ts';
 import { formatResponseStatus } from '../response-table.ts';
 import { ResultWriter } from '../result-writer.ts';
@@ -75,10 +76,8 @@ function statusCommand(io: CliIo): Command {
     await withConsole(io, options, async (console, asTable) => {
       const status = await console.status();
       const { agentRuns, otherState } = console;
-      const text = asTable
-        ? formatResponseStatus(status, agentRuns, otherState)
-        : JSON.stringify({ ...status, agentRuns });
-      io.stdout.write(`${text}\n`);
+      if (asTable) io.stdout.write(`${formatResponseStatus(status, agentRuns, otherState)}\n`);
+      else printJson(io, { ...status, agentRuns });
     });
   });
 }
@@ -97,7 +96,7 @@ function journalCommand(io: CliIo): Command {
     try {
       const writer = new ResultWriter(io.stdout);
       for (const document of desk.journal.documents(sinceMs)) {
-        writer.line(document);
+        writer.jsonText(document);
         await writer.flush();
         if (writer.closed) break;
       }

@@ -6,6 +6,7 @@ import { openCommandLog } from '../command-log.ts';
 import { parseDurationMs } from '../duration.ts';
 import { type CliIo, exitCodes } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { printJson } from '../print-json.ts';
 
 const defaultTimeoutMs = 30_000;
 const words = { ok: 'ok  ', fail: 'FAIL', skipped: 'skip' } as const;
@@ -31,9 +32,8 @@ export function selftestCommand(io: CliIo, finish: (exitCode: number) => void): 
         log,
         timeoutMs: typeof timeout === 'number' ? timeout : defaultTimeoutMs,
       });
-      io.stdout.write(
-        options['json'] === true ? `${JSON.stringify(report, null, 2)}\n` : formatSelftest(report),
-      );
+      if (options['json'] === true) printJson(io, report, 2);
+      else io.stdout.write(formatSelftest(report));
       finish(report.passed ? exitCodes.fine : exitCodes.inputUnread);
     } finally {
       await log.close();

@@ -9,6 +9,7 @@ import type { Config } from '../../config/index.ts';
 import { AgentError } from '../../errors/index.ts';
 import { type CliIo, exitCodes } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { printJson } from '../print-json.ts';
 import { formatAgentStatus, formatStateGlance } from '../status-tables.ts';
 
 /** `problemchild status`: how the running agent is; without one, what its state file knows. */
@@ -22,16 +23,14 @@ export function statusCommand(io: CliIo, finish: (exitCode: number) => void): Co
     const asked = await askStatus(config);
     if (asked instanceof AgentError) {
       const glance = readStateGlance(config, asked.message);
-      io.stdout.write(asJson ? `${JSON.stringify(glance)}\n` : formatStateGlance(glance));
+      if (asJson) printJson(io, glance);
+      else io.stdout.write(formatStateGlance(glance));
       finish(exitCodes.notRunning);
       return;
     }
     const { status, suspended } = asked;
-    io.stdout.write(
-      asJson
-        ? `${JSON.stringify({ running: true, ...status, suspended })}\n`
-        : formatAgentStatus(status, suspended),
-    );
+    if (asJson) printJson(io, { running: true, ...status, suspended });
+    else io.stdout.write(formatAgentStatus(status, suspended));
   });
 }
 

@@ -163,6 +163,17 @@ describe.skipIf(process.platform === 'win32')('a running agent', () => {
     expect(JSON.parse(answer)).toMatchObject({ v: 1, id: 7, ok: true, result: { configuredMode: 'audit' } });
   });
 
+  it('that does not answer is not said not to run', async () => {
+    agent.kill('SIGSTOP');
+    try {
+      const { exitCode, stdout, stderr } = await runCli(['status', ...state]);
+      expect([exitCode, stdout]).toEqual([3, '']);
+      expect(stderr).toMatch(/^PC_CONTROL_SILENT: .*\n.*kill switch/);
+    } finally {
+      agent.kill('SIGCONT');
+    }
+  });
+
   it('once stopped is said not to run, and what its state knows is shown', async () => {
     const exited = once(agent, 'exit');
     agent.kill('SIGTERM');
