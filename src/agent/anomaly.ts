@@ -32,7 +32,7 @@ export function openUserHash({ anomaly: { organisationKey } }: Config): UserHash
 
 /** What the agent has learnt by itself; what was imported into it is not in it. */
 export function exportBaseline(config: Config): Baseline {
-  return withStore(config, (store) => {
+  return withStore(config, Store.openExisting, (store) => {
     const state = new AnomalyStateTable(store).load('default');
     if (state === undefined) {
       throw new AgentError('PC_BASELINE_EMPTY', `${store.path} has learnt nothing in default mode yet`, {
@@ -46,7 +46,7 @@ export function exportBaseline(config: Config): Baseline {
 
 /** Makes `baseline` what the agent begins from, instead of or besides what was imported before. */
 export function importBaseline(config: Config, baseline: Baseline, besides: boolean): Baseline {
-  return withStore(config, (store) => {
+  return withStore(config, Store.open, (store) => {
     const table = new BaselineTable(store);
     return store.transaction(() => {
       const before = besides ? table.get() : undefined;
@@ -58,9 +58,9 @@ export function importBaseline(config: Config, baseline: Baseline, besides: bool
   });
 }
 
-function withStore<T>(config: Config, use: (store: Store) => T): T {
+function withStore<T>(config: Config, open: (path: string) => Store, use: (store: Store) => T): T {
   if (config.state.file === null) throw new AgentError('PC_USAGE', 'name the state file with --state');
-  const store = Store.open(config.state.file);
+  const store = open(config.state.file);
   try {
     return use(store);
   } finally {

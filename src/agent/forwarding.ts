@@ -155,7 +155,7 @@ export async function drainOutbox(options: ForwardingOptions, log: Log, timeoutM
 
 function openStateFile({ state }: Config): Store {
   if (state.file === null) throw new AgentError('PC_USAGE', 'name the state file with --state');
-  return Store.open(state.file);
+  return Store.openExisting(state.file);
 }
 
 interface OpenedRoutes {

@@ -31,7 +31,7 @@ export async function readModelFacts(config: Config): Promise<ModelFacts> {
 
 function readObserved(config: Config, bundle: Bundle): DriftCounts | undefined {
   if (config.state.file === null) return undefined;
-  const store = Store.open(config.state.file);
+  const store = Store.openExisting(config.state.file);
   try {
     return openDriftLog(store, bundle, true).tally.snapshot();
   } finally {

@@ -136,7 +136,7 @@ export class ProcessDesk {
   /** A process that the agent's table remembers by its entity id. */
   #recall(entity: string): ProcessTarget | undefined {
     if (this.#stateFile === null) return undefined;
-    const store = Store.open(this.#stateFile);
+    const store = Store.openExisting(this.#stateFile);
     try {
       const row = new ProcessRowTable(store).load().find(({ entityId }) => entityId === entity);
       if (row?.pid === undefined || !row.isSeen) return undefined;

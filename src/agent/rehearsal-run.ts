@@ -85,7 +85,7 @@ export async function openRehearsalRun(options: InputOptions, mode: ResponseMode
 /** What this host's state file knows of ordinary activity: learnt there, and imported. */
 function readBaselines(config: Config): Baseline[] {
   if (config.state.file === null) return [];
-  const store = Store.open(config.state.file);
+  const store = Store.openExisting(config.state.file);
   try {
     const imported = new BaselineTable(store).get();
     const hasLearnt = new AnomalyStateTable(store).load('default') !== undefined;

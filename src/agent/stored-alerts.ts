@@ -25,7 +25,7 @@ export function readStoredAlert(config: Config, id: string): string | undefined 
 
 function withStore<T>(config: Config, use: (store: Store) => T): T {
   if (config.state.file === null) throw new AgentError('PC_USAGE', 'name the state file with --state');
-  const store = Store.open(config.state.file);
+  const store = Store.openExisting(config.state.file);
   try {
     return use(store);
   } finally {

@@ -70,6 +70,7 @@ function prepare(
   migrations: readonly string[],
   durability: Durability,
 ): void {
+  refuseForeign(connection);
   connection.pragma(`journal_mode = ${durability === 'lasting' ? 'WAL' : 'MEMORY'}`);
   connection.pragma(`synchronous = ${durability === 'lasting' ? 'NORMAL' : 'OFF'}`);
   connection.pragma(`cache_size = -${cacheKiB}`);
@@ -101,6 +102,14 @@ function connect(path: string): Connection {
 function cannotOpen(path: string, cause: unknown): AgentError {
   const what = `cannot open the state file ${path} in ${dirname(path)}: ${reason(cause)}`;
   return new AgentError('PC_STORE_OPEN', what, { where: path, cause });
+}
+
+/** Some other program's file is not written to: it may be evidence. */
+function refuseForeign(connection: Connection): void {
+  if (connection.pragma('user_version', { simple: true }) !== 0) return;
+  if (connection.prepare('SELECT 1 FROM sqlite_schema').get() !== undefined) {
+    throw new Error('another program made its tables');
+  }
 }
 
 function migrate(connection: Connection, path: string, migrations: readonly string[]): void {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AgentError } from '../errors/index.ts';
@@ -40,6 +40,15 @@ export class Store {
   /** Opens or creates the file. Throws `PC_STORE_OPEN` or `PC_STORE_NEWER`. */
   static open(path: string): Store {
     return new Store(path, undefined);
+  }
+
+  /** Opens the file of an agent and makes none: for commands that ask. Throws as {@link open}. */
+  static openExisting(path: string): Store {
+    if (!existsSync(path)) {
+      const what = `there is no state file ${path}: name the one of the agent with --state`;
+      throw new AgentError('PC_STORE_OPEN', what, { where: path });
+    }
+    return Store.open(path);
   }
 
   /** A store that is deleted when it is closed. Throws as {@link open}. */

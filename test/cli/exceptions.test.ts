@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Store } from '../../src/store/index.ts';
 import { runCli } from '../support/cli.ts';
 
 const samples = join(import.meta.dirname, '../../samples');
@@ -100,13 +101,9 @@ describe('problemchild exceptions', () => {
   });
 
   it('says when an alert is not there', async () => {
-    const { exitCode, stderr } = await runCli([
-      'exceptions',
-      'suggest',
-      'nope',
-      '--state',
-      join(folder, 's.db'),
-    ]);
+    const state = join(folder, 'empty.db');
+    Store.open(state).close();
+    const { exitCode, stderr } = await runCli(['exceptions', 'suggest', 'nope', '--state', state]);
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('no alert nope')]);
   });
 });

@@ -1,10 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { run } from '../../../src/cli/program.ts';
+import { Store } from '../../../src/store/index.ts';
 
 const samples = fileURLToPath(new URL('../../../samples', import.meta.url));
 let folder: string;
@@ -85,6 +87,8 @@ describe('response rehearse', () => {
 });
 
 describe('response arm, disarm, status, journal', () => {
+  beforeEach(() => Store.open(join(folder, 'agent.db')).close());
+
   it('hold for whoever opens the state next, and are written down', async () => {
     const state = ['--state', join(folder, 'agent.db')];
     const { out: first } = await call('response', 'status', ...state);
@@ -158,6 +162,41 @@ describe('response arm, disarm, status, journal', () => {
     const { code, err } = await call('response', 'status');
     expect([code, err]).toEqual([2, expect.stringContaining('--state')]);
   });
+});
+
+it.each([
+  ['response', 'status'],
+  ['response', 'journal'],
+  ['response', 'disarm', '--reason', 'x'],
+  ['forward', 'status'],
+  ['forward', 'drain'],
+  ['forward', 'dead-letter', 'list'],
+  ['explain', 'ID'],
+  ['exceptions', 'suggest', 'ID'],
+  ['baseline', 'export'],
+  ['model', 'status'],
+  ['response', 'rehearse', samples],
+])('%s %s of a state file that is not there says so and makes none', async (...args) => {
+  const state = join(folder, 'mistyped.db');
+  const { code, err } = await call(...args, '--state', state);
+  expect([code, err]).toEqual([
+    2,
+    expect.stringMatching(/PC_STORE_OPEN: there is no state file .*mistyped\.db/),
+  ]);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+it("leaves another program's file as it is", async () => {
+  const path = join(folder, 'history.sqlite');
+  const theirs = new Database(path);
+  theirs.exec('CREATE TABLE urls (id INTEGER PRIMARY KEY, url TEXT)');
+  theirs.close();
+  const before = readFileSync(path);
+  for (const args of [['status'], ['forward', 'status'], ['response', 'status']]) {
+    const { code } = await call(...args, '--state', path);
+    expect(code).toBe(2);
+  }
+  expect(readFileSync(path)).toEqual(before);
 });
 
 it.skipIf(process.platform === 'win32')('process commands say that they need Windows', async () => {
