@@ -9,6 +9,8 @@ const stopControls: ReadonlySet<ServiceControl['control']> = new Set(['stop', 's
 const stopHintMs = 10_000;
 /** A stop that takes longer, as on a slow disk, is told on: what the service controller hears nothing of, it holds to be hung. */
 const stopProgressMs = 3_000;
+/** A file that somebody holds back keeps a thread of the pool, and with it the process: that long after its end. */
+const lingerMs = 10_000;
 /** The service-specific code of a run that failed, so that recovery actions fire. */
 const failureCode = 1;
 
@@ -48,6 +50,8 @@ export async function runAsService(
   } finally {
     clearInterval(stopProgress);
     service.report('stopped', { failure });
+    // Node's own exit would wait for the thread. Where nothing keeps the process, this does not either.
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), lingerMs).unref();
     ended.abort();
     await listening;
   }

@@ -17,6 +17,9 @@ export type ActionDecision =
 /** Longest that a batch waits for what it asked for: a look at an image on a slow disk must not stop the pipeline. */
 const maxWaitMs = 50;
 
+/** How long the end of the agent waits for evidence: half of what a shutdown of Windows gives the service. */
+const maxKeepMs = 10_000;
+
 const nothing: ActionDecision = { kind: 'none' };
 
 /**
@@ -28,6 +31,8 @@ export class ResponseStage {
   readonly carrier: ActionCarrier;
   readonly #parts: ResponseParts;
   readonly #running = new Set<Promise<unknown>>();
+  /** Alerts and incidents on their way into bundles. */
+  readonly #learning = new Set<Promise<unknown>>();
   /** Begun for the batch at hand. */
   #acting: Promise<unknown>[] = [];
 
@@ -130,7 +135,8 @@ export class ResponseStage {
 
   /** Alerts and incidents that came of a batch, for the evidence of what was ended. */
   learn(outcome: DeskOutcome): void {
-    void this.#run('Evidence could not be completed', async () => this.#parts.evidence?.()?.learn(outcome));
+    const learn = async () => this.#parts.evidence?.()?.learn(outcome);
+    void this.#run('Evidence could not be completed', learn, this.#learning);
   }
 
   /** To be called every few hundred milliseconds: decides about held processes that are due, and ends an override in time. */
@@ -143,20 +149,42 @@ export class ResponseStage {
 
   /** Waits until everything that was begun is done. */
   async settle(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running);
+    await allOf(this.#running);
+    await this.#settleEvidence();
+  }
+
+  async #settleEvidence(): Promise<void> {
+    await allOf(this.#learning);
     await this.carrier.settle();
   }
 
-  /** The agent ends: what waits for its decision goes on, since nobody would make it. */
+  /**
+   * The agent ends: what waits for its decision goes on, since nobody would make it. Evidence that is still being kept
+   * is waited for only after that, and not for ever: it goes by what programs can hold back.
+   */
   async stop(): Promise<void> {
-    await this.settle();
+    await allOf(this.#running);
     await this.#run('A held process could not be let go', () => this.holds.letGo('the agent was stopped'));
+    const late = new AbortController();
+    const isKept = await Promise.race([
+      this.#settleEvidence().then(() => true),
+      wait(maxKeepMs, false, { signal: late.signal }).catch(() => false),
+    ]);
+    late.abort();
+    if (!isKept) {
+      const error = new Error(`it was not done ${maxKeepMs} ms after the agent was stopped`);
+      this.#parts.audience.failed('Evidence could not be kept', error);
+    }
   }
 
-  #run(what: string, work: () => Promise<unknown>): Promise<unknown> {
+  #run(what: string, work: () => Promise<unknown>, among = this.#running): Promise<unknown> {
     const running = work().catch((error: unknown) => this.#parts.audience.failed(what, error));
-    this.#running.add(running);
-    void running.finally(() => this.#running.delete(running));
+    among.add(running);
+    void running.finally(() => among.delete(running));
     return running;
   }
+}
+
+async function allOf(running: ReadonlySet<Promise<unknown>>): Promise<void> {
+  while (running.size > 0) await Promise.all(running);
 }

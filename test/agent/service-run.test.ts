@@ -24,10 +24,12 @@ function work(failure?: Error) {
 }
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout'] });
+  vi.spyOn(process, 'kill').mockReturnValue(true);
 });
 afterEach(() => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
 });
 
 /** The service controller as the library tells of it: one stop, and the states that it was told. */
@@ -116,4 +118,15 @@ test('a service that hears nothing any more ends in order, as a failure', async 
   await expect(ended).rejects.toThrow(`code ${code.E_STATE}`);
   expect(service.told.at(-1)).toEqual([stopped, 0, 1]);
   expect(log.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
+});
+
+test('a process that something keeps after the end of the service is ended', async () => {
+  const service = serviceDouble();
+  const { run, letGo } = work();
+  letGo();
+  await runAsService(config, createMemoryLog(), run, service.open);
+  vi.advanceTimersByTime(9_000);
+  expect(process.kill).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(1_000);
+  expect(process.kill).toHaveBeenCalledExactlyOnceWith(process.pid, 'SIGKILL');
 });

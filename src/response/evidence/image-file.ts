@@ -5,7 +5,7 @@ import { basename, dirname } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { openLocalFile } from './local-file.ts';
+import { fileOpening } from './file-opening.ts';
 import type { BundleFile, ImageCopy } from './manifest.ts';
 
 export type OpenImage = FileHandle;
@@ -15,7 +15,7 @@ const leftFreeBytes = 33_554_432;
 
 /** The image, or why it could not be opened; a slow share must not hold an ending up. */
 export async function openImage(path: string | undefined): Promise<OpenImage | string> {
-  return path === undefined ? 'nobody knows where it lies' : openLocalFile(path);
+  return path === undefined ? 'nobody knows where it lies' : fileOpening.open(path);
 }
 
 /**

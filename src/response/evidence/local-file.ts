@@ -7,6 +7,8 @@ const onWindows = /^(?:\\\\\?\\)?[a-z]:\\|^\\\\\?\\volume\{[0-9a-f-]+\}\\/i;
 /** One slash; two begin a share where programs of Windows read them. */
 const elsewhere = /^\/(?!\/)/;
 
+export type LocalFile = FileHandle;
+
 /** Links among folders that were looked at, so that each is looked at once for all the files in it. */
 export type KnownFolders = Map<string, string | undefined>;
 
@@ -20,7 +22,7 @@ export type KnownFolders = Map<string, string | undefined>;
 export async function openLocalFile(
   path: string,
   known: KnownFolders = new Map(),
-): Promise<FileHandle | string> {
+): Promise<LocalFile | string> {
   if (!(process.platform === 'win32' ? onWindows : elsewhere).test(path)) return 'it lies on another machine';
   try {
     const link = findLink(path, known);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { type KnownFolders, openLocalFile } from './local-file.ts';
+import { fileOpening } from './file-opening.ts';
+import type { KnownFolders } from './local-file.ts';
 import type { MappedImage } from './process-look.ts';
 
 const chunkBytes = 65_536;
@@ -15,7 +16,7 @@ export interface HashedModule extends MappedImage {
 
 /**
  * Hashes the files of modules, one after the other, until the signal says that time is up. A file on another
- * machine is not opened.
+ * machine is not opened, and one that somebody holds back is not waited for.
  */
 export async function hashModules(
   modules: readonly MappedImage[],
@@ -46,7 +47,7 @@ async function hashModule(
   });
   if (signal.aborted) return without('the time was up');
   if (path === undefined) return without('its path could not be read');
-  const file = await openLocalFile(path, known);
+  const file = await fileOpening.open(path, known);
   if (typeof file === 'string') return without(file);
   try {
     const { size } = await file.stat();
