@@ -552,7 +552,7 @@ typedef struct pc_tree_member {
 
 /*
  * Suspends the root, then collects and suspends descendants (a child names its parent's pid and was
- * created after it) until two looks find nothing new, then ends leaves first and the root last. One
+ * created after it, and not later than now) until two looks find nothing new, then ends leaves first and the root last. One
  * critical or protected member, or the caller itself, refuses the whole tree: everything suspended
  * is resumed and the code says why (its row in `members` too). The library asks nothing else: other
  * rules are the caller's, who can look at the tree with pc_process_tree first.

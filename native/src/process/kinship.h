@@ -11,7 +11,10 @@ typedef struct pc_pid_holder {
   uint64_t created, until;
 } pc_pid_holder;
 
-/* Whether a process of `pid`, made at `created` by `parent_pid`, is a child of this one. */
-bool pc_is_child_of(const pc_pid_holder *parent, uint32_t pid, uint32_t parent_pid, uint64_t created);
+/*
+ * Whether a process of `pid`, made at `created` by `parent_pid`, is a child of this one. `now`: when it was seen. One
+ * that is to be made later than that was made before the clock was set back, and whoever had the pid then is its parent.
+ */
+bool pc_is_child_of(const pc_pid_holder *parent, uint32_t pid, uint32_t parent_pid, uint64_t created, uint64_t now);
 
 #endif

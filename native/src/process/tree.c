@@ -38,12 +38,12 @@ static bool contains(const tree *t, const pc_snapshot_entry *entry) {
   return false;
 }
 
-/* Its parent among the members. */
-static const member *parent_in(const tree *t, const pc_snapshot_entry *entry) {
+/* Its parent among the members, when it is seen at `now`. */
+static const member *parent_in(const tree *t, const pc_snapshot_entry *entry, uint64_t now) {
   for (uint32_t i = 0; i < t->count; i++) {
     const member *m = &t->members[i];
     pc_pid_holder holder = {.pid = m->row.pid, .created = m->row.created, .until = m->until};
-    if (pc_is_child_of(&holder, entry->pid, entry->parent_pid, entry->created)) return m;
+    if (pc_is_child_of(&holder, entry->pid, entry->parent_pid, entry->created, now)) return m;
   }
   return NULL;
 }
@@ -94,8 +94,9 @@ static int32_t look_once(tree *t, bool *found, pc_cause *cause) {
   pc_snapshot_entry entry;
   *found = false;
   int32_t code = pc_snapshot_take(&snapshot, cause);
+  uint64_t now = pc_filetime_now();
   while (code == PC_OK && pc_snapshot_next(&snapshot, &entry)) {
-    const member *parent = parent_in(t, &entry);
+    const member *parent = parent_in(t, &entry, now);
     if (parent == NULL || contains(t, &entry)) continue;
     *found = true;
     code = add(t, &entry, parent->row.depth + 1, cause);
