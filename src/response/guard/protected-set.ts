@@ -1,6 +1,6 @@
 /** An image by what the guard judges it by. */
 export interface ImageFacts {
-  /** Full path as `C:\…`. */
+  /** Full path: `C:\…`, or `\\…` on a share or a volume without a letter. */
   readonly path: string | undefined;
   /** The signature holds and its chain ends with Microsoft; `undefined` when it was not or could not be checked. */
   readonly isMicrosoft: boolean | undefined;
@@ -63,10 +63,12 @@ function isGenuine(
 ): boolean | undefined {
   if (path === undefined) return undefined;
   const normal = normalizePath(path);
-  // A relative or odd path could be anything.
+  // What no path leads to could be anything.
   if (normal === undefined) return undefined;
   const end = normal.lastIndexOf('\\');
   if (!names.has(normal.slice(end + 1))) return false;
+  // Not on a drive: whether this is a system folder nobody can tell.
+  if (!isOnDrive.test(normal)) return undefined;
   const folder = normal.slice(0, end);
   if (!folders.some((each) => isFolder(folder, each))) return false;
   return isMicrosoft !== false;
@@ -91,14 +93,16 @@ function isFolder(folder: string, { path, isAnyDrive, isDeep }: SystemFolder): b
   return local === path || (isDeep && local.startsWith(`${path}\\`));
 }
 
-/** `\\?\C:/Windows//system32/x.exe` → `c:\windows\system32\x.exe`; `undefined` when it is no full local path. */
+const isOnDrive = /^[a-z]:\\/;
+
+/**
+ * `\\?\C:/Windows//system32/x.exe` → `c:\windows\system32\x.exe`, and `\\server\share\x.exe` →
+ * `\server\share\x.exe`; `undefined` when it is no full path.
+ */
 function normalizePath(path: string): string | undefined {
-  const text = path
-    .toLowerCase()
-    .replaceAll('/', '\\')
-    .replace(/^\\(?:\\\?|\?\?)\\/, '')
-    .replace(/\\{2,}/g, '\\');
-  if (!/^[a-z]:\\/.test(text)) return undefined;
+  const rooted = path.toLowerCase().replaceAll('/', '\\');
+  const text = rooted.replace(/^\\(?:\\\?|\?\?)\\(?=[a-z]:\\)/, '').replace(/\\{2,}/g, '\\');
+  if (!isOnDrive.test(text) && !text.startsWith('\\')) return undefined;
   const parts: string[] = [];
   for (const part of text.split('\\')) {
     if (part === '.') continue;

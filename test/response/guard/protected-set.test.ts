@@ -5,6 +5,8 @@ import { ProtectedSet } from '../../../src/response/guard/index.ts';
 const { response } = loadConfig({ env: {}, flags: [], file: undefined }).config;
 const shipped = new ProtectedSet(response.protectedImages, response.systemFolders);
 
+const volume = 'Volume{b75e2c83-0000-0000-0000-602f00000000}';
+
 const rows: readonly (readonly [
   what: string,
   path: string | undefined,
@@ -34,6 +36,17 @@ const rows: readonly (readonly [
   ['a path of the kernel', '\\Device\\HarddiskVolume3\\Windows\\System32\\svchost.exe', true, undefined],
   ['a bare name', 'svchost.exe', true, undefined],
   ['a share', '\\\\server\\share\\svchost.exe', true, undefined],
+  ['a share, in the long form', '\\\\?\\UNC\\server\\share\\svchost.exe', true, undefined],
+  ['a volume without a letter', `\\\\?\\${volume}\\svchost.exe`, true, undefined],
+  ['by a roundabout path on a share', '\\\\server\\share\\x\\..\\svchost.exe. ', true, undefined],
+  ['another name on a share', '\\\\server\\share\\evil.exe', undefined, false],
+  ['another name on a share, in the long form', '\\\\?\\UNC\\server\\share\\evil.exe', undefined, false],
+  ['another name on a share over WebDAV', '\\\\evil@SSL\\DavWWWRoot\\p.exe', undefined, false],
+  ['another name on a volume without a letter', `\\\\?\\${volume}\\evil.exe`, undefined, false],
+  ['another name by a path of the kernel', '\\Device\\HarddiskVolume3\\evil.exe', undefined, false],
+  ['another name of nothing but dots', '\\\\?\\C:\\Temp\\...', undefined, false],
+  ['another bare name', 'Registry', undefined, undefined],
+  ['no name at all', '', undefined, undefined],
 ];
 
 describe('the protected set as shipped', () => {
