@@ -60,7 +60,7 @@ enum {
   PC_E_SELF = 36,          /* the calling process, or one of its ancestors inside a tree */
   PC_E_EXITED = 37,        /* already ended, or ending */
   PC_E_UNVERIFIABLE = 38,  /* critical flag, protection or creation time could not be read */
-  PC_E_TREE_UNSTABLE = 39, /* new members kept appearing; what was found is suspended */
+  PC_E_TREE_UNSTABLE = 39, /* new members kept appearing; all resumed again */
   PC_E_TREE_LIMIT = 40,    /* more members than allowed; all resumed again */
   PC_E_NOT_ENDED = 41,     /* told to end, still there after the timeout */
   PC_E_PARTIAL = 42        /* some members of the tree could not be acted on; see members */
@@ -554,7 +554,8 @@ typedef struct pc_tree_member {
  * Suspends the root, then collects and suspends descendants (a child names its parent's pid and was
  * created after it, and not later than now) until two looks find nothing new, then ends leaves first and the root last. One
  * critical or protected member, or the caller itself, refuses the whole tree: everything suspended
- * is resumed and the code says why (its row in `members` too). The library asks nothing else: other
+ * is resumed and the code says why (its row in `members` too). So is a tree of more than `tree_limit`, one that
+ * does not stand still, and a member that cannot be ended. The library asks nothing else: other
  * rules are the caller's, who can look at the tree with pc_process_tree first.
  */
 PC_API int32_t pc_process_terminate_tree(const pc_process_request *request,

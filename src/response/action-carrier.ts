@@ -42,6 +42,7 @@ const nativeRefusals: Readonly<Record<string, RefusalCode>> = {
   PC_E_CRITICAL: 'PC_REFUSED_CRITICAL',
   PC_E_PROTECTED: 'PC_REFUSED_PROTECTED',
   PC_E_TREE_LIMIT: 'PC_REFUSED_TREE',
+  PC_E_TREE_UNSTABLE: 'PC_REFUSED_TREE',
 };
 
 /** Takes an action from proposal to outcome: look, judge, write down, act, write down. */

@@ -6,9 +6,10 @@ export const largestTree = 256;
 
 const notWhole = 'its tree may not be ended as a whole';
 
-/** With these the native layer let a tree go again, untouched. */
+/** With these the native layer let a tree go again, and nobody was ended. */
 const refusedWhole: ReadonlySet<string> = new Set([
   'PC_E_TREE_LIMIT',
+  'PC_E_TREE_UNSTABLE',
   'PC_E_CRITICAL',
   'PC_E_PROTECTED',
   'PC_E_UNVERIFIABLE',
@@ -27,8 +28,8 @@ export function boundTree<A extends Pick<Action, 'verb' | 'target' | 'reason'>>(
 }
 
 /**
- * Ends a tree. Members may have joined since it was looked at: where the native layer finds what may not be ended, or
- * more than `treeLimit`, the agent ends the root alone, and a person is told.
+ * Ends a tree. Members may have joined since it was looked at: where the native layer finds what may not be ended, more than
+ * `treeLimit`, or no end of new ones, the agent ends the root alone, and a person is told.
  */
 export async function endTree(
   control: ProcessPort,

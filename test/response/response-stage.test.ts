@@ -343,6 +343,15 @@ describe('trees and the budget', () => {
     expect(world.journal.holds()).toEqual([]);
   });
 
+  it('end the root of a tree that keeps growing', async () => {
+    const { processes, world, take } = open(tree);
+    startTree(processes, 4240, 3);
+    processes.failures.set('terminateTree', 'PC_E_TREE_UNSTABLE');
+    await take();
+    expect(world.told[0]?.end).toMatchObject({ result: 'terminated', code: 'PC_E_PARTIAL', processes: 1 });
+    expect([...processes.running.keys()]).toEqual([4244, 4248]);
+  });
+
   it('count what joined the tree before it was frozen', async () => {
     const { processes, world, take } = open(tree);
     startTree(processes, 4240, 3);

@@ -138,6 +138,13 @@ static void endings(void) {
   forget(&stuck);
 }
 
+static bool stands_still(const pc_tree_member *member) {
+  pc_process_request request = {.size = sizeof request, .pid = member->pid, .created = member->created};
+  pc_process_result look = {.size = sizeof look};
+  CHECK(pc_process_query(&request, &look, &cause) == PC_OK && look.facts.known & PC_KNOW_SUSPENDED);
+  return (look.facts.is & PC_IS_SUSPENDED) != 0;
+}
+
 static void trees(void) {
   PROCESS_INFORMATION shell = launch(true);
   pc_process_request request = request_of(&shell);
@@ -161,6 +168,13 @@ static void trees(void) {
   CHECK(runs(&shell) && WaitForSingleObject(grandchild, 0) == WAIT_TIMEOUT);
   CHECK(SuspendThread(shell.hThread) == 0); /* resumed again */
   ResumeThread(shell.hThread);
+  /* A tree that does not stand still within the looks at it: nobody is ended, nobody stays suspended. */
+  SetEnvironmentVariableW(L"PC_DOUBLE_TREE_LOOKS", L"1");
+  CHECK(pc_process_terminate_tree(&request, &result, members, 16, &count, &cause) == PC_E_TREE_UNSTABLE);
+  SetEnvironmentVariableW(L"PC_DOUBLE_TREE_LOOKS", NULL);
+  CHECK(count >= 2 && result.acted == 0 && result.outcome == PC_OUTCOME_NONE);
+  for (uint32_t i = 0; i < count; i++) CHECK(members[i].outcome == PC_OUTCOME_NONE && !stands_still(&members[i]));
+  CHECK(runs(&shell) && WaitForSingleObject(grandchild, 0) == WAIT_TIMEOUT);
   CHECK(pc_process_terminate_tree(&request, &result, members, 16, &count, &cause) == PC_OK);
   CHECK(count >= 2 && result.members == count && result.outcome == PC_OUTCOME_TERMINATED);
   CHECK(members[0].depth >= 1 && members[count - 1].depth == 0);

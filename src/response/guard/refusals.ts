@@ -91,7 +91,7 @@ export const refusalTable = {
   },
   PC_REFUSED_TREE: {
     cause:
-      'A process of the tree that a person named may not be acted on, or the tree could not be looked at, or is too large.',
+      'A process of the tree that a person named may not be acted on, or the tree could not be looked at, is too large, or keeps growing.',
     remedy: 'Look at the tree and act on single processes of it.',
   },
   PC_REFUSED_BUDGET_MINUTE: {
