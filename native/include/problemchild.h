@@ -32,8 +32,8 @@ extern "C" {
 #endif
 
 /* Major changes break callers, minor ones add functions or record fields. */
-#define PC_ABI_MAJOR 1u
-#define PC_ABI_MINOR 1u
+#define PC_ABI_MAJOR 2u
+#define PC_ABI_MINOR 0u
 
 /* ------------------------------------------------------------------ codes */
 
@@ -436,7 +436,7 @@ enum {
   PC_KNOW_CRITICAL = 0x1, PC_KNOW_PROTECTION = 0x2, PC_KNOW_IMAGE = 0x4, PC_KNOW_USER = 0x8,
   PC_KNOW_SESSION = 0x10, PC_KNOW_DEBUGGED = 0x20, PC_KNOW_PARENT = 0x40,
   PC_KNOW_INTEGRITY = 0x80, PC_KNOW_SIGNATURE = 0x100, PC_KNOW_ELEVATION = 0x200,
-  PC_KNOW_SUSPENDED = 0x400
+  PC_KNOW_SUSPENDED = 0x400, PC_KNOW_START_NAME = 0x800
 };
 enum {
   PC_IS_CRITICAL = 0x1, PC_IS_DEBUGGED = 0x2, PC_IS_EXITING = 0x4, PC_IS_ELEVATED = 0x8,
@@ -445,7 +445,7 @@ enum {
   PC_IS_PATH_CUT = 0x40        /* image_path did not fit */
 };
 
-/* 5,160 bytes. A fact is valid only when its PC_KNOW_ bit is set. */
+/* 5,416 bytes. A fact is valid only when its PC_KNOW_ bit is set. */
 typedef struct pc_process_facts {
   uint32_t size;              /* [0] */
   uint32_t pid;               /* [4] */
@@ -459,12 +459,13 @@ typedef struct pc_process_facts {
   uint32_t signature;         /* [40] PC_SIGNATURE_ */
   uint32_t image_path_units;  /* [44] */
   uint32_t signer_units;      /* [48] */
-  uint32_t reserved;          /* [52] */
+  uint32_t start_name_units;  /* [52] */
   char user_sid[192];         /* [56] ASCII, terminated */
-  uint16_t image_path[2048];  /* [248] C:\… */
+  uint16_t image_path[2048];  /* [248] C:\…, as the file is called now: a running one can be renamed */
   uint16_t signer[256];       /* [4344] */
   uint64_t parent_created;    /* [4856] 0 = the parent is gone or the pid is another's now */
-  uint64_t reserved2[37];     /* [4864] */
+  uint16_t start_name[260];   /* [4864] the file's name, without a folder, when it was started */
+  uint64_t reserved[4];       /* [5384] */
 } pc_process_facts;
 
 enum {
@@ -496,7 +497,7 @@ enum {
   PC_OUTCOME_GONE = 6        /* ended by itself before we acted */
 };
 
-/* 5,224 bytes */
+/* 5,480 bytes */
 typedef struct pc_process_result {
   uint32_t size;            /* [0] */
   uint32_t outcome;         /* [4] PC_OUTCOME_ */

@@ -7,10 +7,13 @@ import {
   type ActionSubject,
   actionToEcs,
   carryOutRequest,
+  type Description,
   exactTarget,
+  identify,
   type PersonRequest,
   type ProcessAct,
   type ProcessTarget,
+  toleranceOf,
 } from '../response/index.ts';
 import { ProcessRowTable, Store } from '../store/index.ts';
 import { listProcesses, type NativeLibrary } from '../windows/index.ts';
@@ -45,11 +48,18 @@ export interface ShownTree {
   readonly first: readonly ShownFacts[];
 }
 
+/** A process that a responder named, by what is known of it. */
+interface Meant extends Description {
+  readonly target: ProcessTarget;
+}
+
+const byTimeAlone = { name: undefined, parentPid: undefined } as const;
+
 /** Nobody reads more before saying yes. */
 const shownOfTree = 40;
 
 /** What people are shown before they say yes: plain values, which go over the control channel as they are. */
-export type ShownFacts = Omit<ProcessAct['facts'], 'created'>;
+export type ShownFacts = Omit<ProcessAct['facts'], 'created' | 'startName'>;
 
 export interface ProcessOrder extends Pick<PersonRequest, 'verb' | 'target'> {
   readonly entity: string;
@@ -122,26 +132,31 @@ export class ProcessDesk {
   }
 
   async #find(entity: string) {
-    const meant = parseEntity(entity) ?? this.#recall(entity);
+    const target = parseEntity(entity);
+    const meant = target === undefined ? this.#recall(entity) : { ...byTimeAlone, target };
     if (meant === undefined) {
       throw new AgentError('PC_USAGE', `no process is known as ${entity}; see \`problemchild process list\``);
     }
-    const found = await this.#response.parts.control.query(meant);
-    const { created } = found.facts;
-    const isFound = found.code === 'PC_OK' && created !== 0n;
-    const exact = isFound ? formatEntity(meant.pid, exactTarget(meant.pid, created).createdMs) : entity;
-    return { meant, found, exact };
+    const act = await this.#response.parts.control.query(meant.target);
+    const { pid, created } = act.facts;
+    const isFound = act.code === 'PC_OK' && created !== 0n;
+    const isStranger = isFound && identify(act, meant) === 'mismatch';
+    const found: ProcessAct = isStranger ? { ...act, code: 'PC_E_IDENTITY' } : act;
+    const isMeant = isFound && !isStranger;
+    return { meant, found, exact: isMeant ? formatEntity(pid, exactTarget(pid, created).createdMs) : entity };
   }
 
   /** A process that the agent's table remembers by its entity id. */
-  #recall(entity: string): ProcessTarget | undefined {
+  #recall(entity: string): Meant | undefined {
     if (this.#stateFile === null) return undefined;
     const store = Store.openExisting(this.#stateFile);
     try {
       const row = new ProcessRowTable(store).load().find(({ entityId }) => entityId === entity);
       if (row?.pid === undefined || !row.isSeen) return undefined;
-      const toleranceMs = row.providers.includes('etw') ? 0 : row.providers.includes('security') ? 15 : 1;
-      return { pid: row.pid, createdMs: row.startMs, toleranceMs };
+      const { pid, startMs: createdMs, name, providers } = row;
+      // Whoever told of it first has set the time, and nobody knows any more who that was.
+      const toleranceMs = Math.max(0, ...providers.map(toleranceOf));
+      return { name, parentPid: undefined, target: { pid, createdMs, toleranceMs } };
     } finally {
       store.close();
     }
@@ -198,9 +213,10 @@ function showFacts({ facts }: ProcessAct): ShownFacts {
   };
 }
 
-function describe(entity: string, target: ProcessTarget, { facts }: ProcessAct): ActionSubject {
+function describe(entity: string, meant: Meant, { facts }: ProcessAct): ActionSubject {
+  const { target } = meant;
   const path = facts.imagePath;
-  const name = path?.slice(path.lastIndexOf('\\') + 1);
+  const name = meant.name ?? path?.slice(path.lastIndexOf('\\') + 1);
   return {
     target,
     key: entity,

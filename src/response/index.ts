@@ -38,7 +38,7 @@ export { carryOutRequest, type PersonRequest } from './person-request.ts';
 export type { Override, ResponseMode, ResponsePolicy, ResponseTarget } from './policy/index.ts';
 export { modeFor } from './policy/index.ts';
 export type { ProcessAct, ProcessPort, ProcessTarget, TreeAct } from './process-port.ts';
-export { exactTarget } from './process-target.ts';
+export { type Description, exactTarget, identify, toleranceOf } from './process-target.ts';
 export { Rehearsal, type RehearsedAction } from './rehearsal.ts';
 export { isCommon, type ProgramCount, RehearsalReport } from './rehearsal-report.ts';
 export {

@@ -15,12 +15,16 @@ const toleranceMs: Readonly<Record<Provider, number>> = {
   security: 15,
 };
 
+export function toleranceOf(provider: Provider): number {
+  return toleranceMs[provider];
+}
+
 /** The process that an event is about; `undefined` when the event cannot tell it from a later one. */
 export function targetOf(event: ProcessEvent): ProcessTarget | undefined {
   const { pid, startMs } = event.process;
   if (pid === undefined) return undefined;
   if (startMs !== undefined) {
-    return { pid, createdMs: startMs, toleranceMs: toleranceMs[event.provider] };
+    return { pid, createdMs: startMs, toleranceMs: toleranceOf(event.provider) };
   }
   if (event.timestamp === undefined) return undefined;
   return { pid, createdMs: event.timeMs, toleranceMs: toleranceMs.security };
@@ -35,8 +39,9 @@ export function exactTarget(pid: number, created: bigint): ProcessTarget {
   return { pid, createdMs: Number(created - epochTicks) / ticksPerMs, toleranceMs: 0 };
 }
 
-/** What the event says of the process besides its identity. */
+/** What the event says of the process, besides when it was created. */
 export interface Description {
+  readonly target?: ProcessTarget | undefined;
   readonly name: string | undefined;
   readonly parentPid: number | undefined;
 }
@@ -54,19 +59,24 @@ const foundCodes: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether what was found under the pid is the process meant: created when it should have been and, because a
- * source may round that, of the same name and parent where both are known.
+ * Whether what was found under the pid is the process meant: created when it should have been, of the same parent
+ * and, where the source rounds the time, of the same name, as far as these are known. By an exact time it can be no
+ * other. A name counts as it was at the start: whoever runs a program can rename its file.
  */
 export function identify({ code, facts }: ProcessAct, meant: Description): GuardFacts['identity'] {
   if (code === 'PC_E_IDENTITY' || code === 'PC_E_NOT_FOUND') return 'mismatch';
   if (!foundCodes.has(code) || facts.created === 0n) return undefined;
-  const { imagePath, parentPid } = facts;
-  if (meant.name !== undefined && imagePath !== undefined) {
-    const name = imagePath.slice(imagePath.lastIndexOf('\\') + 1);
-    if (name.toLowerCase() !== meant.name.toLowerCase()) return 'mismatch';
+  const { parentPid } = facts;
+  const name = meant.target?.toleranceMs === 0 ? undefined : nameOf(facts);
+  if (meant.name !== undefined && name !== undefined && name.toLowerCase() !== meant.name.toLowerCase()) {
+    return 'mismatch';
   }
   if (meant.parentPid !== undefined && parentPid !== undefined && meant.parentPid !== parentPid) {
     return 'mismatch';
   }
   return 'match';
+}
+
+function nameOf({ startName, imagePath }: ProcessAct['facts']): string | undefined {
+  return startName ?? imagePath?.slice(imagePath.lastIndexOf('\\') + 1);
 }

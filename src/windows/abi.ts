@@ -3,7 +3,7 @@
  * the header and holds both equal.
  */
 
-export const abiMajor = 1;
+export const abiMajor = 2;
 
 /** Built with the test seam: system functions may come from doubles. */
 export const buildTestSeam = 0x1;
@@ -153,6 +153,7 @@ export const know = {
   SIGNATURE: 0x100,
   ELEVATION: 0x200,
   SUSPENDED: 0x400,
+  START_NAME: 0x800,
 } as const;
 
 export const is = {
@@ -235,9 +236,9 @@ export const structBytes = {
   eventLogQuery: 48,
   traceSession: 160,
   counters: 512,
-  processFacts: 5160,
+  processFacts: 5416,
   processRequest: 56,
-  processResult: 5224,
+  processResult: 5480,
   treeMember: 48,
   pathReport: 208,
   pipeCaller: 744,

@@ -14,10 +14,12 @@ const at = {
   signature: 40,
   imagePathUnits: 44,
   signerUnits: 48,
+  startNameUnits: 52,
   userSid: 56,
   imagePath: 248,
   signer: 4344,
   parentCreated: 4856,
+  startName: 4864,
 } as const;
 
 /** What the library read on the process's own handle. `undefined` is what could not be read. */
@@ -40,7 +42,10 @@ export interface ProcessFacts {
   /** Integrity level as in a mandatory label: 0x3000 is high. */
   readonly integrity: number | undefined;
   readonly userSid: string | undefined;
+  /** As the file is called now: that of a running program can be renamed. */
   readonly imagePath: string | undefined;
+  /** The file's name, without a folder, when it was started. */
+  readonly startName: string | undefined;
   readonly trustedSignature: boolean | undefined;
   /** The trusted chain ends in a root of Microsoft's. */
   readonly microsoftRoot: boolean;
@@ -70,6 +75,7 @@ export function readProcessFacts(struct: Buffer): ProcessFacts {
     integrity: ifKnown(know.INTEGRITY, struct.readUInt32LE(at.integrity)),
     userSid: ifKnown(know.USER, asciiAt(struct, at.userSid, 192)),
     imagePath: ifKnown(know.IMAGE, wideAt(struct, at.imagePath, struct.readUInt32LE(at.imagePathUnits))),
+    startName: ifKnown(know.START_NAME, wideAt(struct, at.startName, struct.readUInt32LE(at.startNameUnits))),
     trustedSignature: ifKnown(know.SIGNATURE, struct.readUInt32LE(at.signature) === signature.TRUSTED),
     microsoftRoot: (flags & is.MICROSOFT_ROOT) !== 0,
     signer: ifKnown(know.SIGNATURE, wideAt(struct, at.signer, struct.readUInt32LE(at.signerUnits))),

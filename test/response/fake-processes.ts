@@ -34,6 +34,7 @@ export class FakeProcesses implements ProcessPort {
       protection: 0,
       userSid: 'S-1-5-21-1-2-3-1001',
       imagePath: 'C:\\Windows\\System32\\cmd.exe',
+      startName: undefined,
       trustedSignature: true,
       microsoftRoot: true,
       suspendCount: 0,
@@ -193,6 +194,7 @@ const nobody: LiveFacts = {
   protection: undefined,
   userSid: undefined,
   imagePath: undefined,
+  startName: undefined,
   trustedSignature: undefined,
   microsoftRoot: false,
 };

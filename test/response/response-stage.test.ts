@@ -55,6 +55,13 @@ describe('one action', () => {
     expect(document.problemchild).not.toHaveProperty('refused');
   });
 
+  it('ends a process whose image was renamed since', async () => {
+    const { processes, world, take } = open();
+    processes.start({ pid: 4240, createdMs: noonMs, imagePath: 'C:\\Users\\anna\\readme.tmp' });
+    await take();
+    expect(world.outcomes).toEqual(['terminate 4240: terminated']);
+  });
+
   it('touches nothing in audit mode, and says what it would have done', async () => {
     const { processes, world, take } = open({ mode: 'audit' });
     processes.start({ pid: 4240, createdMs: noonMs });
@@ -67,11 +74,6 @@ describe('one action', () => {
 
   it.each<readonly [what: string, live: Parameters<FakeProcesses['start']>[0], refused: string]>([
     ['created at another time', { pid: 4240, createdMs: noonMs + 1 }, 'PC_REFUSED_IDENTITY'],
-    [
-      'of another name',
-      { pid: 4240, createdMs: noonMs, imagePath: 'C:\\Windows\\System32\\notepad.exe' },
-      'PC_REFUSED_IDENTITY',
-    ],
     ['of another parent', { pid: 4240, createdMs: noonMs, parentPid: 8 }, 'PC_REFUSED_IDENTITY'],
     ['protected', { pid: 4240, createdMs: noonMs, protection: 0x31 }, 'PC_REFUSED_PROTECTED'],
     ['of SYSTEM', { pid: 4240, createdMs: noonMs, userSid: 'S-1-5-18' }, 'PC_REFUSED_SERVICE_ACCOUNT'],

@@ -134,6 +134,20 @@ static void read_token(HANDLE process, pc_process_facts *facts) {
   }
 }
 
+static void read_start_name(HANDLE process, pc_process_facts *facts) {
+  enum { ROOM = sizeof facts->start_name / sizeof *facts->start_name };
+  uint64_t buffer[(PC_LIVE_LINE_BYTES + 7) / 8];
+  pc_span path;
+  if (!pc_live_start_path(process, (uint8_t *)buffer, &path)) return;
+  const uint16_t *text = (const uint16_t *)(const void *)path.at;
+  uint32_t end = (uint32_t)(path.bytes / sizeof *text), from = end;
+  while (from > 0 && text[from - 1] != L'\\') from--;
+  if (from == end) return;
+  facts->start_name_units = end - from < ROOM ? end - from : ROOM - 1;
+  memcpy(facts->start_name, text + from, (size_t)facts->start_name_units * sizeof *text);
+  facts->known |= PC_KNOW_START_NAME;
+}
+
 static void read_image(HANDLE process, bool ask_signature, pc_process_facts *facts) {
   enum { ROOM = sizeof facts->image_path / sizeof *facts->image_path };
   wchar_t path[PC_LIVE_PATH_UNITS];
@@ -160,6 +174,7 @@ void pc_facts_read_rest(HANDLE process, bool ask_signature, pc_process_facts *fa
   ULONG_PTR debug_port = 0;
   read_parent(process, facts);
   read_token(process, facts);
+  read_start_name(process, facts);
   read_image(process, ask_signature, facts);
   bool suspended;
   if (pc_suspension_read(process, &suspended)) {

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-enum { COMMAND_LINE_INFORMATION = 60, SID_MOST_BYTES = 68 };
+enum { IMAGE_FILE_NAME = 27, COMMAND_LINE_INFORMATION = 60, SID_MOST_BYTES = 68 };
 
-/* Layout of UNICODE_STRING, which class 60 puts in front of the text it points to. */
+/* Layout of UNICODE_STRING, which both classes put in front of the text it points to. */
 typedef struct unicode_string {
   USHORT bytes, capacity;
   PWSTR text;
@@ -14,13 +14,13 @@ typedef struct unicode_string {
 
 typedef LONG(NTAPI *query_process)(HANDLE, ULONG, PVOID, ULONG, PULONG);
 
-bool pc_live_command_line(HANDLE process, uint8_t *buffer, pc_span *line) {
+static bool read_text(HANDLE process, ULONG what, uint8_t *buffer, pc_span *read) {
   FARPROC function = pc_ntdll("NtQueryInformationProcess");
   query_process query;
   if (function == NULL) return false;
   memcpy(&query, &function, sizeof query);
   ULONG got = 0;
-  if (query(process, COMMAND_LINE_INFORMATION, buffer, PC_LIVE_LINE_BYTES, &got) < 0) return false;
+  if (query(process, what, buffer, PC_LIVE_LINE_BYTES, &got) < 0) return false;
   unicode_string head;
   memcpy(&head, buffer, sizeof head);
   const uint8_t *text = (const uint8_t *)head.text;
@@ -29,8 +29,16 @@ bool pc_live_command_line(HANDLE process, uint8_t *buffer, pc_span *line) {
       head.bytes > (size_t)(buffer + PC_LIVE_LINE_BYTES - text)) {
     return false;
   }
-  *line = (pc_span){text, head.bytes & ~1u};
+  *read = (pc_span){text, head.bytes & ~1u};
   return true;
+}
+
+bool pc_live_command_line(HANDLE process, uint8_t *buffer, pc_span *line) {
+  return read_text(process, COMMAND_LINE_INFORMATION, buffer, line);
+}
+
+bool pc_live_start_path(HANDLE process, uint8_t *buffer, pc_span *path) {
+  return read_text(process, IMAGE_FILE_NAME, buffer, path);
 }
 
 uint32_t pc_live_image_path(HANDLE process, wchar_t path[PC_LIVE_PATH_UNITS]) {

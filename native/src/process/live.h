@@ -13,7 +13,11 @@ enum { PC_LIVE_LINE_BYTES = 65536 + 32, PC_LIVE_PATH_UNITS = 4096 };
    False when it cannot be read. NtQueryInformationProcess class 60, Windows 8.1 and later. */
 bool pc_live_command_line(HANDLE process, uint8_t *buffer, pc_span *line);
 
-/* C:\… path of the image, terminated; its length in units, 0 when it cannot be read. */
+/* Path of the image as the kernel kept it at the start, \Device\…, inside `buffer` (as above). False when it cannot
+   be read. */
+bool pc_live_start_path(HANDLE process, uint8_t *buffer, pc_span *path);
+
+/* C:\… path of the image as it is now, terminated; its length in units, 0 when it cannot be read. */
 uint32_t pc_live_image_path(HANDLE process, wchar_t path[PC_LIVE_PATH_UNITS]);
 
 typedef struct pc_token_facts {

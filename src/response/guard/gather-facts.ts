@@ -15,7 +15,10 @@ export interface LiveFacts {
   readonly suspended: boolean | undefined;
   readonly protection: number | undefined;
   readonly userSid: string | undefined;
+  /** As the file is called now: that of a running program can be renamed. */
   readonly imagePath: string | undefined;
+  /** The file's name when it was started. */
+  readonly startName: string | undefined;
   readonly trustedSignature: boolean | undefined;
   readonly microsoftRoot: boolean;
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, renameSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { ProcessControl } from '../../../src/windows/index.ts';
 import type { DoubleScript } from './double-script.ts';
 import { buildFolder } from './open-test-library.ts';
@@ -70,6 +70,11 @@ export class LookAlike {
   longestPauseMs(): number {
     const beats = this.#heartbeats();
     return Math.max(0, ...beats.slice(1).map((beatMs, index) => beatMs - beats[index]!));
+  }
+
+  /** Calls its file otherwise while it runs. */
+  rename(name: string): void {
+    renameSync(this.#path, join(dirname(this.#path), name));
   }
 
   kill(): void {

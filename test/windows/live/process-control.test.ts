@@ -14,6 +14,7 @@ import {
 import { LookAlike } from './look-alike.ts';
 import { ffiNames, openTestLibrary } from './open-test-library.ts';
 import { until } from './until.ts';
+import { underWine } from './wine-limits.ts';
 
 // Wine cannot say whether a process is critical, and what cannot be verified is refused.
 process.env['PC_DOUBLE_CRITICAL_PID'] = '0';
@@ -72,6 +73,19 @@ for (const ffi of ffiNames) {
       assert.equal(facts.parentPid, process.ppid);
       assert.equal(facts.critical, false);
       assert.equal(facts.suspended, false);
+    });
+
+    test('a program whose file is renamed keeps the name with which it was started', async () => {
+      const victim = new LookAlike('before.exe', []);
+      try {
+        victim.rename('after.exe');
+        const { facts } = await control.queryPid(victim.pid);
+        assert.equal(facts.startName, 'before.exe');
+        // Wine keeps the path as well.
+        assert.match(facts.imagePath ?? '', underWine ? /\\before\.exe$/ : /\\after\.exe$/);
+      } finally {
+        victim.kill();
+      }
     });
 
     test('a look at once says what a query says, but for the signature', async () => {
