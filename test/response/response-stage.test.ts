@@ -246,6 +246,19 @@ describe('trees', () => {
     expect([...processes.running.keys()]).toEqual([4244, 4248]);
   });
 
+  it('are looked at without their files, but for those that the guard would spare for their signature', async () => {
+    const { processes, take } = open({ ...armed, target: 'tree' });
+    processes.start({ pid: 4240, createdMs: noonMs });
+    const imagePath = 'C:\\Windows\\System32\\svchost.exe';
+    processes.start({ pid: 4244, createdMs: noonMs + 1, parentPid: 4240 });
+    processes.start({ pid: 4248, createdMs: noonMs + 1, parentPid: 4240, imagePath });
+    processes.start({ pid: 4252, createdMs: noonMs + 1, parentPid: 4240 });
+    await take();
+    // One that may not be ended is enough to know.
+    const calls = ['look 4240', 'tree 4240', 'look 4244', 'look 4248', 'query 4248', 'terminate 4240'];
+    expect(processes.calls).toEqual(calls);
+  });
+
   it('lose their root only when a protected member joins late', async () => {
     const { processes, world, take } = open({ ...armed, target: 'tree' });
     processes.start({ pid: 4240, createdMs: noonMs });
@@ -312,6 +325,14 @@ describe('trees and the budget', () => {
     startTree(processes, 4240, 3);
     await take();
     expect(world.told[0]?.end).toMatchObject({ outcome: 'success', processes: 3 });
+  });
+
+  it('are not looked at where they are beyond any budget', async () => {
+    const { processes, world, take } = open(tree);
+    startTree(processes, 4240, 6);
+    await take();
+    expect(processes.calls).toEqual(['look 4240', 'tree 4240', 'terminate 4240']);
+    expect(world.told[0]).toMatchObject({ target: 'process', reason: expect.stringContaining('as a whole') });
   });
 
   it('do not spare the root of a tree that is larger than could ever be ended', async () => {
