@@ -30,6 +30,8 @@ export interface LiveInput {
   readonly library: NativeLibrary | undefined;
   /** Event time is the time of day: buckets may be closed by the clock when nothing happens. */
   readonly isOfNow: boolean;
+  /** Whether a later run goes on at its bookmark; a pipe never holds again what came through it. */
+  readonly isResumable: boolean;
   /** Where the native library's records went; nothing for a file or standard input. */
   stats(): LiveStats | undefined;
 }
@@ -42,13 +44,13 @@ export async function openLiveInput(options: LiveInputOptions): Promise<LiveInpu
     const library = await (options.openLibrary ?? openLibrary)(config);
     const host = { id: undefined, name: hostname() };
     const source = openLiveSource(input, { library, host, onNotice, clock });
-    return { source, library, isOfNow: true, stats: () => source.stats() };
+    return { source, library, isOfNow: true, isResumable: true, stats: () => source.stats() };
   }
   const source =
     input === '-'
       ? openFileSource(['-'], { format, maxLineBytes, stdin })
       : followNdjson(input, { format: format === 'evtx' ? 'auto' : format, maxLineBytes });
-  return { source, library: undefined, isOfNow: false, stats: () => undefined };
+  return { source, library: undefined, isOfNow: false, isResumable: input !== '-', stats: () => undefined };
 }
 
 /** Records that were captured and not handed over yet; 0 where the source cannot tell. */

@@ -149,12 +149,16 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
     lastBatchMs = performance.now();
   }
 
+  function findBookmark(): string | undefined {
+    return input.isResumable ? runner.engine.bookmarks.get(source.name) : undefined;
+  }
+
   /** Reads the source to its end, or until told to stop; opens it again when its capture does not move any more. */
   async function readAll(): Promise<void> {
     for (;;) {
       attempt = new AbortController();
       lastBatchMs = performance.now();
-      const bookmark = runner.engine.bookmarks.get(source.name);
+      const bookmark = findBookmark();
       const place = bookmark === undefined ? {} : { bookmark };
       const { batchSize } = sourceSettings;
       const either = AbortSignal.any([signal, attempt.signal]);
@@ -190,7 +194,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
       log.info('Started', {
         source: source.name,
         model: runner.engine.scorer.bundle.name,
-        resumed: runner.engine.bookmarks.get(source.name) !== undefined,
+        resumed: findBookmark() !== undefined,
       });
       applyPriority(config().agent.priority, log);
       saveMemory();

@@ -1,8 +1,9 @@
 import type { Tally } from '../agent/index.ts';
+import type { Resumption } from '../source/index.ts';
 import { escapeForTerminal } from '../text/index.ts';
 
 /** The line that ends a run: what was read, and what became of all of it. */
-export function formatSummary(tally: Tally, files: number, seconds: number): string {
+export function formatSummary(tally: Tally, files: number, seconds: number, resumed?: Resumption): string {
   const rejected = [...tally.rejectedByCode].map(([code, count]) => `${code} ${count}`);
   const alerts = [...tally.alerts.shownByRule].map(
     ([rule, count]) => `${escapeForTerminal(rule, 120)} ${count}`,
@@ -18,6 +19,8 @@ export function formatSummary(tally: Tally, files: number, seconds: number): str
     `bytes ${tally.bytesRead}${tally.bytesSkipped === 0 ? '' : ` (skipped ${tally.bytesSkipped})`}`,
     `alerts ${tally.alerts.shown}${alerts.length === 0 ? '' : ` (${alerts.sort().join(', ')})`}`,
   ];
+  if (resumed !== undefined)
+    parts.unshift(`resumed (${resumed.passedOver} files passed over as read before)`);
   if (tally.warnings > 0) parts.push(`damaged but read ${tally.warnings}`);
   const { rollUps, suppressed, silenced, duplicates, incidents } = tally.alerts;
   if (suppressed > 0) parts.push(`suppressed alerts ${suppressed} (in ${rollUps} roll-ups)`);

@@ -41,8 +41,9 @@ export const inputCodes = {
       'Look whether the file holds one document per line; raise source.maxLineBytes if it must be so long.',
   },
   PC_SOURCE_BOOKMARK: {
-    cause: 'Reading cannot go on where it stopped: the state names another file, or is not of this version.',
-    remedy: 'Nothing is lost: the inputs are read from the beginning; events seen before alert only once.',
+    cause: 'Reading cannot go on where it stopped: the file is gone, is another or has changed.',
+    remedy:
+      'Inputs are read from the beginning; events seen before alert only once. What a file that is gone held unread is lost.',
   },
   PC_SOURCE_EVTX_HEADER: {
     cause: 'The header of an EVTX file is damaged; its records are read all the same.',

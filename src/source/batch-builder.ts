@@ -11,6 +11,7 @@ export class BatchBuilder {
   #filtered = 0;
   #bytesRead = 0;
   #bytesSkipped = 0;
+  #unreadable = 0;
 
   /** `size`: most records in one batch. */
   constructor(size: number) {
@@ -26,6 +27,11 @@ export class BatchBuilder {
     return records + this.#warnings.length + this.#bytesRead === 0;
   }
 
+  /** How often since the beginning a file could not be read, or not to its end. */
+  get unreadable(): number {
+    return this.#unreadable;
+  }
+
   add(decoded: Decoded, position: RecordPosition): void {
     if (decoded.kind === 'filtered') this.#filtered += 1;
     else if (decoded.kind === 'refused') this.reject(decoded.code, position, decoded.message);
@@ -38,6 +44,7 @@ export class BatchBuilder {
 
   reject(code: ErrorCode, position: RecordPosition, message: string): void {
     this.#rejections.push({ code, position, message });
+    if (code === 'PC_SOURCE_UNREADABLE') this.#unreadable += 1;
   }
 
   /** Reports damage that cost no record. */

@@ -1,15 +1,21 @@
 import * as z from 'zod';
+import { keyLength } from './file-mark.ts';
 
 const Bookmark = z.strictObject({
   /** Path of the input. */
   path: z.string(),
+  /** What tells the file; null for a pipe, which is never read on. Bookmarks of earlier versions have none. */
+  file: z
+    .strictObject({ size: z.int().min(0), digest: z.string() })
+    .nullable()
+    .optional(),
   /** Name of the stream in it that was being read. */
   member: z.string(),
   /** Whether that stream was read to its end. */
   isDone: z.boolean(),
   /** The EVTX reader's own bookmark. */
   evtx: z.string().optional(),
-  /** Where the text reader was between two documents. */
+  /** Where the text reader was between two documents, or at the end. */
   text: z
     .strictObject({
       offset: z.int().min(0),
@@ -18,6 +24,8 @@ const Bookmark = z.strictObject({
       layout: z.enum(['lines', 'values']).optional(),
     })
     .optional(),
+  /** Keys of the files that were read to their end, one behind the other. Earlier versions went by the order. */
+  done: z.string().optional(),
 });
 
 /** Where a file source stopped: in which stream of which input, and where in it. */
@@ -34,4 +42,13 @@ export function parseFileBookmark(text: string): FileBookmark | undefined {
   } catch {
     return undefined;
   }
+}
+
+export function joinKeys(keys: Iterable<string>): string {
+  return [...keys].join('');
+}
+
+export function splitKeys(joined: string): string[] {
+  const count = Math.floor(joined.length / keyLength);
+  return Array.from({ length: count }, (_, index) => joined.substr(index * keyLength, keyLength));
 }

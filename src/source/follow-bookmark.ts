@@ -5,6 +5,8 @@ const Bookmark = z.strictObject({
   file: z.string(),
   /** Whether that file was read to its end and another has its name. */
   isDone: z.boolean(),
+  /** What tells the bytes before the place: another file may get the identity. Earlier versions have none. */
+  mark: z.strictObject({ size: z.int().min(0), digest: z.string() }).optional(),
   place: z.strictObject({
     offset: z.int().min(0),
     record: z.int().min(0),

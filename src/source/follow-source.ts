@@ -6,6 +6,7 @@ import { BatchBuilder } from './batch-builder.ts';
 import { rejectBroken } from './broken-input.ts';
 import { DocumentReader } from './document-reader.ts';
 import type { EventSource, ReadOptions, SourceBatch } from './event-source.ts';
+import { markBytes, matchesMark } from './file-mark.ts';
 import { formatFollowBookmark, parseFollowBookmark } from './follow-bookmark.ts';
 import { inputStart, type SplitPlace } from './record-splitter.ts';
 
@@ -110,32 +111,34 @@ class Follower {
       if (bytesRead > 0 && state !== 'cut') {
         offset += bytesRead;
         reader.push(this.#buffer.subarray(0, bytesRead));
-        for (const _ of reader.take()) yield this.#take(file, reader.place, false);
+        for (const _ of reader.take()) yield await this.#take(handle, file, reader.place, false);
         continue;
       }
       // A replaced file is looked at once more after that is known: something may just have been written.
       if (state !== 'growing') break;
-      if (!this.#batch.isEmpty) yield this.#take(file, reader.place, false);
+      if (!this.#batch.isEmpty) yield await this.#take(handle, file, reader.place, false);
       state = await this.#stateOf(handle, file, offset);
       if (state === 'growing') await this.#pause();
     }
     if (state !== 'growing') {
       reader.end();
-      for (const _ of reader.take()) yield this.#take(file, reader.place, false);
+      for (const _ of reader.take()) yield await this.#take(handle, file, reader.place, false);
     }
     if (!this.#batch.isEmpty || state !== 'growing')
-      yield this.#take(file, reader.place, state !== 'growing');
+      yield await this.#take(handle, file, reader.place, state !== 'growing');
   }
 
   async #placeToStart(handle: FileHandle, file: string): Promise<SplitPlace> {
     const resume = this.#resume;
     this.#resume = undefined;
     if (resume === undefined || (resume.isDone && resume.file !== file)) return inputStart;
+    const { mark, place } = resume;
     const { size } = await handle.stat();
-    if (resume.file === file && !resume.isDone && size >= resume.place.offset) return resume.place;
+    const isSame = resume.file === file && !resume.isDone && size >= place.offset;
+    if (isSame && (mark === undefined || (await matchesMark(handle, mark)))) return place;
     const message =
       'the file was replaced or cut back while it was not followed; what was not read before is lost';
-    this.#batch.reject('PC_SOURCE_BOOKMARK', this.#positionAt(resume.place), message);
+    this.#batch.reject('PC_SOURCE_BOOKMARK', this.#positionAt(place), message);
     return inputStart;
   }
 
@@ -148,8 +151,9 @@ class Follower {
     return named === undefined || identityOf(named) === file ? 'growing' : 'replaced';
   }
 
-  #take(file: string, place: SplitPlace, isDone: boolean): SourceBatch {
-    this.#bookmark = formatFollowBookmark({ file, isDone, place });
+  async #take(handle: FileHandle, file: string, place: SplitPlace, isDone: boolean): Promise<SourceBatch> {
+    const mark = isDone ? undefined : await markBytes(handle, place.offset).catch(nothingThere);
+    this.#bookmark = formatFollowBookmark({ file, isDone, ...(mark && { mark }), place });
     return this.#batch.take(this.#bookmark);
   }
 
@@ -170,7 +174,7 @@ function identityOf({ dev, ino }: BigIntStats): string {
   return `${dev}:${ino}`;
 }
 
-/** Between the old file's going and the new one's coming there is none. */
+/** Between the old file's going and the new one's coming there is none; what cannot be read shows when it is. */
 function nothingThere(): undefined {
   return undefined;
 }

@@ -1,5 +1,5 @@
 export type { EventSource, ReadOptions, Rejection, SourceBatch } from './event-source.ts';
-export { type FileSource, type FileSourceOptions, openFileSource } from './file-source.ts';
+export { type FileSource, type FileSourceOptions, openFileSource, type Resumption } from './file-source.ts';
 export { type FollowOptions, followNdjson } from './follow-source.ts';
 export type { Format } from './input-kind.ts';
 export { describeNotice, type LiveNotice, type UnreadCounts } from './live-notice.ts';

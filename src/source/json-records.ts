@@ -7,11 +7,13 @@ import { inputStart, type SplitPlace } from './record-splitter.ts';
 /** Where a JSON reader is between two documents. */
 export interface TextPlace {
   readonly text: SplitPlace;
+  /** Behind the last one. */
+  readonly isDone?: true;
 }
 
 /**
  * Reads the JSON documents of one member into the batch, and yields where it is each time the batch is full, or the
- * bytes pause, which an empty chunk says. Where they end in an error, all before it is read, and the error is a rejection.
+ * bytes pause, which an empty chunk says, and at the end. Where they end in an error, all before it is read, and the error is a rejection.
  */
 export async function* readJsonRecords(
   member: Member,
@@ -32,7 +34,8 @@ export async function* readJsonRecords(
   }
   reader.end();
   for (const _ of reader.take()) yield { text: reader.place };
-  if (failure === undefined) return;
-  const { record, offset } = reader.place;
-  rejectBroken(batch, failure, { source: member.name, record, offset });
+  const text = reader.place;
+  const { record, offset } = text;
+  if (failure !== undefined) rejectBroken(batch, failure, { source: member.name, record, offset });
+  yield { text, isDone: true };
 }

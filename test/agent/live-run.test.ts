@@ -45,7 +45,12 @@ interface Live {
 }
 
 /** Runs on a followed file, and stops when `wanted` records have been taken. */
-async function runLive(state: string, input: string, wanted: number): Promise<Live> {
+async function runLive(
+  state: string,
+  input: string,
+  wanted: number,
+  piped: readonly string[] = [],
+): Promise<Live> {
   const flags = [
     { flag: '--state', key: 'state.file', value: join(folder, state) },
     { flag: '--source', key: 'source.input', value: input },
@@ -56,7 +61,7 @@ async function runLive(state: string, input: string, wanted: number): Promise<Li
   let taken = 0;
   const live = await openLiveRun({
     config,
-    stdin: Readable.from([]),
+    stdin: Readable.from(piped.map((line) => Buffer.from(`${line}\n`))),
     clock: { nowMs: Date.now },
     env: {},
     log: silent,
@@ -97,6 +102,12 @@ describe('the live agent', () => {
     expect([...first.alertIds, ...second.alertIds]).toEqual(once.alertIds);
     expect(atOnce.toSorted()).toEqual(once.alertIds.toSorted());
     expect(recordedIds().toSorted()).toEqual(once.alertIds.toSorted());
+  });
+
+  it('reads all of each stream on standard input', async () => {
+    const first = await runLive('state.db', '-', lines.length, lines.slice(0, 12));
+    const second = await runLive('state.db', '-', lines.length, lines.slice(12));
+    expect([first.tally.records, second.tally.records]).toEqual([12, lines.length - 12]);
   });
 
   it('moves a damaged state file aside, says so to the receivers, and goes on', async () => {

@@ -43,6 +43,20 @@ describe('problemchild replay', () => {
     const again = await runCli(['replay', samples, '--output', 'ndjson', '--state', state]);
     expect(first.stdout.length).toBeGreaterThan(0);
     expect(again.stdout).toBe('');
+    expect(first.stderr).not.toContain('resumed');
+    expect(again.stderr).toMatch(
+      /resumed \([1-9]\d* files passed over as read before\), files 0, records 0,/,
+    );
+  });
+
+  it('reads every stream of standard input, whatever state it goes on from', async () => {
+    const state = join(folder, 'state.db');
+    const stdin = readFileSync(new URL('../../samples/server-winlogbeat.ndjson', import.meta.url));
+    const first = await runCli(['replay', '--state', state, '-'], { stdin });
+    const again = await runCli(['replay', '--state', state, '-'], { stdin });
+    expect(first.stderr).toMatch(/files 1, records [1-9]/);
+    const records = (text: string) => /records \d+/.exec(text)?.[0];
+    expect(records(again.stderr)).toBe(records(first.stderr));
   });
 
   it.each([

@@ -191,4 +191,30 @@ describe('following again', () => {
     expect(second.names).toEqual(['c']);
     expect(second.faults).toEqual(['PC_SOURCE_BOOKMARK']);
   });
+
+  it('says so when another was written into the same file meanwhile', async () => {
+    writeFileSync(path, line('a') + line('b'));
+    const first = new Following();
+    await first.until(2);
+    const bookmark = await first.stop();
+    writeFileSync(path, line('c') + line('d') + line('e'));
+    const second = new Following({ bookmark });
+    await second.until(4);
+    await second.stop();
+    expect(second.names).toEqual(['c', 'd', 'e']);
+    expect(second.faults).toEqual(['PC_SOURCE_BOOKMARK']);
+  });
+
+  it('understands the bookmark of an earlier version', async () => {
+    writeFileSync(path, line('a') + line('b'));
+    const first = new Following();
+    await first.until(2);
+    const { mark, ...earlier } = JSON.parse((await first.stop())!) as Record<string, unknown>;
+    expect(mark).toBeDefined();
+    appendFileSync(path, line('c'));
+    const second = new Following({ bookmark: JSON.stringify(earlier) });
+    await second.until(1);
+    await second.stop();
+    expect([second.names, second.faults]).toEqual([['c'], []]);
+  });
 });

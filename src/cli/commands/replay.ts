@@ -60,7 +60,8 @@ export function replayCommand(io: CliIo, finish: (exitCode: number) => void): Co
       await printer.postponed(replay.incidentDocument);
       await writer.flush(true);
       const { tally } = pipeline;
-      io.stderr.write(`${formatSummary(tally, source.inputs, (performance.now() - startedMs) / 1_000)}\n`);
+      const seconds = (performance.now() - startedMs) / 1_000;
+      io.stderr.write(`${formatSummary(tally, source.inputs, seconds, source.resumed)}\n`);
       finish(endCodeOf(tally, isStopped));
     } finally {
       await replay.close();

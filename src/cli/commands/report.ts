@@ -63,7 +63,8 @@ export function reportCommand(io: CliIo, finish: (exitCode: number) => void): Co
       take(pipeline.finish());
       writeReportFile(page, renderReport(incidents, alerts));
       const { tally } = pipeline;
-      io.stderr.write(`${formatSummary(tally, source.inputs, (performance.now() - startedMs) / 1_000)}\n`);
+      const seconds = (performance.now() - startedMs) / 1_000;
+      io.stderr.write(`${formatSummary(tally, source.inputs, seconds, source.resumed)}\n`);
       finish(endCodeOf(tally));
     } finally {
       await replay.close();
