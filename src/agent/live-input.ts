@@ -1,9 +1,11 @@
 import { hostname } from 'node:os';
 import type { Config } from '../config/index.ts';
 import type { Clock } from '../event/index.ts';
+import type { Log } from '../log/index.ts';
 import {
   type EventSource,
   followNdjson,
+  isTargetThere,
   type LiveNotice,
   type LiveSourceKind,
   type LiveStats,
@@ -17,6 +19,7 @@ export interface LiveInputOptions {
   readonly config: Config;
   readonly stdin: AsyncIterable<Uint8Array>;
   readonly clock: Clock;
+  readonly log: Log;
   readonly onNotice: (notice: LiveNotice) => void;
   readonly openLibrary?: OpenLibrary | undefined;
 }
@@ -36,16 +39,18 @@ export interface LiveInput {
   stats(): LiveStats | undefined;
 }
 
-/** What `run` reads, as `source.input` says. @throws AgentError PC_NATIVE_… */
+/** What `run` reads, as `source.input` says. @throws AgentError PC_NATIVE_… or PC_SOURCE_FOLDER */
 export async function openLiveInput(options: LiveInputOptions): Promise<LiveInput> {
-  const { config, stdin, clock, onNotice } = options;
+  const { config, stdin, clock, log, onNotice } = options;
   const { input, format, maxLineBytes } = config.source;
-  if (isLiveKind(input)) {
+  if (isCaptured(input)) {
     const library = await (options.openLibrary ?? openLibrary)(config);
     const host = { id: undefined, name: hostname() };
     const source = openLiveSource(input, { library, host, onNotice, clock });
     return { source, library, isOfNow: true, isResumable: true, stats: () => source.stats() };
   }
+  if (input !== '-' && !(await isTargetThere(input)))
+    log.warn('The file to follow is not there; it is waited for', { source: input });
   const source =
     input === '-'
       ? openFileSource(['-'], { format, maxLineBytes, stdin })
@@ -65,6 +70,7 @@ export function openLibrary(config: Config): Promise<NativeLibrary> {
   return NativeLibrary.open({ ffi: ffi === 'auto' ? defaultFfi() : ffi });
 }
 
-function isLiveKind(input: string): input is LiveSourceKind {
+/** Whether the input is captured by the native library. */
+export function isCaptured(input: string): input is LiveSourceKind {
   return (liveSourceKinds as readonly string[]).includes(input);
 }

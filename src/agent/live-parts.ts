@@ -86,6 +86,7 @@ export async function openLiveParts(options: LivePartsOptions): Promise<LivePart
     config: config(),
     stdin,
     clock,
+    log,
     openLibrary,
     onNotice: (notice) => notices.take(notice),
   });

@@ -55,6 +55,7 @@ export async function openRecordRun(options: RecordRunOptions): Promise<RecordRu
     config,
     stdin: options.stdin,
     clock,
+    log,
     onNotice: (notice) => log.warn('The source reports', { text: describeNotice(notice) }),
   });
   const writer = new RecordingWriter({

@@ -9,7 +9,7 @@ import { type CliIo, exitCodes } from './io.ts';
 /** No agent answers: exit code 3, for scripts that ask whether one does. */
 const notAnswering: ReadonlySet<string> = new Set(['PC_CONTROL_UNREACHABLE', 'PC_CONTROL_SILENT']);
 const usageCodes =
-  /^PC_(USAGE|EXCEPTION_|IOC_|BASELINE_|CONFIG_|RULE_|MODEL_|RECORD_|STORE_OPEN|STORE_NEWER)/;
+  /^PC_(USAGE|EXCEPTION_|IOC_|BASELINE_|CONFIG_|RULE_|MODEL_|RECORD_|SOURCE_FOLDER|STORE_OPEN|STORE_NEWER)/;
 
 const maxMessageLength = 16_000;
 

@@ -19,6 +19,7 @@ export {
 export type { FlagValue } from './override-layers.ts';
 export { ConfigError, type ConfigProblem, type Layer, type Origin } from './problem.ts';
 export type { Config, SettingKey } from './schema.ts';
+export { isSourceInput } from './source-input.ts';
 
 /** The configuration in force as YAML, each setting with who set it; secrets masked. */
 export function formatConfig(loaded: LoadedConfig): string {

@@ -27,6 +27,10 @@ export const inputCodes = {
     cause: 'Neither the name of a file nor its first bytes say what it holds.',
     remedy: 'Say it with --format, or give the file its usual ending.',
   },
+  PC_SOURCE_FOLDER: {
+    cause: 'A folder was named as what run or record is to follow; they follow one file of JSON lines.',
+    remedy: 'Name a file in it, or read the recordings in it with replay.',
+  },
   PC_SOURCE_UNREADABLE: {
     cause: 'A file or folder could not be read, or not to its end.',
     remedy: 'Check its permissions and the disk; what was read before the error counts.',

@@ -1,6 +1,7 @@
 export type { EventSource, ReadOptions, Rejection, SourceBatch } from './event-source.ts';
 export { type FileSource, type FileSourceOptions, openFileSource, type Resumption } from './file-source.ts';
 export { type FollowOptions, followNdjson } from './follow-source.ts';
+export { isTargetThere } from './follow-target.ts';
 export type { Format } from './input-kind.ts';
 export { describeNotice, type LiveNotice, type UnreadCounts } from './live-notice.ts';
 export type { ChannelName, LiveOptions, LiveSource, LiveStats } from './live-source.ts';

@@ -123,6 +123,18 @@ describe('what is said of a wrong file', () => {
       'source: {batchSize: 0}\n',
       'agent.yaml:1:21: source.batchSize: expected a number of at least 1 records, found 0',
     ],
+    [
+      'source: {input: etww}\n',
+      'agent.yaml:1:17: source.input: expected one of auto, etw, eventlog, both, -, a path such as ./starts.ndjson, found "etww"; did you mean etw?',
+    ],
+    [
+      'source: {input: sysmon}\n',
+      'agent.yaml:1:17: source.input: expected one of auto, etw, eventlog, both, -, a path such as ./starts.ndjson, found "sysmon"',
+    ],
+    [
+      'source: {input: C:\\logs\\Security.EVTX}\n',
+      'agent.yaml:1:17: source.input: expected a file of JSON lines to follow (replay reads .evtx, .gz and .zip), found "C:\\\\logs\\\\Security.EVTX"',
+    ],
     ['source: {batchSize: 1.5}\n', 'agent.yaml:1:21: source.batchSize: expected a whole number, found 1.5'],
     [
       'source: {batchSize: many}\n',

@@ -9,6 +9,7 @@ import { outboxChecks } from './outbox-checks.ts';
 import { responseChecks } from './response-checks.ts';
 import { ruleChecks } from './rule-checks.ts';
 import { serviceChecks } from './service-checks.ts';
+import { sourceChecks } from './source-checks.ts';
 import { stateChecks } from './state-checks.ts';
 import { sysmonChecks } from './sysmon-checks.ts';
 import { tracingChecks } from './tracing-checks.ts';
@@ -20,6 +21,7 @@ export const checks: readonly Check[] = [
   ...stateChecks,
   ...modelChecks,
   ...ruleChecks,
+  ...sourceChecks,
   ...nativeChecks,
   ...tracingChecks,
   ...sysmonChecks,

@@ -1,4 +1,6 @@
 import { win32 } from 'node:path';
+import { isSourceInput } from '../../config/index.ts';
+import { liveSourceKinds } from '../../source/index.ts';
 import { type KeepSecret, places } from './data-folder.ts';
 import { planDestination } from './plan-destination.ts';
 import { type InstallProperties, isGiven, refuse } from './request.ts';
@@ -62,7 +64,7 @@ export function planInstallation(properties: InstallProperties, keep: KeepSecret
   }
   const config = {
     log: { file: places.log },
-    ...(isGiven(properties.SOURCES) ? { source: { input: properties.SOURCES } } : {}),
+    ...(isGiven(properties.SOURCES) ? { source: { input: planInput(properties.SOURCES) } } : {}),
     state: { file: places.state },
     alert: {
       ...(exceptions.length > 0 ? { exceptionSets: exceptions } : {}),
@@ -73,6 +75,15 @@ export function planInstallation(properties: InstallProperties, keep: KeepSecret
     ...(destination === undefined ? {} : { forward: { destinations: { siem: destination } } }),
   };
   return { config, copies, baseline };
+}
+
+/** A path has to be absolute, and a word that is no capture is none. */
+function planInput(given: string): string {
+  if ((liveSourceKinds as readonly string[]).includes(given)) return given;
+  if (win32.isAbsolute(given) && isSourceInput(given)) return given;
+  throw refuse(
+    `SOURCES is ${liveSourceKinds.join(', ')}, or the absolute path of a file of JSON lines to follow`,
+  );
 }
 
 /** Names of shipped sets are answered; files are added to what is copied. */

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { jsonFormats } from '../../event/index.ts';
-import { section, text } from '../setting.ts';
+import { section } from '../setting.ts';
+import { sourceInput } from '../source-input.ts';
 
 export const source = section('Where records come from and how they are read.', {
-  input: text(4_096).default('auto').meta({
+  input: sourceInput.default('auto').meta({
     description:
-      'What run reads: auto (Sysmon where it logs, ETW otherwise), etw, eventlog, both, a file of JSON lines to follow, or - for standard input.',
+      'What run reads: auto (Sysmon where it logs, ETW otherwise), etw, eventlog, both, the path of a file of JSON lines to follow, or - for standard input.',
   }),
   format: z
     .enum(['auto', ...jsonFormats, 'evtx'])

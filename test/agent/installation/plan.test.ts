@@ -75,9 +75,17 @@ test.each([
   [{ CONFIGFILE: 'C:\\c.yaml', RESPONSE_MODE: 'audit', SOURCES: 'etw' }, /RESPONSE_MODE, SOURCES cannot/],
   [{ CONFIGFILE: 'c.yaml' }, /absolute path/],
   [{ BASELINE: 'b.json' }, /absolute path/],
+  [{ SOURCES: 'sysmon' }, /SOURCES is auto, etw, eventlog, both, or the absolute path/],
+  [{ SOURCES: 'starts.ndjson' }, /SOURCES is/],
+  [{ SOURCES: '-' }, /SOURCES is/],
+  [{ SOURCES: 'C:\\logs\\day.evtx' }, /SOURCES is/],
   [{ EXCEPTIONS: 'C:\\x.exe' }, /no \.yml file/],
 ])('%o is refused', (properties, message) => {
   expect(() => planInstallation(properties as Record<string, string>, keep)).toThrow(message);
+});
+
+test.each(['auto', 'both', 'C:\\logs\\starts.ndjson'])('SOURCES may be %s', (input) => {
+  expect(planInstallation({ SOURCES: input }, keep).config).toMatchObject({ source: { input } });
 });
 
 test('exceptions: names of sets are switched on, files copied', () => {

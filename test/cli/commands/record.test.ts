@@ -84,6 +84,25 @@ describe('problemchild record', () => {
   });
 
   it.each([
+    ['the name of a capture, mistyped', 'etww', 'did you mean etw?'],
+    ['a recording', './day.evtx', 'replay reads .evtx'],
+    ['a folder', samples, 'PC_SOURCE_FOLDER'],
+  ])('refuses to follow %s', async (_, source, says) => {
+    const path = join(folder, 'events.ndjson');
+    const { exitCode, stderr } = await runCli(['record', '--source', source, '--out', path, '--for', '1s']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(says);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('says of a file to follow that it is not there', async () => {
+    const source = join(folder, 'missing.ndjson');
+    const path = join(folder, 'events.ndjson');
+    const { stderr } = await runCli(['record', '--source', source, '--out', path, '--for', '1s']);
+    expect(stderr).toContain('The file to follow is not there');
+  });
+
+  it.each([
     ['a file that is there', ['--out', join(samples, 'server-winlogbeat.ndjson')], 'PC_RECORD_UNWRITABLE'],
     ['a folder that is not there', ['--out', '/nowhere/at/all/a.ndjson'], 'PC_RECORD_UNWRITABLE'],
     ['a name that replay would not read', ['--out', 'events.txt'], 'PC_USAGE'],
