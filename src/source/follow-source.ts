@@ -72,8 +72,12 @@ class Follower {
       }
       try {
         yield* this.#followFile(handle);
+      } catch (error) {
+        this.#tellFault(error);
+        if (!this.#batch.isEmpty) yield this.#batch.take(this.#bookmark);
+        await this.#pause();
       } finally {
-        await handle.close();
+        await handle.close().catch(nothingThere);
       }
     }
     if (!this.#batch.isEmpty) yield this.#batch.take(this.#bookmark);
@@ -83,31 +87,55 @@ class Follower {
     return this.#signal?.aborted === true;
   }
 
-  /** The file, or `undefined` while there is none. What keeps it from being opened is told once. */
+  /** The file, or `undefined` while there is none. */
   async #open(): Promise<FileHandle | undefined> {
     try {
-      const handle = await open(this.#path, 'r');
-      this.#lastFault = undefined;
-      return handle;
+      return await open(this.#path, 'r');
     } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOENT' && message !== this.#lastFault) {
-        this.#lastFault = message;
-        rejectBroken(this.#batch, error, this.#positionAt(inputStart));
-      }
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.#tellFault(error);
       return undefined;
     }
   }
 
-  /** Follows one file until another has its name, or it is cut back, or the signal aborts. */
+  /** What keeps the file from being opened or read is told once, until something of it can be read again. */
+  #tellFault(error: unknown): void {
+    const { message } = error as Error;
+    if (message === this.#lastFault) return;
+    rejectBroken(this.#batch, error, this.#positionAt(this.#resume?.place ?? inputStart));
+    this.#lastFault = message;
+  }
+
+  /**
+   * Follows one file until another has its name, or it is cut back, or the signal aborts. Throws what the file system
+   * gives; then it goes on where it was when the file is opened again.
+   */
   async *#followFile(handle: FileHandle): AsyncGenerator<SourceBatch, void, undefined> {
     const file = identityOf(await handle.stat({ bigint: true }));
     const start = await this.#placeToStart(handle, file);
+    this.#resume = undefined;
     const reader = new DocumentReader(this.#path, this.#batch, this.#options, start);
-    let offset = start.offset;
+    try {
+      yield* this.#readOn(handle, file, reader, start.offset);
+    } catch (error) {
+      if (reader.place.offset > 0) {
+        this.#resume = { file, isDone: false, place: reader.place };
+        this.#bookmark = formatFollowBookmark(this.#resume);
+      }
+      throw error;
+    }
+  }
+
+  async *#readOn(
+    handle: FileHandle,
+    file: string,
+    reader: DocumentReader,
+    from: number,
+  ): AsyncGenerator<SourceBatch, void, undefined> {
+    let offset = from;
     let state: FileState = 'growing';
     while (!this.#isStopped) {
       const { bytesRead } = await handle.read(this.#buffer, 0, chunkBytes, offset);
+      this.#lastFault = undefined;
       if (bytesRead > 0 && state !== 'cut') {
         offset += bytesRead;
         reader.push(this.#buffer.subarray(0, bytesRead));
@@ -130,7 +158,6 @@ class Follower {
 
   async #placeToStart(handle: FileHandle, file: string): Promise<SplitPlace> {
     const resume = this.#resume;
-    this.#resume = undefined;
     if (resume === undefined || (resume.isDone && resume.file !== file)) return inputStart;
     const { mark, place } = resume;
     const { size } = await handle.stat();

@@ -1,7 +1,17 @@
-import { appendFileSync, mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ProcessEvent } from '../../src/event/index.ts';
 import { followNdjson, type SourceBatch } from '../../src/source/index.ts';
 
@@ -129,6 +139,37 @@ describe('a followed file', () => {
     await following.until(3);
     await following.stop();
     expect(following.names).toEqual(['a', 'b', 'c']);
+  });
+
+  it('is waited for while a folder has its name, which is told once', async () => {
+    mkdirSync(path);
+    const following = new Following();
+    await following.until(1);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    rmdirSync(path);
+    writeFileSync(path, line('a'));
+    await following.until(2);
+    await following.stop();
+    expect(following.names).toEqual(['a']);
+    expect(following.faults).toEqual(['PC_SOURCE_UNREADABLE']);
+  });
+
+  it('is read on after a fault of the disk', async () => {
+    writeFileSync(path, line('a') + line('b').slice(0, 20));
+    const handle = await open(path);
+    await handle.close();
+    const following = new Following();
+    await following.until(1);
+    const fault = Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO', errno: -5 });
+    const read = vi.spyOn(Object.getPrototypeOf(handle), 'read').mockRejectedValue(fault);
+    await following.until(2);
+    await vi.waitUntil(() => read.mock.calls.length > 3);
+    read.mockRestore();
+    appendFileSync(path, line('b').slice(20) + line('c'));
+    await following.until(4);
+    await following.stop();
+    expect(following.names).toEqual(['a', 'b', 'c']);
+    expect(following.faults).toEqual(['PC_SOURCE_UNREADABLE']);
   });
 
   it('counts bad lines and those too long', async () => {
