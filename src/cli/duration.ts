@@ -9,3 +9,13 @@ export function parseDurationMs(text: string): number {
     throw new AgentError('PC_USAGE', `${JSON.stringify(text)} is no time such as 90s, 30m, 4h or 2d`);
   return Number(match[1]) * unitsMs[match[2]!]!;
 }
+
+/** More than 2,147,483,647 ms, and a timer would go off at once. */
+const longestWaitDays = 24;
+
+/** {@link parseDurationMs} for a time that is waited for: 1s to 24d. @throws AgentError PC_USAGE */
+export function parseWaitMs(text: string): number {
+  const ms = parseDurationMs(text);
+  if (ms > 0 && ms <= longestWaitDays * unitsMs['d']!) return ms;
+  throw new AgentError('PC_USAGE', `${JSON.stringify(text)}: from 1s to ${longestWaitDays}d`);
+}

@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { listenForStop, openRecordRun, type RecordingManifest } from '../../agent/index.ts';
 import { escapeForTerminal } from '../../text/index.ts';
 import { openCommandLog } from '../command-log.ts';
-import { parseDurationMs } from '../duration.ts';
+import { parseWaitMs } from '../duration.ts';
 import { type CliIo, exitCodes } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
 
@@ -13,7 +13,7 @@ export function recordCommand(io: CliIo, finish: (exitCode: number) => void): Co
   const command = new Command('record')
     .description('Write process events as they happen to a file that replay takes, until stopped.')
     .option('--out <file>', 'file that is made; compressed when it ends in .gz (default: named for the time)')
-    .option('--for <time>', 'stop after so long, e.g. 90s, 30m, 4h', parseDurationMs)
+    .option('--for <time>', 'stop after so long, e.g. 90s, 30m, 4h; at most 24d', parseWaitMs)
     .option('--max-bytes <bytes>', 'stop when the recording is so long', parseBytes)
     .option('--rotate-bytes <bytes>', 'begin another file when one is so long', parseBytes);
   addSettingFlags(command, ['source', 'format', 'batchSize', 'logLevel']);

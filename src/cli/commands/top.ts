@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { Command } from 'commander';
 import { type ActivitySnapshot, connectToAgent, listenForStop } from '../../agent/index.ts';
 import type { Config } from '../../config/index.ts';
-import { parseDurationMs } from '../duration.ts';
+import { parseWaitMs } from '../duration.ts';
 import type { CliIo } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
 import { ResultWriter } from '../result-writer.ts';
@@ -25,7 +25,7 @@ export function topCommand(io: CliIo): Command {
     .option('--every <time>', 'how often, such as 2s', '2s');
   return addSettingFlags(command, ['state']).action(async (options: Readonly<Record<string, unknown>>) => {
     const { config } = loadCommandConfig(io, options);
-    const everyMs = parseDurationMs(String(options['every']));
+    const everyMs = parseWaitMs(String(options['every']));
     const isOnce = options['once'] === true;
     const asJson = options['json'] === true;
     const stop = listenForStop();

@@ -107,6 +107,8 @@ describe('problemchild record', () => {
     ['a folder that is not there', ['--out', '/nowhere/at/all/a.ndjson'], 'PC_RECORD_UNWRITABLE'],
     ['a name that replay would not read', ['--out', 'events.txt'], 'PC_USAGE'],
     ['a time without a unit', ['--out', 'a.ndjson', '--for', '90'], 'PC_USAGE'],
+    ['a time longer than a timer runs', ['--out', 'a.ndjson', '--for', '25d'], 'from 1s to 24d'],
+    ['no time at all', ['--out', 'a.ndjson', '--for', '0s'], 'from 1s to 24d'],
     ['a size that is none', ['--out', 'a.ndjson', '--max-bytes', 'lots'], 'max-bytes'],
   ])('refuses %s', async (_, flags, says) => {
     const { exitCode, stderr } = await runCli(['record', '--source', '-', ...flags]);
