@@ -3,8 +3,8 @@ import type { ErrorEntry } from './error-entry.ts';
 /** What is wrong with a recording, and with a record in it. */
 export const inputCodes = {
   PC_EVENT_JSON: {
-    cause: 'A line of the input is not JSON.',
-    remedy: 'Look at the line; a file cut while it was written ends in such a line.',
+    cause: 'A line of the input is not JSON, or a list of documents has no end.',
+    remedy: 'Look at the line; a file cut while it was written ends in such a line, or in an open list.',
   },
   PC_EVENT_SHAPE: {
     cause: 'A JSON document is none of the shapes the agent reads, or not the one that --format asks for.',

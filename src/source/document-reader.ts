@@ -33,9 +33,9 @@ export class DocumentReader {
     this.#splitter.push(bytes);
   }
 
-  /** No more bytes will come: what is left counts as a document. */
-  end(): void {
-    this.#splitter.end();
+  /** No more bytes will come: what is left counts as a document. `isWhole` where the input itself ends here. */
+  end(isWhole = true): void {
+    this.#splitter.end(isWhole);
   }
 
   /** Takes the documents there are into the batch; yields each time that is full. */
@@ -65,6 +65,12 @@ export class DocumentReader {
     if (kind === 'overlong') {
       const message = `${size} bytes in one record, at most ${this.#options.maxRecordBytes} are read`;
       this.#batch.reject('PC_SOURCE_RECORD_SIZE', position, message);
+    } else if (kind === 'unclosed') {
+      this.#batch.reject(
+        'PC_EVENT_JSON',
+        position,
+        'the list is not closed: the input ends in the middle of it',
+      );
     } else if (!isRecordHeading(text)) {
       this.#batch.reject('PC_EVENT_JSON', position, 'text between JSON documents');
     }

@@ -151,7 +151,7 @@ class FileReading {
     const places =
       member.content === 'evtx'
         ? readEvtxRecords(member, this.#batch, { evtx: start?.evtx })
-        : readJsonRecords(member, this.#batch, this.#jsonOptions(), start?.text);
+        : readJsonRecords(member, this.#batch, this.#jsonOptions(), start?.text, this.#signal);
     const unreadable = this.#batch.unreadable;
     let last: InputPlace = { member: member.name, isDone: false };
     for await (const place of places) {

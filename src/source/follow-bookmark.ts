@@ -12,6 +12,7 @@ const Bookmark = z.strictObject({
     record: z.int().min(0),
     encoding: z.enum(['utf8', 'utf16le']),
     layout: z.enum(['lines', 'values']).optional(),
+    openLists: z.int().min(1).optional(),
   }),
 });
 

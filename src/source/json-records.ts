@@ -20,6 +20,7 @@ export async function* readJsonRecords(
   batch: BatchBuilder,
   options: JsonReadOptions,
   start: SplitPlace = inputStart,
+  signal?: AbortSignal,
 ): AsyncGenerator<TextPlace, void, undefined> {
   const reader = new DocumentReader(member.name, batch, options, start);
   let failure: unknown;
@@ -32,7 +33,7 @@ export async function* readJsonRecords(
   } catch (error) {
     failure = error;
   }
-  reader.end();
+  reader.end(failure === undefined && signal?.aborted !== true);
   for (const _ of reader.take()) yield { text: reader.place };
   const text = reader.place;
   const { record, offset } = text;

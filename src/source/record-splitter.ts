@@ -21,12 +21,17 @@ export interface SplitPlace {
   readonly encoding: TextEncoding;
   /** `undefined` before the first record. */
   readonly layout?: TextLayout | undefined;
+  /** Lists of documents that are not closed yet, where there are any. */
+  readonly openLists?: number | undefined;
 }
 
 export const inputStart: SplitPlace = { offset: 0, record: 0, encoding: 'utf8' };
 
-/** One stretch of the input. `overlong` ones are longer than allowed, `stray` ones are no document. */
-export type StretchKind = 'document' | 'overlong' | 'stray';
+/**
+ * One stretch of the input. `overlong` ones are longer than allowed, `stray` ones are no document, and an `unclosed` one
+ * of no bytes stands where the input ends in the middle of a list.
+ */
+export type StretchKind = 'document' | 'overlong' | 'stray' | 'unclosed';
 
 /**
  * Cuts a stream of bytes into JSON documents, holding no more of it than one chunk and one document.
@@ -64,6 +69,7 @@ export class RecordSplitter {
   /** Bytes of an overlong stretch that are no longer held. */
   #dropped = 0;
   #hasEnded = false;
+  #isWhole = false;
 
   constructor(maxRecordBytes: number, place: SplitPlace = inputStart) {
     this.#maxRecordBytes = maxRecordBytes;
@@ -71,7 +77,7 @@ export class RecordSplitter {
     this.record = place.record;
     this.#encoding = place.encoding;
     this.#layout = place.layout;
-    this.#scanner = new ValueScanner(unitBytesOf(place.encoding));
+    this.#scanner = new ValueScanner(unitBytesOf(place.encoding), place.openLists);
   }
 
   /** Takes a copy of the bytes. */
@@ -89,8 +95,10 @@ export class RecordSplitter {
     this.#begin = 0;
   }
 
-  end(): void {
+  /** `isWhole`: the input itself ends here, so that lists should be closed. */
+  end(isWhole = true): void {
     this.#hasEnded = true;
+    this.#isWhole = isWhole;
   }
 
   /** Offset in the input up to which every byte has been given out or passed over. */
@@ -104,6 +112,7 @@ export class RecordSplitter {
       record: this.record,
       encoding: this.#encoding,
       layout: this.#layout,
+      openLists: this.#scanner.openLists || undefined,
     };
   }
 
@@ -162,18 +171,30 @@ export class RecordSplitter {
       this.#looked = this.#bytes.length - ((this.#bytes.length - this.#looked) % unitBytesOf(this.#encoding));
       if (scanner.tokenBegin === -1 && this.#dropped === 0) {
         this.#begin = this.#hasEnded ? this.#bytes.length : this.#looked;
-        return false;
+        return this.#hasEnded && this.#endLists();
       }
       this.#begin = scanner.tokenBegin;
       this.#dropOverlong();
       if (!this.#hasEnded) return false;
       end = this.#bytes.length;
       scanner.finish();
+      // A document cut in two tells of the cut already.
+      scanner.openLists = 0;
     }
     this.record += 1;
     this.#take(scanner.tokenBegin, end, end);
     scanner.tokenBegin = -1;
     if (this.kind === 'document' && scanner.kind === 'stray') this.kind = 'stray';
+    return true;
+  }
+
+  /** Takes the end of the input as a stretch of its own when a list is open there. */
+  #endLists(): boolean {
+    if (!this.#isWhole || this.#scanner.openLists === 0) return false;
+    this.#scanner.openLists = 0;
+    this.record += 1;
+    this.#take(this.#begin, this.#begin, this.#begin);
+    this.kind = 'unclosed';
     return true;
   }
 

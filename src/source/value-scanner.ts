@@ -26,9 +26,12 @@ export class ValueScanner {
   #kind: TokenKind = 'object';
   /** Index of the first byte of the token being scanned, or -1 between tokens. */
   tokenBegin = -1;
+  /** Lists begun outside objects and not closed yet. */
+  openLists: number;
 
-  constructor(unitBytes: 1 | 2) {
+  constructor(unitBytes: 1 | 2, openLists = 0) {
     this.#unitBytes = unitBytes;
+    this.openLists = openLists;
   }
 
   /** What the token that {@link scan} last found the end of is. */
@@ -81,7 +84,9 @@ export class ValueScanner {
       return false;
     }
     if (isStray) return unit === lineFeed;
-    if (!isBlank(unit) && unit !== comma && unit !== openList && unit !== closeList) {
+    if (unit === openList) this.openLists += 1;
+    else if (unit === closeList) this.openLists = Math.max(0, this.openLists - 1);
+    else if (!isBlank(unit) && unit !== comma) {
       this.#kind = 'stray';
       this.tokenBegin = at;
     }

@@ -261,6 +261,39 @@ describe('what cannot be read is a rejection, and the rest goes on', () => {
     expect(bytesRead).toBe(Buffer.byteLength(content));
   });
 
+  it('for a list that breaks off between two documents, told once and at the end', async () => {
+    const content = `[${line('a')},\n${line('b')},\n`;
+    const path = write('cut-list.json', content);
+    const { batches, names, rejections, bytesRead } = await read([path], { batchSize: 1 });
+    expect(names).toEqual(['a', 'b']);
+    expect(rejections).toMatchObject([
+      { code: 'PC_EVENT_JSON', position: { source: path, offset: content.length } },
+    ]);
+    expect(rejections[0]!.message).toContain('the list is not closed');
+    expect(bytesRead).toBe(content.length);
+    for (const [index, { bookmark }] of batches.entries()) {
+      const rest = await read([path], { batchSize: 1, bookmark });
+      expect(rest.rejections).toHaveLength(index < 2 ? 1 : 0);
+    }
+    const packed = write('cut-list.json.gz', gzipSync(content).subarray(0, -8));
+    expect((await read([packed])).rejections).toMatchObject([{ code: 'PC_SOURCE_COMPRESSED' }]);
+  });
+
+  it('but not for a list that goes on when the reading is stopped', async () => {
+    const stop = new AbortController();
+    async function* endless() {
+      yield Buffer.from(`[${line('a')},\n`);
+      await new Promise(() => undefined);
+    }
+    const rejections: Rejection[] = [];
+    const source = openFileSource(['-'], { stdin: endless() });
+    for await (const batch of source.batches({ batchSize: 10, signal: stop.signal })) {
+      rejections.push(...batch.rejections);
+      stop.abort();
+    }
+    expect(rejections).toEqual([]);
+  });
+
   it('for lines too long, whose bytes are counted', async () => {
     const long = 'x'.repeat(300_000);
     const content = `${line('a')}\n${long}\n${line('b')}\n`;

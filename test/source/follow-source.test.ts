@@ -129,6 +129,22 @@ describe('a followed file', () => {
     expect(following.faults).toEqual([]);
   });
 
+  it('may be a list that grows, of which the end is missed only when another file takes its name', async () => {
+    writeFileSync(path, `[\n${line('a')},`);
+    const first = new Following();
+    await first.until(1);
+    const bookmark = await first.stop();
+    expect(first.faults).toEqual([]);
+    const second = new Following({ bookmark });
+    appendFileSync(path, line('b'));
+    await second.until(1);
+    renameSync(path, join(folder, 'events.1.ndjson'));
+    writeFileSync(path, line('c'));
+    await second.until(3);
+    await second.stop();
+    expect([second.names, second.faults]).toEqual([['b', 'c'], ['PC_EVENT_JSON']]);
+  });
+
   it('is read anew when it is cut back', async () => {
     writeFileSync(path, line('a') + line('b'));
     const following = new Following();
