@@ -147,6 +147,13 @@ static void *write_many(void *context) {
   return NULL;
 }
 
+static uint64_t dropped(pc_stream *stream) {
+  pc_lock_enter(&stream->lock);
+  uint64_t records = stream->counters.dropped_ring;
+  pc_lock_leave(&stream->lock);
+  return records;
+}
+
 static void test_threads(void) {
   static uint8_t out[PC_READ_MIN_BYTES];
   pc_stream stream;
@@ -155,7 +162,7 @@ static void test_threads(void) {
   for (int i = 0; i < THREADS; i++) pthread_create(&threads[i], NULL, write_many, &stream);
   uint64_t last = 0, got = 0;
   uint32_t bytes, count, misordered = 0;
-  while (got + stream.counters.dropped_ring < THREADS * EACH) {
+  while (got + dropped(&stream) < THREADS * EACH) {
     if (pc_stream_read(&stream, out, 4096, 10, &bytes, &count) != PC_OK) continue;
     for (uint32_t at = 0; at < bytes; at += pc_read_u32(out + at)) {
       misordered += pc_read_u64(out + at + 8) <= last;
