@@ -28,7 +28,8 @@ export interface LiveRunOptions extends LivePartsOptions {
 export interface LiveRun {
   /**
    * Resolves when the source has ended or the signal has stopped it.
-   * @throws AgentError PC_AGENT_STALLED when the pipeline does not move any more; a new run goes on from the state file
+   * @throws AgentError PC_AGENT_STALLED when the pipeline does not move any more, or the source cannot be opened again;
+   * what hangs is left behind, so that the process must be ended. A new run goes on from the state file
    */
   run(): Promise<Tally>;
   /** How each stage is, now. */
@@ -86,6 +87,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
   });
   /** Aborted to open the source again. */
   let attempt = new AbortController();
+  let abortedMs = 0;
 
   function counters(): LogFields {
     const { records, scored, related, filtered, rejected } = runner.tally;
@@ -218,15 +220,23 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
       });
       const stall = Promise.withResolvers<never>();
       let isStalled = false;
+      const giveUp = (reason: string): void => {
+        isStalled = true;
+        stall.reject(new AgentError('PC_AGENT_STALLED', reason));
+      };
       const look = async (): Promise<void> => {
         const [capture, pipeline] = stages();
         if (pipeline.state === 'stalled') {
-          isStalled = true;
-          stall.reject(new AgentError('PC_AGENT_STALLED', pipeline.reason ?? ''));
-        } else if (capture.state === 'stalled' && !attempt.signal.aborted) {
+          giveUp(pipeline.reason ?? '');
+        } else if (attempt.signal.aborted) {
+          // A thread that hangs inside the system never hands over what it holds, and never ends the source.
+          const silentMs = performance.now() - Math.max(abortedMs, lastBatchMs);
+          if (silentMs > config().agent.stalledAfterMs) giveUp('the source was told to end, and does not');
+        } else if (capture.state === 'stalled') {
           log.error('The capture is stalled', { why: capture.reason });
           heartbeat.beat();
           attempt.abort();
+          abortedMs = performance.now();
         } else await live.look();
       };
       const openWatchdog = watchdogOpener();

@@ -22,6 +22,8 @@ export const exitCodes = {
   usage: 2,
   /** A running agent was asked for, and none answers. */
   notRunning: 3,
+  /** The live agent stood still and was ended; started again, it goes on. */
+  stalled: 4,
   /** The user stopped it, as shells say it of Ctrl-C. */
   stopped: 130,
 } as const;

@@ -3,6 +3,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { exitCodes } from './io.ts';
 import { run } from './program.ts';
+import { endIfStalled } from './stalled-end.ts';
 
 // Events outlive one collection of the young generation or two. From that V8 concludes that what they are made of is
 // best put straight into the old generation, where each stays until a full collection.
@@ -25,6 +26,7 @@ process.exitCode = await run(process.argv.slice(2), process);
 isRunning = false;
 // Where the command has noticed, it has said so.
 if (outputFailure !== undefined && process.exitCode === exitCodes.fine) endUnwritten(outputFailure);
+endIfStalled(Number(process.exitCode));
 
 function endUnwritten({ message }: Error): void {
   process.stderr.write(`PC_OUTPUT_UNWRITABLE: the output could not be written: ${message}\n`);

@@ -45,6 +45,7 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
     const message = placedMessage(error).slice(0, maxMessageLength).split('\n').map(escapeHidden).join('\n');
     io.stderr.write(`${error.code}: ${message}\n  ${error.remedy}\n`);
     if (notAnswering.has(error.code)) return exitCodes.notRunning;
+    if (error.code === 'PC_AGENT_STALLED') return exitCodes.stalled;
     if (error.code === 'PC_STOPPED') return exitCodes.stopped;
     return usageCodes.test(error.code) ? exitCodes.usage : exitCodes.inputUnread;
   }

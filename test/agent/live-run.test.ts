@@ -11,10 +11,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openLiveRun, type Tally } from '../../src/agent/index.ts';
+import type { LiveInput } from '../../src/agent/live-input.ts';
 import { loadConfig } from '../../src/config/index.ts';
 import type { Log } from '../../src/log/index.ts';
+import type { EventSource } from '../../src/source/index.ts';
+import type { SourceCounters } from '../../src/windows/index.ts';
 import { parseLines } from '../support/cli.ts';
 
 const sample = fileURLToPath(new URL('../../samples/server-winlogbeat.ndjson', import.meta.url));
@@ -29,6 +32,17 @@ const silent: Log & { setLevel(): void; hide(): void } = {
   child: () => silent,
 };
 
+/** In the place of what the configuration names. */
+let input: LiveInput | undefined;
+
+vi.mock(import('../../src/agent/live-input.ts'), async (original) => {
+  const real = await original();
+  return {
+    ...real,
+    openLiveInput: (options) => (input === undefined ? real.openLiveInput(options) : Promise.resolve(input)),
+  };
+});
+
 let folder = '';
 
 beforeEach(() => {
@@ -36,6 +50,8 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  vi.useRealTimers();
+  input = undefined;
   rmSync(folder, { recursive: true });
 });
 
@@ -83,6 +99,20 @@ function recordedIds(): string[] {
     .map(({ event }) => (event as { id: string }).id);
 }
 
+/** A capture that holds records, hands none over and does not end, whatever it is told. */
+function stuckInput(onOpen: (signal: AbortSignal | undefined) => void): LiveInput {
+  const source: EventSource = {
+    name: 'etw',
+    async *batches({ signal }) {
+      onOpen(signal);
+      await new Promise(() => undefined);
+    },
+  };
+  const counters = { queued: 5 } as SourceCounters;
+  const stats = () => ({ captures: { etw: counters }, duplicates: 0 });
+  return { source, library: undefined, isOfNow: true, stats };
+}
+
 describe('the live agent', () => {
   it('stopped and started again raises what one run would have, and records each alert once', async () => {
     const whole = join(folder, 'whole.ndjson');
@@ -118,6 +148,37 @@ describe('the live agent', () => {
     expect(tally.scored).toBe(lines.length);
     expect(readdirSync(folder).some((name) => name.startsWith('state.db.damaged-'))).toBe(true);
     expect(readFileSync(join(folder, 'alerts.ndjson'), 'utf8')).toContain('problemchild-state-damaged');
+  });
+
+  it('ends when a source that is stuck does not even end', async () => {
+    const opened: (AbortSignal | undefined)[] = [];
+    input = stuckInput((signal) => opened.push(signal));
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+    const flags = [{ flag: '--state', key: 'state.file', value: join(folder, 'state.db') }] as const;
+    const { config } = loadConfig({ env: {}, flags });
+    const live = await openLiveRun({
+      config,
+      stdin: Readable.from([]),
+      clock: { nowMs: Date.now },
+      env: {},
+      log: silent,
+      signal: new AbortController().signal,
+      onOutcome: () => Promise.resolve(),
+    });
+    let ended = false;
+    const run = live.run().finally(() => {
+      ended = true;
+    });
+    const refused = expect(run).rejects.toThrow(expect.objectContaining({ code: 'PC_AGENT_STALLED' }));
+    await vi.waitUntil(() => opened.length === 1);
+    const { stalledAfterMs } = config.agent;
+    await vi.advanceTimersByTimeAsync(stalledAfterMs + 10_000);
+    expect(opened.map((signal) => signal?.aborted)).toEqual([true]);
+    await vi.advanceTimersByTimeAsync(stalledAfterMs - 10_000);
+    expect(ended).toBe(false);
+    await vi.advanceTimersByTimeAsync(20_000);
+    await refused;
+    expect(opened).toHaveLength(1);
   });
 
   it('says that live sources need Windows', async () => {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { run } from '../../../src/cli/program.ts';
+import { endIfStalled } from '../../../src/cli/stalled-end.ts';
 import { defaultFfi } from '../../../src/windows/index.ts';
 import { DoubleScript } from './double-script.ts';
 import { openTestLibrary } from './open-test-library.ts';
@@ -28,7 +29,7 @@ timer.unref();
 const { stdin, stdout, stderr } = process;
 // Settings come from the file: variables of the tests are none, and would be refused as such.
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PC_')));
-process.exitCode = await run(args, {
+const exitCode = await run(args, {
   stdin,
   stdout,
   stderr,
@@ -37,3 +38,5 @@ process.exitCode = await run(args, {
   judgePath: () => undefined,
   openLibrary: () => openTestLibrary(defaultFfi(), native),
 });
+process.exitCode = exitCode;
+endIfStalled(exitCode);
