@@ -46,6 +46,7 @@ export interface ProcessFacts {
   readonly imagePath: string | undefined;
   /** The file's name, without a folder, when it was started. */
   readonly startName: string | undefined;
+  /** `undefined` also where it could not be decided: that is not the same as unsigned. */
   readonly trustedSignature: boolean | undefined;
   /** The trusted chain ends in a root of Microsoft's. */
   readonly microsoftRoot: boolean;
@@ -59,6 +60,8 @@ export function readProcessFacts(struct: Buffer): ProcessFacts {
   function ifKnown<T>(bit: number, value: T): T | undefined {
     return (known & bit) === 0 ? undefined : value;
   }
+  const signatureStatus = struct.readUInt32LE(at.signature);
+  const isDecided = signatureStatus !== signature.ERROR;
   const parentCreated = struct.readBigUInt64LE(at.parentCreated);
   return {
     pid: struct.readUInt32LE(at.pid),
@@ -76,7 +79,7 @@ export function readProcessFacts(struct: Buffer): ProcessFacts {
     userSid: ifKnown(know.USER, asciiAt(struct, at.userSid, 192)),
     imagePath: ifKnown(know.IMAGE, wideAt(struct, at.imagePath, struct.readUInt32LE(at.imagePathUnits))),
     startName: ifKnown(know.START_NAME, wideAt(struct, at.startName, struct.readUInt32LE(at.startNameUnits))),
-    trustedSignature: ifKnown(know.SIGNATURE, struct.readUInt32LE(at.signature) === signature.TRUSTED),
+    trustedSignature: isDecided ? ifKnown(know.SIGNATURE, signatureStatus === signature.TRUSTED) : undefined,
     microsoftRoot: (flags & is.MICROSOFT_ROOT) !== 0,
     signer: ifKnown(know.SIGNATURE, wideAt(struct, at.signer, struct.readUInt32LE(at.signerUnits))),
   };

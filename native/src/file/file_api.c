@@ -32,7 +32,7 @@ static BOOL CALLBACK load(PINIT_ONCE init, PVOID parameter, PVOID *context) {
   api.has_version = pc_import_all(L"version.dll", NULL, version, COUNT(version));
   api.has_trust = pc_import_all(L"wintrust.dll", NULL, trust, COUNT(trust)) &&
                   pc_import_all(L"crypt32.dll", NULL, certificates, COUNT(certificates));
-  api.has_catalog = api.has_trust && pc_import_all(L"wintrust.dll", NULL, catalog, COUNT(catalog));
+  api.has_catalog = api.has_trust && pc_import_all(L"wintrust.dll", PC_DOUBLE(L"PC_DOUBLE_CATALOG"), catalog, COUNT(catalog));
   return TRUE;
 }
 

@@ -8,25 +8,9 @@
 #include <string.h>
 #include <winioctl.h>
 
-/* A file is the same while all of this is. Whoever may write a file can also set its times back,
-   but not its update sequence number, where the volume keeps a journal (0 elsewhere). */
-typedef struct identity {
-  uint64_t index, bytes, written, changed, update, volume; /* all of one size: compared as bytes, so without padding */
-} identity;
-
-typedef struct entry {
-  identity of;
-  uint32_t parts; /* PC_PART_ answered */
-  uint64_t used;  /* tick of the last use */
-  uint32_t signature_is;
-  pc_file_facts facts;
-} entry;
-
-enum { WAYS = 4, SETS = 256 }; /* 1,024 files, some 2.7 MB, allocated at first use */
 enum { LONGEST_NAME = 32768 };
 
-static entry *cache;
-static uint64_t tick;
+static pc_file_cache cache;
 static pc_lock lock = SRWLOCK_INIT;
 
 static uint64_t update_number_of(HANDLE file) {
@@ -39,7 +23,7 @@ static uint64_t update_number_of(HANDLE file) {
   return read && got >= sizeof record.v2 && record.v2.MajorVersion == 2 ? (uint64_t)record.v2.Usn : 0;
 }
 
-static bool identify(HANDLE file, identity *of) {
+static bool identify(HANDLE file, pc_file_identity *of) {
   BY_HANDLE_FILE_INFORMATION info;
   FILE_BASIC_INFO times;
   if (!GetFileInformationByHandle(file, &info)) return false;
@@ -55,49 +39,19 @@ static bool identify(HANDLE file, identity *of) {
   return true;
 }
 
-static entry *set_of(const identity *of) {
-  uint64_t mixed = (of->index ^ of->bytes << 17 ^ of->written ^ of->volume) * 0x9E3779B97F4A7C15u;
-  return cache + (mixed >> 56) % SETS * WAYS;
-}
-
-static bool same(const identity *a, const identity *b) { return memcmp(a, b, sizeof *a) == 0; }
-
-static bool look_up(const identity *of, entry *found) {
-  bool hit = false;
+static void look_up(const pc_file_identity *of, pc_known_file *found) {
   pc_lock_enter(&lock);
-  if (cache != NULL) {
-    entry *set = set_of(of);
-    for (int i = 0; i < WAYS && !hit; i++) {
-      if (set[i].parts == 0 || !same(&set[i].of, of)) continue;
-      set[i].used = ++tick;
-      *found = set[i];
-      hit = true;
-    }
-  }
-  pc_lock_leave(&lock);
-  return hit;
-}
-
-static void remember(const entry *news) {
-  pc_lock_enter(&lock);
-  if (cache == NULL) cache = calloc((size_t)WAYS * SETS, sizeof *cache);
-  if (cache != NULL) {
-    entry *set = set_of(&news->of);
-    entry *to = set;
-    for (int i = 0; i < WAYS; i++) {
-      if (same(&set[i].of, &news->of)) {
-        to = &set[i];
-        break;
-      }
-      if (set[i].used < to->used) to = &set[i];
-    }
-    *to = *news;
-    to->used = ++tick;
-  }
+  (void)pc_file_cache_find(&cache, of, pc_steady_us(), found);
   pc_lock_leave(&lock);
 }
 
-static void find_out(const pc_file_question *question, HANDLE file, uint32_t parts, entry *about) {
+static void remember(const pc_known_file *news) {
+  pc_lock_enter(&lock);
+  pc_file_cache_keep(&cache, news);
+  pc_lock_leave(&lock);
+}
+
+static void find_out(const pc_file_question *question, HANDLE file, uint32_t parts, pc_known_file *about) {
   pc_file_facts *facts = &about->facts;
   bool too_large = question->max_bytes != 0 && facts->file_bytes > question->max_bytes;
   if (parts & PC_PART_HASH && !too_large) {
@@ -107,15 +61,17 @@ static void find_out(const pc_file_question *question, HANDLE file, uint32_t par
   }
   if (parts & PC_PART_VERSION) {
     facts->version_is = pc_version_of(question->path, facts);
+    about->version_us = pc_steady_us();
     about->parts |= PC_PART_VERSION;
   }
   if (parts & PC_PART_SIGNATURE && !too_large) {
     about->signature_is = pc_signature_of(question->path, file, facts);
+    about->signature_us = pc_steady_us();
     about->parts |= PC_PART_SIGNATURE;
   }
 }
 
-static void answer_from(const entry *about, uint32_t asked, pc_file_answer *answer) {
+static void answer_from(const pc_known_file *about, uint32_t asked, pc_file_answer *answer) {
   answer->facts = about->facts;
   answer->signature_is = about->signature_is;
   uint32_t missing = ~about->parts;
@@ -126,12 +82,12 @@ static void answer_from(const entry *about, uint32_t asked, pc_file_answer *answ
   if (missing & PC_PART_SIGNATURE) answer->signature_is = PC_SKIPPED;
 }
 
-static void answer_open(const pc_file_question *question, HANDLE file, const identity *of,
+static void answer_open(const pc_file_question *question, HANDLE file, const pc_file_identity *of,
                         pc_file_answer *answer) {
-  entry about = {.of = *of};
+  pc_known_file about = {.of = *of};
   about.facts.size = sizeof about.facts;
   about.facts.file_bytes = of->bytes;
-  (void)look_up(of, &about);
+  look_up(of, &about);
   uint32_t missing = question->parts & ~about.parts;
   answer->cached = missing == 0;
   if (missing != 0 && !question->cached_only) {
@@ -170,7 +126,7 @@ bool pc_file_ask(const pc_file_question *question, pc_file_answer *answer) {
   answer->facts.sha256_is = answer->facts.version_is = answer->signature_is = PC_FAILED;
   HANDLE file = pc_open_to_read(question->path);
   if (file == INVALID_HANDLE_VALUE) return false;
-  identity of;
+  pc_file_identity of;
   bool known = is_file_at(file, question->path);
   if (!known) SetLastError(ERROR_CANT_RESOLVE_FILENAME);
   else known = identify(file, &of);

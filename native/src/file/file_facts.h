@@ -2,12 +2,9 @@
 #ifndef PC_FILE_FILE_FACTS_H
 #define PC_FILE_FILE_FACTS_H
 
-#include "problemchild.h"
+#include "file_cache.h"
 
-#include <stdbool.h>
 #include <windows.h>
-
-enum { PC_PART_HASH = 0x1, PC_PART_VERSION = 0x2, PC_PART_SIGNATURE = 0x4 };
 
 typedef struct pc_file_question {
   const wchar_t *path;    /* C:\…, or \\?\GLOBALROOT\Device\… */

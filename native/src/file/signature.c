@@ -72,9 +72,11 @@ static uint32_t verify_in_catalog(const pc_file_api *api, const wchar_t *path, H
                                   HCATADMIN admin, pc_file_facts *facts) {
   BYTE hash[LONGEST_CATALOG_HASH];
   DWORD bytes = sizeof hash;
-  if (!api->catalog_hash(admin, file, &bytes, hash, 0)) return PC_SIGNATURE_NONE;
+  if (!api->catalog_hash(admin, file, &bytes, hash, 0)) return PC_SIGNATURE_ERROR;
+  SetLastError(ERROR_SUCCESS);
   HCATINFO catalog = api->catalog_find(admin, hash, bytes, 0, NULL);
-  if (catalog == NULL) return PC_SIGNATURE_NONE;
+  /* A catalog service that cannot be asked has no catalog to show either. */
+  if (catalog == NULL) return GetLastError() == ERROR_NOT_FOUND ? PC_SIGNATURE_NONE : PC_SIGNATURE_ERROR;
   uint32_t status = PC_SIGNATURE_ERROR;
   CATALOG_INFO where = {.cbStruct = sizeof where};
   if (api->catalog_path(catalog, &where, 0)) {
@@ -90,33 +92,40 @@ static uint32_t verify_in_catalog(const pc_file_api *api, const wchar_t *path, H
                                   .hCatAdmin = admin};
     WINTRUST_DATA data = {.dwUnionChoice = WTD_CHOICE_CATALOG, .pCatalog = &info};
     status = verify(api, &data, facts);
+    if (status == PC_SIGNATURE_NONE) status = PC_SIGNATURE_ERROR; /* its hash is listed there */
     facts->from_catalog = 1;
   }
   api->catalog_leave(admin, catalog, 0);
   return status;
 }
 
-/* Catalogs list files by SHA-256 since Windows 8, by SHA-1 (NULL) before. */
+/* Catalogs list files by SHA-256 since Windows 8, by SHA-1 (NULL) before. None lists it when all could be asked. */
 static uint32_t verify_catalogs(const pc_file_api *api, const wchar_t *path, HANDLE file,
                                 pc_file_facts *facts) {
   static const wchar_t *const algorithms[] = {BCRYPT_SHA256_ALGORITHM, NULL};
-  uint32_t status = PC_SIGNATURE_NONE;
-  for (int i = 0; i < 2 && status == PC_SIGNATURE_NONE; i++) {
+  uint32_t otherwise = PC_SIGNATURE_NONE;
+  for (int i = 0; i < 2; i++) {
     HCATADMIN admin = NULL;
-    if (!api->catalog_open(&admin, NULL, algorithms[i], NULL, 0)) continue;
-    status = verify_in_catalog(api, path, file, admin, facts);
-    api->catalog_close(admin, 0);
+    uint32_t status = PC_SIGNATURE_ERROR;
+    if (api->catalog_open(&admin, NULL, algorithms[i], NULL, 0)) {
+      status = verify_in_catalog(api, path, file, admin, facts);
+      api->catalog_close(admin, 0);
+    }
+    if (status == PC_SIGNATURE_ERROR) otherwise = PC_SIGNATURE_ERROR;
+    else if (status != PC_SIGNATURE_NONE) return status;
   }
-  return status;
+  return otherwise;
 }
 
 uint32_t pc_signature_of(const wchar_t *path, HANDLE file, pc_file_facts *facts) {
   const pc_file_api *api = pc_file_functions();
   facts->signature = PC_SIGNATURE_ERROR;
+  facts->from_catalog = facts->microsoft_root = 0;
+  facts->signer[0] = 0;
   if (!api->has_trust) return PC_FAILED;
   facts->signature = verify_embedded(api, path, file, facts);
-  if (facts->signature == PC_SIGNATURE_NONE && api->has_catalog) {
-    facts->signature = verify_catalogs(api, path, file, facts);
+  if (facts->signature == PC_SIGNATURE_NONE) {
+    facts->signature = api->has_catalog ? verify_catalogs(api, path, file, facts) : PC_SIGNATURE_ERROR;
   }
   return facts->signature == PC_SIGNATURE_ERROR ? PC_FAILED : PC_CAPTURED;
 }

@@ -27,6 +27,36 @@ static void hashes(void) {
   CHECK(_wcsicmp((const wchar_t *)facts.original_name, L"kernel32.dll") == 0 || facts.original_name[0] != 0);
 }
 
+/* Where the catalogs cannot be asked, nobody knows whether a file is signed. */
+static void catalogs(void) {
+  static const struct {
+    const wchar_t *fails;
+    uint32_t signature;
+  } table[] = {
+      {NULL, PC_SIGNATURE_NONE},
+      {L"find 1168", PC_SIGNATURE_NONE}, /* ERROR_NOT_FOUND */
+      {L"find 1722", PC_SIGNATURE_ERROR}, /* RPC_S_SERVER_UNAVAILABLE */
+      {L"find 0", PC_SIGNATURE_ERROR},
+      {L"hash 8", PC_SIGNATURE_ERROR},
+      {L"open 1062", PC_SIGNATURE_ERROR}, /* ERROR_SERVICE_NOT_ACTIVE */
+  };
+  pc_cause cause = {.size = sizeof cause};
+  pc_file_facts facts = {.size = sizeof facts};
+  wchar_t folder[MAX_PATH], self[MAX_PATH], file[MAX_PATH];
+  GetTempPathW(MAX_PATH, folder);
+  GetModuleFileNameW(NULL, self, MAX_PATH);
+  for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+    GetTempFileNameW(folder, L"pc", 0, file); /* a file that nobody has asked about */
+    CHECK(CopyFileW(self, file, FALSE));
+    SetEnvironmentVariableW(L"PC_DOUBLE_CATALOG_FAIL", table[i].fails);
+    CHECK(pc_file_query(TEXT_ARGUMENT(file), &facts, &cause) == PC_OK);
+    CHECK(facts.signature == table[i].signature && facts.from_catalog == 0);
+    if (facts.signature != table[i].signature) printf("  %ls: %u\n", table[i].fails, (unsigned)facts.signature);
+    DeleteFileW(file);
+  }
+  SetEnvironmentVariableW(L"PC_DOUBLE_CATALOG_FAIL", NULL);
+}
+
 /* Whoever holds a file back is not waited for, though they never give way. */
 static void held_back(void) {
   pc_cause cause = {.size = sizeof cause};
@@ -195,6 +225,7 @@ static void stays_loaded(void) {
 
 void file_cases(void) {
   hashes();
+  catalogs();
   held_back();
   no_files();
   links();

@@ -121,6 +121,7 @@ int main(int count, char **arguments) {
   *wcsrchr(own_folder, L'\\') = 0;
   set_variable(L"PC_DOUBLE_ETW", L"etw-double.dll");
   set_variable(L"PC_DOUBLE_EVENTLOG", L"eventlog-double.dll");
+  set_variable(L"PC_DOUBLE_CATALOG", L"catalog-double.dll");
   set_variable(L"PC_DOUBLE_ETW_SCRIPT", L"windows_test_etw.txt");
   set_variable(L"PC_DOUBLE_EVENTLOG_SCRIPT", L"windows_test_eventlog.txt");
   write_script(L"PC_DOUBLE_ETW_SCRIPT", "", "w");
