@@ -28,7 +28,7 @@ fi
 mkdir -p "$build"/corpus/fuzz_{decode,join,record,stream}
 "$build/test/decode_test" "$build/corpus/fuzz_decode" >/dev/null 2>&1
 
-for test in decode_test file_cache_test join_test kinship_test stream_test stream_threads_test; do
+for test in account_cache_test decode_test file_cache_test join_test kinship_test stream_test stream_threads_test; do
   "$build/test/$test"
   count $?
 done
