@@ -70,12 +70,23 @@ static uint32_t write_dos_path(wchar_t *path, const wchar_t *rest) {
   return write_path(path, L"\\\\?\\", rest);
 }
 
+/* Disks, volumes in a file among them, and disks of an optical drive or of an image file. */
+static bool is_disk(const wchar_t *device, size_t units) {
+  static const wchar_t *const disks[] = {L"\\Device\\HarddiskVolume", L"\\Device\\CdRom"};
+  for (size_t i = 0; i < sizeof disks / sizeof *disks; i++) {
+    size_t front = wcslen(disks[i]);
+    if (units > front && _wcsnicmp(device, disks[i], front) == 0) return true;
+  }
+  return false;
+}
+
 bool pc_path_is_on_disk(const wchar_t *path, size_t units) {
-  static const wchar_t volumes[] = L"\\Device\\HarddiskVolume";
-  enum { VOLUMES_UNITS = sizeof volumes / sizeof *volumes - 1 };
-  if (units > VOLUMES_UNITS && _wcsnicmp(path, volumes, VOLUMES_UNITS) == 0) return true;
   wchar_t letter = units > 2 ? (wchar_t)(path[0] | 0x20) : 0;
-  return letter >= L'a' && letter <= L'z' && path[1] == L':' && path[2] == L'\\';
+  if (letter < L'a' || letter > L'z' || path[1] != L':' || path[2] != L'\\') return is_disk(path, units);
+  /* Whoever provides a file system gives it a letter as well. */
+  const wchar_t drive[] = {letter, L':', 0};
+  wchar_t device[DEVICE_UNITS];
+  return QueryDosDeviceW(drive, device, DEVICE_UNITS) > 0 && is_disk(device, wcsnlen(device, DEVICE_UNITS));
 }
 
 uint32_t pc_path_from_nt(pc_span nt_path, wchar_t path[PC_PATH_UNITS]) {
@@ -97,11 +108,9 @@ uint32_t pc_path_from_nt(pc_span nt_path, wchar_t path[PC_PATH_UNITS]) {
   if (nt[0] != L'\\') return write_path(path, L"", nt); /* a name such as "Registry" */
 
   pc_lock_enter(&lock);
+  /* Also where a path resolves: a letter that went to another volume would name a file there. */
+  if (mounts.read_us == 0 || pc_steady_us() - mounts.read_us > REREAD_US) read_mounts();
   uint32_t length = resolve_device(nt, path);
-  if (length == 0 && (mounts.read_us == 0 || pc_steady_us() - mounts.read_us > REREAD_US)) {
-    read_mounts();
-    length = resolve_device(nt, path);
-  }
   pc_lock_leave(&lock);
   return length;
 }

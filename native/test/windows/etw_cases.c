@@ -28,13 +28,37 @@ static void pairs_and_ends(pc_handle source) {
   CHECK(r.count[PC_RECORD_PROCESS_RUNNING] == 1 && r.count[PC_RECORD_PROCESS_START] == 1);
 }
 
+typedef struct where_from {
+  const char *nt_path;
+  const wchar_t *path; /* NULL: not known */
+  bool opened;
+} where_from;
+
+static void tell_paths(pc_handle source, const where_from *table, size_t rows) {
+  static uint32_t pid = 8000;
+  for (size_t i = 0; i < rows; i++) {
+    char line[512];
+    uint32_t before = r.count[PC_RECORD_PROCESS_START];
+    pid += 4;
+    (void)snprintf(line, sizeof line, "start\t%u\t4\t0\t%s\ta.exe\n", (unsigned)pid, table[i].nt_path);
+    append_etw(line);
+    read_until(source, &r, PC_RECORD_PROCESS_START, before + 1);
+    const uint8_t *start = r.last[PC_RECORD_PROCESS_START];
+    const pc_field *path = field_of(start, PC_FIELD_IMAGE_PATH);
+    bool known = path != NULL && path->provenance == PC_CAPTURED;
+    bool holds = table[i].path == NULL ? !known : text_is(start, PC_FIELD_IMAGE_PATH, table[i].path);
+    bool opened = field_of(start, PC_FIELD_SHA256) != NULL;
+    CHECK(u32_of(start, PC_FIELD_PID) == pid && holds);
+    CHECK(opened == table[i].opened);
+    if (!holds || opened != table[i].opened) printf("  of %s\n", table[i].nt_path);
+  }
+}
+
+#define TELL_PATHS(source, table) tell_paths(source, table, sizeof(table) / sizeof *(table))
+
 /* Where an image lies by the name that the kernel gave it, and whether it is opened. */
 static void paths(pc_handle source) {
-  static const struct {
-    const char *nt_path;
-    const wchar_t *path; /* NULL: not known */
-    bool opened;
-  } table[] = {
+  static const where_from table[] = {
       {"\\Device\\Mup\\server\\share\\a.exe", L"\\\\server\\share\\a.exe", false},
       {"\\Device\\Mup\\;LanmanRedirector\\;Z:00000000000a1b2c\\server\\share\\a.exe", L"\\\\server\\share\\a.exe", false},
       {"\\Device\\LanmanRedirector\\;Z:00000000000a1b2c\\server\\share\\a.exe", L"\\\\server\\share\\a.exe", false},
@@ -46,20 +70,36 @@ static void paths(pc_handle source) {
       {"\\Device\\HarddiskVolume9\\a.exe", NULL, true},
       {"windows_test.exe", L"windows_test.exe", false},
   };
-  for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-    char line[512];
-    uint32_t before = r.count[PC_RECORD_PROCESS_START];
-    (void)snprintf(line, sizeof line, "start\t%u\t4\t0\t%s\ta.exe\n", 8000 + 4 * (unsigned)i, table[i].nt_path);
-    append_etw(line);
-    read_until(source, &r, PC_RECORD_PROCESS_START, before + 1);
-    const uint8_t *start = r.last[PC_RECORD_PROCESS_START];
-    const pc_field *path = field_of(start, PC_FIELD_IMAGE_PATH);
-    bool known = path != NULL && path->provenance == PC_CAPTURED;
-    bool holds = table[i].path == NULL ? !known : text_is(start, PC_FIELD_IMAGE_PATH, table[i].path);
-    CHECK(u32_of(start, PC_FIELD_PID) == 8000 + 4 * i && holds);
-    CHECK((field_of(start, PC_FIELD_SHA256) != NULL) == table[i].opened);
-    if (!holds) printf("  of %s\n", table[i].nt_path);
-  }
+  TELL_PATHS(source, table);
+}
+
+/* Letters are read again after a second. */
+static void mount(const wchar_t *drive, const wchar_t *device) {
+  (void)DefineDosDeviceW(DDD_REMOVE_DEFINITION, drive, NULL);
+  if (device == NULL) return;
+  CHECK(DefineDosDeviceW(DDD_RAW_TARGET_PATH, drive, device));
+  Sleep(1200);
+}
+
+/* A letter makes no disk of somebody's file system, and may go to another volume. */
+static void letters(pc_handle source) {
+  static const where_from mounted[] = {
+      {"\\Device\\Volume{d6cc17c5-1735-4085-bce7-964f1e9f5de9}\\a.exe", L"M:\\a.exe", false},
+      {"\\??\\M:\\a.exe", L"M:\\a.exe", false},
+      {"\\Device\\CdRom7\\a.exe", L"R:\\a.exe", true},
+      {"\\Device\\HarddiskVolume77\\a.exe", L"P:\\a.exe", true},
+  };
+  static const where_from moved[] = {
+      {"\\Device\\HarddiskVolume77\\a.exe", NULL, true},
+      {"\\Device\\HarddiskVolume78\\a.exe", L"P:\\a.exe", true},
+  };
+  mount(L"M:", L"\\Device\\Volume{d6cc17c5-1735-4085-bce7-964f1e9f5de9}");
+  mount(L"R:", L"\\Device\\CdRom7");
+  mount(L"P:", L"\\Device\\HarddiskVolume77");
+  TELL_PATHS(source, mounted);
+  mount(L"P:", L"\\Device\\HarddiskVolume78");
+  TELL_PATHS(source, moved);
+  for (const wchar_t *const *drive = (const wchar_t *const[]){L"M:", L"R:", L"P:", NULL}; *drive != NULL; drive++) mount(*drive, NULL);
 }
 
 static void versions(pc_handle source) {
@@ -138,6 +178,7 @@ void etw_cases(void) {
   }
   pairs_and_ends(source);
   paths(source);
+  letters(source);
   versions(source);
   bursts(source);
   stops_and_losses(source);
