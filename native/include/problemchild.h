@@ -470,7 +470,8 @@ typedef struct pc_process_facts {
 
 enum {
   /* in request.flags */
-  PC_ASK_SIGNATURE = 0x1, /* costs milliseconds when the file is not cached */
+  PC_ASK_SIGNATURE = 0x1, /* costs milliseconds when the file is not cached; no PC_KNOW_SIGNATURE for an image of more
+                             than 256 MB, of another machine, or that could not be verified now */
   PC_JUST_ACT = 0x2       /* suspend only: no look whether every thread stands still; PC_IS_SUSPENDED says nothing */
 };
 

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* To verify a file is to read it, several times over: seconds for one of this size, in which somebody waits. */
+enum { VERIFIED_MOST_BYTES = 256 << 20 };
 enum { BASIC_INFORMATION = 0, DEBUG_PORT = 7, BREAK_ON_TERMINATION = 29, PROTECTION_INFORMATION = 61 };
 
 typedef struct basic_information {
@@ -159,7 +161,7 @@ static void read_image(HANDLE process, bool ask_signature, pc_process_facts *fac
   memcpy(facts->image_path, path, (size_t)facts->image_path_units * sizeof *path);
   /* A share's file is not opened in the agent's name, and by nobody's answer it is not trusted. */
   if (!ask_signature || !pc_path_is_on_disk(path, units)) return;
-  pc_file_question question = {.path = path, .parts = PC_PART_SIGNATURE};
+  pc_file_question question = {.path = path, .parts = PC_PART_SIGNATURE, .max_bytes = VERIFIED_MOST_BYTES};
   pc_file_answer answer;
   if (!pc_file_ask(&question, &answer) || answer.signature_is != PC_CAPTURED) return;
   facts->known |= PC_KNOW_SIGNATURE;

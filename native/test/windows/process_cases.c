@@ -76,6 +76,46 @@ static void refusals(void) {
   forget(&child);
 }
 
+/* A copy of this program with so many bytes behind it, asleep. */
+static PROCESS_INFORMATION launch_copy(wchar_t copy[MAX_PATH], LONGLONG bytes) {
+  wchar_t self[MAX_PATH], folder[MAX_PATH], line[2 * MAX_PATH];
+  PROCESS_INFORMATION child = {0};
+  STARTUPINFOW startup = {.cb = sizeof startup};
+  GetModuleFileNameW(NULL, self, MAX_PATH);
+  GetTempPathW(MAX_PATH, folder);
+  GetTempFileNameW(folder, L"pc", 0, copy);
+  CHECK(CopyFileW(self, copy, FALSE));
+  HANDLE file = CreateFileW(copy, GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
+  CHECK(SetFilePointerEx(file, (LARGE_INTEGER){.QuadPart = bytes}, NULL, FILE_END) && SetEndOfFile(file));
+  CloseHandle(file);
+  /* The copy needs the library beside the original. */
+  *wcsrchr(self, L'\\') = 0;
+  (void)swprintf(line, 2 * MAX_PATH, L"\"%ls\" sleep", copy);
+  CHECK(CreateProcessW(copy, line, NULL, NULL, FALSE, CREATE_NO_WINDOW | CREATE_SUSPENDED, NULL, self, &startup, &child));
+  return child;
+}
+
+/* What is too large to be read while somebody waits has no signature that is known, neither good nor bad. */
+static void large_images(void) {
+  static const struct {
+    LONGLONG bytes;
+    uint32_t known;
+  } table[] = {{0, PC_KNOW_SIGNATURE}, {256 << 20, 0}};
+  for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+    wchar_t copy[MAX_PATH];
+    PROCESS_INFORMATION child = launch_copy(copy, table[i].bytes);
+    pc_process_request request = request_of(&child);
+    request.flags = PC_ASK_SIGNATURE;
+    result.size = sizeof result;
+    CHECK(pc_process_query(&request, &result, &cause) == PC_OK && result.facts.known & PC_KNOW_IMAGE);
+    CHECK((result.facts.known & PC_KNOW_SIGNATURE) == table[i].known);
+    TerminateProcess(child.hProcess, 1);
+    WaitForSingleObject(child.hProcess, PATIENCE_MS);
+    forget(&child);
+    DeleteFileW(copy);
+  }
+}
+
 static void actions(void) {
   PROCESS_INFORMATION child = launch(false);
   pc_process_request request = request_of(&child);
@@ -245,6 +285,7 @@ static void looks(void) {
 
 void process_cases(void) {
   refusals();
+  large_images();
   actions();
   endings();
   trees();
