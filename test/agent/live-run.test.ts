@@ -110,7 +110,7 @@ function stuckInput(onOpen: (signal: AbortSignal | undefined) => void): LiveInpu
   };
   const counters = { queued: 5 } as SourceCounters;
   const stats = () => ({ captures: { etw: counters }, duplicates: 0 });
-  return { source, library: undefined, isOfNow: true, stats };
+  return { source, library: undefined, isOfNow: true, isResumable: true, stats };
 }
 
 describe('the live agent', () => {
