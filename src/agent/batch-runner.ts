@@ -1,8 +1,8 @@
 import type { DeskOutcome } from '../alert/index.ts';
-import { AgentError } from '../errors/index.ts';
 import type { HostEvent } from '../event/index.ts';
 import type { Log } from '../log/index.ts';
 import type { SourceBatch } from '../source/index.ts';
+import { isOfStore } from '../store/index.ts';
 import type { Engine } from './engine.ts';
 import type { BatchOutcome, JudgedBatch } from './pipeline.ts';
 import type { Tally } from './tally.ts';
@@ -140,6 +140,7 @@ export class BatchRunner {
     try {
       this.#judged.push(await this.#engine.pipeline.judge(sourceName, batch));
     } catch (error) {
+      // With a store that cannot be written every event fails alike.
       if (isOfStore(error)) throw error;
       await this.#isolate([...this.#judged, { sourceName, batch }], error);
     }
@@ -257,10 +258,4 @@ function withoutEvent(batch: SourceBatch, event: HostEvent, error: unknown): Sou
   const message = error instanceof Error ? error.message : String(error);
   const rejection = { code: 'PC_EVENT_UNPROCESSED', position: event.position, message } as const;
   return { ...batch, events: [], rejections: [...batch.rejections, rejection] };
-}
-
-/** A store that cannot be written fails with every event alike. */
-function isOfStore(error: unknown): boolean {
-  if (error instanceof AgentError) return error.code.startsWith('PC_STORE_');
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_');
 }

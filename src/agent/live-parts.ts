@@ -1,6 +1,6 @@
 import type { Config, LoadedConfig } from '../config/index.ts';
 import type { Clock } from '../event/index.ts';
-import { createQuarantineNotice } from '../forward/index.ts';
+import { createForgottenNotice, createQuarantineNotice } from '../forward/index.ts';
 import type { OpenLog } from '../log/index.ts';
 import { openOrQuarantine, Store } from '../store/index.ts';
 import { BatchRunner } from './batch-runner.ts';
@@ -117,6 +117,11 @@ export async function openLiveParts(options: LivePartsOptions): Promise<LivePart
   const hooks: EngineHooks = {
     aside: selftest,
     explains: () => load.level === 'full',
+    onForgotten(error) {
+      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      log.error('What was learnt could not be read, and was forgotten', { error: reason });
+      forwarding.current.outbox.add([createForgottenNotice(clock.nowMs(), agentFacts())]);
+    },
     forward: (outcome) => forwarding.current.outbox.put(toOutboxEntries(outcome, clock.nowMs())),
     ...(response === undefined ? {} : { response: response.stage }),
   };
@@ -133,6 +138,9 @@ export async function openLiveParts(options: LivePartsOptions): Promise<LivePart
     onReplaced() {
       forwarding.current.forwarder.introduce();
       // What was learnt is in the file that was moved: the new one and the memory go on from the same place.
+      runner.renew();
+    },
+    onOutdated() {
       runner.renew();
     },
   });

@@ -1,8 +1,16 @@
 import type { DeskOutcome } from '../alert/index.ts';
 import type { Config } from '../config/index.ts';
-import { type AnomalyRule, type EventRule, EventRules, loadRules, MlRules } from '../detection/index.ts';
+import {
+  type AnomalyRule,
+  type EventRule,
+  EventRules,
+  loadRules,
+  MlRules,
+  type Rule,
+} from '../detection/index.ts';
+import { AgentError } from '../errors/index.ts';
 import type { Scorer } from '../problemchild/index.ts';
-import { BookmarkTable, type Store } from '../store/index.ts';
+import { BookmarkTable, forgetLearntState, isOfStore, type Store } from '../store/index.ts';
 import { type AlertHooks, type AlertStages, openAlertStages } from './alert-stages.ts';
 import { openAnomalyEngine } from './anomaly.ts';
 import { assertArmableRules } from './armable-rules.ts';
@@ -27,6 +35,11 @@ export interface PipelineHooks extends AlertHooks {
   readonly forward?: (outcome: DeskOutcome) => void;
   /** Of an earlier pipeline of the same run, which goes on. */
   readonly tally?: Tally | undefined;
+  /**
+   * Told why what was learnt could not be restored, and is forgotten: an agent that must not stop begins without it.
+   * Unless somebody is told, the pipeline does not open.
+   */
+  readonly onForgotten?: (error: unknown) => void;
 }
 
 /**
@@ -41,6 +54,33 @@ export function openPipeline(
 ): OpenPipeline {
   const rules = loadRules(config.detection.rulesFolder ?? undefined);
   assertArmableRules(config, rules);
+  const keepsState = config.state.file !== null;
+  const open = (): OpenPipeline => goOn(config, scorer, store, hooks, rules);
+  let opened: OpenPipeline;
+  try {
+    opened = open();
+  } catch (error) {
+    const { onForgotten } = hooks;
+    const isRefused = error instanceof AgentError || isOfStore(error);
+    if (isRefused || onForgotten === undefined || !keepsState) throw error;
+    opened = store.transaction(() => {
+      store.acceptState();
+      forgetLearntState(store);
+      return open();
+    });
+    onForgotten(error);
+  }
+  if (keepsState) store.acceptState();
+  return opened;
+}
+
+function goOn(
+  config: Config,
+  scorer: Scorer,
+  store: Store,
+  hooks: PipelineHooks,
+  rules: readonly Rule[],
+): OpenPipeline {
   const state = config.state.file === null ? noPipelineState : openPipelineState(store);
   const bookmarks = new BookmarkTable(store);
   const table = openTable(config);

@@ -11,10 +11,12 @@ export interface StoreWatchParts {
   readonly put: (entry: OutboxEntry) => void;
   /** A file that knows nothing took the place of the one before. */
   readonly onReplaced: () => void;
+  /** The file can be written again, and what it holds of what was learnt is older than what is in memory. */
+  readonly onOutdated: () => void;
 }
 
 /** Has the agent go on where its state file cannot be written or gets damaged, and tell people of it. */
-export function watchStore({ store, clock, log, put, onReplaced }: StoreWatchParts): void {
+export function watchStore({ store, clock, log, put, onReplaced, onOutdated }: StoreWatchParts): void {
   store.endure({ onNotice: take, nowMs: () => clock.nowMs() });
 
   function take(notice: StoreNotice): void {
@@ -28,7 +30,13 @@ export function watchStore({ store, clock, log, put, onReplaced }: StoreWatchPar
         break;
       }
       case 'writable':
-        log.warn('The state file can be written again, and holds everything that waited');
+        if (notice.givenUp === 0) {
+          log.warn('The state file can be written again, and holds everything that waited');
+        } else {
+          const { givenUp } = notice;
+          log.error('The state file can be written again, without what was given up', { writes: givenUp });
+        }
+        if (store.lacksState) onOutdated();
         break;
       case 'given up':
         log.error('State was given up because too much waited in memory', { writes: notice.writes });

@@ -15,11 +15,13 @@ export class RecentRing<T> {
   readonly #limit: number;
   readonly #slots: T[] = [];
   #nextSerial = 0;
+  /** What came before is not known. */
+  #firstSerial = 0;
   #savedSerial = 0;
   /** First serial of each saved segment, oldest first. */
   #segments: number[] = [];
 
-  /** `kind` names it in the port. */
+  /** `kind` names it in the port. Where a stretch is missing there, what came before it is forgotten. */
   constructor(kind: string, limit: number, port?: StatePort) {
     this.#kind = kind;
     this.#limit = limit;
@@ -27,7 +29,7 @@ export class RecentRing<T> {
     for (const [, value] of port.load(kind)) {
       const { from, items } = value as Segment<T>;
       this.#segments.push(from);
-      this.#nextSerial = from;
+      if (from !== this.#nextSerial) this.#beginAt(from);
       for (const item of items) this.push(item);
     }
     this.#savedSerial = this.#nextSerial;
@@ -71,7 +73,13 @@ export class RecentRing<T> {
     }
   }
 
+  #beginAt(serial: number): void {
+    this.#slots.length = 0;
+    this.#firstSerial = serial;
+    this.#nextSerial = serial;
+  }
+
   get #oldestSerial(): number {
-    return Math.max(0, this.#nextSerial - this.#limit);
+    return Math.max(this.#firstSerial, this.#nextSerial - this.#limit);
   }
 }

@@ -69,7 +69,7 @@ export function forgetChanges(memory: AnomalyMemory): void {
   memory.closedSerials.length = 0;
 }
 
-/** Fills an empty memory from saved rows. */
+/** Fills an empty memory from saved rows; those whose host, entity or bucket is not among them are passed over. */
 export function restoreState(memory: AnomalyMemory, state: AnomalyState): void {
   memory.nextId = state.totals?.nextId ?? 1;
   memory.nextSerial = state.totals?.nextSerial ?? 1;
@@ -78,9 +78,10 @@ export function restoreState(memory: AnomalyMemory, state: AnomalyState): void {
   const rows = [...state.entities].sort((a, b) => a.id - b.id);
   const hostRows = new Map(state.hosts.map((row) => [row.id, row]));
   for (const row of rows) {
-    if (row.kind !== 'host') continue;
+    const hostRow = hostRows.get(row.id);
+    if (row.kind !== 'host' || hostRow === undefined) continue;
     const host = new AnomalyHost((self) => restoreEntity(memory, row, self));
-    restoreHost(host, hostRows.get(row.id));
+    restoreHost(host, hostRow);
     memory.addHost(host);
     hosts.set(row.id, host);
     entities.set(row.id, host.entity);
@@ -100,9 +101,8 @@ export function restoreState(memory: AnomalyMemory, state: AnomalyState): void {
   restoreBuckets(state, hosts, entities, pairs);
 }
 
-function restoreHost(host: AnomalyHost, row: HostRow | undefined): void {
+function restoreHost(host: AnomalyHost, row: HostRow): void {
   host.dirty = false;
-  if (row === undefined) return;
   host.watermarkMs = row.watermarkMs;
   host.newestIndex = row.newestIndex;
   host.age = row.age;

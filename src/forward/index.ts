@@ -16,6 +16,7 @@ export { type NameResolution, openNameResolution } from './name-resolution.ts';
 export {
   type AgentFacts,
   createDiskNotice,
+  createForgottenNotice,
   createOwnDocument,
   createQuarantineNotice,
 } from './notices.ts';

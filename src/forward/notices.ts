@@ -99,6 +99,22 @@ export function createQuarantineNotice(
   );
 }
 
+/** The alert that says that the state could not be read and the agent learns anew. */
+export function createForgottenNotice(timeMs: number, agent: AgentFacts): OutboxEntry {
+  return createNotice(
+    {
+      ruleId: 'problemchild-state-forgotten',
+      ruleName: 'What the agent had learnt could not be read and was forgotten',
+      message: 'What the agent had learnt on this host could not be read; it learns anew, and lost no alert',
+      severity: high,
+      timeMs,
+      key: '',
+      details: {},
+    },
+    agent,
+  );
+}
+
 /** The marked alert that `forward test` sends. */
 export function createTestAlert(destination: string, timeMs: number, agent: AgentFacts): OutboxEntry {
   return createNotice(

@@ -180,7 +180,10 @@ export class ProcessForest {
     return changes;
   }
 
-  /** Puts back what {@link takeChanges} gave, all of it, into an empty forest. */
+  /**
+   * Puts back what {@link takeChanges} gave into an empty forest. Rows that should have been removed meanwhile may be
+   * among them: there is room for no more than ever.
+   */
   restore(rows: Iterable<ProcessRow>): void {
     const ordered = [...rows].sort((a, b) => a.activity - b.activity);
     for (const row of ordered) {
@@ -189,9 +192,11 @@ export class ProcessForest {
       this.#highestRank = Math.max(this.#highestRank, row.rank);
       this.#lowestRank = Math.min(this.#lowestRank, row.rank);
     }
+    this.shrink();
     for (const row of ordered) {
+      const node = this.#byId.get(row.entityId);
       const parent = row.parentId === undefined ? undefined : this.#byId.get(row.parentId);
-      if (parent !== undefined) this.link(this.#byId.get(row.entityId)!, parent, row.isParentCertain);
+      if (node !== undefined && parent !== undefined) this.link(node, parent, row.isParentCertain);
     }
     // With nothing to put back, nobody may be storing: all is to be stored when somebody asks.
     if (ordered.length > 0) this.#changed = new Set();

@@ -8,8 +8,8 @@ import { WriteJournal } from './write-journal.ts';
 export type StoreNotice =
   /** What is written waits in memory until it can be committed. */
   | { readonly kind: 'unwritable'; readonly error: unknown }
-  /** Everything that waited is committed. */
-  | { readonly kind: 'writable' }
+  /** What waited is committed, but for this many writes that were given up. */
+  | { readonly kind: 'writable'; readonly givenUp: number }
   /** Too much waited; this many writes were given up. */
   | { readonly kind: 'given up'; readonly writes: number }
   /** Moved aside, and a new one begun. */
@@ -29,6 +29,8 @@ export interface Endurance {
 
 /** What people look up, and where the source goes on. The rest is what the agent has learnt, and can learn again. */
 const lookedUp = /\b(?:alert|incident|bookmark)\b/;
+
+const nothingWritten: Database.RunResult = { changes: 0, lastInsertRowid: 0 };
 
 /** Whether a write means something without the state that was written before. */
 function standsAlone({ isLasting, sql }: { readonly isLasting: boolean; readonly sql: string }): boolean {
@@ -52,6 +54,10 @@ export class StoreConnection implements StatementRunner {
   #isInside = false;
   #triedMs = 0;
   #damage: unknown;
+  /** Writes given up since commits fail. */
+  #givenUp = 0;
+  /** What was learnt is not written: the file holds it as it was before some of it was given up. */
+  #lacksState = false;
   /** The file was exchanged within the transaction that is open. */
   #isReplaced = false;
   #notices: StoreNotice[] = [];
@@ -78,6 +84,16 @@ export class StoreConnection implements StatementRunner {
   /** Whether commits fail, and what is written waits in memory. */
   get isWaiting(): boolean {
     return this.#isWaiting;
+  }
+
+  /** Whether what was learnt is not written, because the file does not hold what it builds upon. */
+  get lacksState(): boolean {
+    return this.#lacksState;
+  }
+
+  /** What is written from now on builds upon the state that the file holds. */
+  acceptState(): void {
+    this.#lacksState = false;
   }
 
   /** How often a statement was run since the last commit, while commits fail. */
@@ -122,6 +138,10 @@ export class StoreConnection implements StatementRunner {
   write(statement: StoreStatement<unknown[], unknown>, args: unknown[]): Database.RunResult {
     if (this.#endurance === undefined) return statement.native.run(...args);
     if (!this.#isInside) return this.transaction(() => this.write(statement, args));
+    if (this.#lacksState && !standsAlone(statement)) {
+      this.#givenUp++;
+      return nothingWritten;
+    }
     const result = this.attempt(() => statement.native.run(...args));
     this.#journal.add(statement, args);
     return result;
@@ -178,6 +198,7 @@ export class StoreConnection implements StatementRunner {
     if (this.#isReplaced) {
       // State that builds upon what was lost would not be understood by who reads the new file.
       this.#isReplaced = false;
+      this.#lacksState = true;
       this.#journal.keep(standsAlone);
       this.#resume();
     }
@@ -186,8 +207,9 @@ export class StoreConnection implements StatementRunner {
       try {
         this.#commit();
         this.#journal.cut(0);
-        if (this.#isWaiting) this.#notices.push({ kind: 'writable' });
+        if (this.#isWaiting) this.#notices.push({ kind: 'writable', givenUp: this.#givenUp });
         this.#isWaiting = false;
+        this.#givenUp = 0;
       } catch (error) {
         this.#mend(error);
       }
@@ -243,15 +265,20 @@ export class StoreConnection implements StatementRunner {
     this.#journal.replay();
   }
 
-  /** Keeps what waits within its memory; the outbox keeps itself within its half, by {@link strain}. */
+  /**
+   * Keeps what waits within its memory; the outbox keeps itself within its half, by {@link strain}. What was learnt is
+   * given up as a whole, with all that would follow: the file never holds a part of it, only what it was at some time.
+   */
   #shed(): void {
     const mostBytes = (this.#endurance?.maxBytes ?? Number.POSITIVE_INFINITY) / 2;
     const journal = this.#journal;
     if (!this.#isWaiting || journal.bytes - journal.lastingBytes <= mostBytes) return;
     let writes = journal.keep(standsAlone);
+    this.#lacksState = true;
     if (journal.bytes - journal.lastingBytes > mostBytes / 2) {
       writes += journal.keep(({ isLasting }) => isLasting);
     }
+    this.#givenUp += writes;
     this.#notices.push({ kind: 'given up', writes });
     this.#resume();
   }

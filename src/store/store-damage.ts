@@ -24,6 +24,12 @@ export function isStoreDamaged(error: unknown): boolean {
   return /^SQLITE_(?:CORRUPT|NOTADB)/.test(sqliteCode(error));
 }
 
+/** Whether the store failed, and not what was to be written to it or was read from it. */
+export function isOfStore(error: unknown): boolean {
+  if (error instanceof AgentError) return error.code.startsWith('PC_STORE_');
+  return sqliteCode(error).startsWith('SQLITE_');
+}
+
 /** What SQLite says of the file at `path`, as an error that names it; any other error as it is. */
 export function explainStoreFailure(error: unknown, path: string): unknown {
   if (error instanceof AgentError || !(error instanceof Error)) return error;

@@ -93,6 +93,16 @@ export class Store {
     return this.connection.isWaiting;
   }
 
+  /** Whether what was learnt is not written any more, because too much waited or the file was exchanged. */
+  get lacksState(): boolean {
+    return this.connection.lacksState;
+  }
+
+  /** Whoever writes what was learnt has begun from the state that this store holds: it is written from now on. */
+  acceptState(): void {
+    this.connection.acceptState();
+  }
+
   /** Rows of this table never get a number that was given before, not even in a file that takes the place of this one. */
   noteNumber(table: 'outbox', number: number): void {
     this.#highest.set(table, Math.max(number, this.#highest.get(table) ?? 0));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HostEvent, ProcessEnd, ProcessEvent, Provider } from '../../src/event/index.ts';
-import { ProcessTable, type TracedEvent } from '../../src/lineage/index.ts';
+import { type ProcessRow, ProcessTable, type TracedEvent } from '../../src/lineage/index.ts';
 import { makeProcessEvent } from '../support/process-event.ts';
 
 const noon = Date.UTC(2024, 4, 1, 12);
@@ -420,6 +420,28 @@ describe('memory', () => {
       if (i % 50 === 0) table.observe({ ...reference, kind: 'dns', question: 'a.example', answers: [] });
     }
     expect(table.get('G-8')).toBeDefined();
+  });
+});
+
+describe('restore', () => {
+  it('takes rows that should have been removed, and keeps no more than ever', () => {
+    const stored = new Map<string, ProcessRow>();
+    const store = (table: ProcessTable): void => {
+      for (const row of table.takeChanges().rows) stored.set(row.entityId, row);
+    };
+    const table = new ProcessTable({ maxProcesses: 60 });
+    for (let i = 0; i < 100; i += 1) {
+      table.observe(start({ pid: i < 50 ? 8 : i, at: i * 10_000, parent: 4 }));
+      store(table);
+    }
+    expect(stored.size).toBeGreaterThan(table.size);
+    const restored = new ProcessTable({ maxProcesses: 60 });
+    restored.restore(stored.values());
+    expect(restored.size).toBeLessThanOrEqual(60);
+    const latest = [...stored.values()].find(({ pid }) => pid === 99);
+    expect(restored.get(latest!.entityId)).toEqual(table.get(latest!.entityId));
+    // They leave the store as well.
+    expect(restored.takeChanges().removed.length).toBe(stored.size - restored.size);
   });
 });
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BookmarkTable, OutboxTable, Store } from '../../src/store/index.ts';
+import { BookmarkTable, OutboxTable, StageStateTable, Store } from '../../src/store/index.ts';
 import { openEnduringStore, readIds } from '../support/enduring-store.ts';
 import { makeEntry } from '../support/outbox-entry.ts';
 import { mountSmallDisk, type SmallDisk, whyNoSmallDisk } from '../support/small-disk.ts';
@@ -92,6 +92,29 @@ describe.skipIf(reason !== undefined)('a full disk', () => {
     outbox.advanceClock(1);
     outbox.add([makeEntry(900)]);
     expect(readIds(outbox)).toHaveLength(taken.length + 1);
+    store.close();
+  });
+
+  it('gives what was learnt up as a whole, until somebody goes on from what the file holds', () => {
+    const { store, outbox, notices } = openEnduringStore(path, { maxBytes: 2_000_000 });
+    const state = new StageStateTable(store);
+    const keys = (): string[] => state.load('kind').map(([key]) => key);
+    state.put('kind', 'before', '');
+    disk.fill();
+    outbox.add([makeEntry(0, { document: JSON.stringify(big('y')) })]);
+    for (let index = 0; index < 30; index++) state.put('kind', `during ${index}`, big('x'));
+    expect(notices.map(({ kind }) => kind)).toEqual(['unwritable', 'given up']);
+    expect([keys(), store.lacksState]).toEqual([['before'], true]);
+    state.put('kind', 'later', '');
+    state.remove('kind', 'before');
+    disk.clear();
+    outbox.add([makeEntry(1)]);
+    expect(notices.at(-1)).toEqual({ kind: 'writable', givenUp: 32 });
+    state.put('kind', 'later still', '');
+    expect([keys(), store.lacksState]).toEqual([['before'], true]);
+    store.acceptState();
+    state.put('kind', 'at last', '');
+    expect(keys()).toEqual(['at last', 'before']);
     store.close();
   });
 
