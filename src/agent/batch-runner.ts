@@ -83,12 +83,18 @@ export class BatchRunner {
     });
   }
 
-  /** See Pipeline.advance; commits what is judged first. */
+  /**
+   * See Pipeline.advance; commits what is judged first.
+   * @throws what the pipeline throws; then it goes on from what the store holds
+   */
   advance(timeMs: number): Promise<CommitOutcome> {
     return this.#afterCommit(() => this.#engine.pipeline.advance(timeMs));
   }
 
-  /** See Pipeline.finish; commits what is judged first. */
+  /**
+   * See Pipeline.finish; commits what is judged first.
+   * @throws as {@link advance}
+   */
   finish(): Promise<CommitOutcome> {
     return this.#afterCommit(() => this.#engine.pipeline.finish());
   }
@@ -130,7 +136,6 @@ export class BatchRunner {
   }
 
   async #renew(): Promise<void> {
-    this.#isStale = false;
     const batches = this.#judged;
     await this.#reopen(new Error('the store holds another state'));
     for (const { sourceName, batch } of batches) await this.#judge(sourceName, batch);
@@ -174,7 +179,15 @@ export class BatchRunner {
   #afterCommit(work: () => DeskOutcome): Promise<CommitOutcome> {
     return this.#inTurn(async () => {
       await this.#commit();
-      this.#outcome = join(this.#outcome, { ...nothing, ...work() });
+      const undoCounts = this.tally.alerts.snapshot();
+      try {
+        this.#outcome = join(this.#outcome, { ...nothing, ...work() });
+      } catch (error) {
+        undoCounts();
+        // What was closed is gone from memory, and the store has nothing of it.
+        await this.#reopen(error);
+        throw error;
+      }
       return this.#takeOutcome();
     });
   }
@@ -221,7 +234,10 @@ export class BatchRunner {
     });
     const previous = this.#engine;
     this.#judged = [];
+    // If it does not open now, nothing is taken before it does.
+    this.#isStale = true;
     this.#engine = await this.#options.reopen(this.tally);
+    this.#isStale = false;
     await previous.scorer.close();
   }
 }

@@ -48,8 +48,11 @@ function openRunner(
     ...openPipeline(config, scorer, store, { tally, ...(forward && { forward }) }),
   });
   const log = createMemoryLog();
-  const runner = new BatchRunner({ engine: open(), reopen: (tally) => Promise.resolve(open(tally)), log });
-  return { runner, log, store };
+  const opening = { failing: 0 };
+  const reopen = (tally: Tally): Promise<Engine> =>
+    opening.failing-- > 0 ? Promise.reject(new Error('does not open')) : Promise.resolve(open(tally));
+  const runner = new BatchRunner({ engine: open(), reopen, log });
+  return { runner, log, store, opening };
 }
 
 /** One batch by itself. */
@@ -221,6 +224,50 @@ describe('batches that are committed together', () => {
     await runner.judge(source, makeBatch(events, 'all'));
     const { scored } = await runner.advance(Date.UTC(2026, 10, 19));
     expect(scored.length).toBe(8);
+  });
+});
+
+describe('time that passes, when the pipeline fails on it', () => {
+  const events = makeEvents(['evil.exe', 'certutil.exe', 'evil.exe', 'cmd.exe']);
+  const nextDayMs = Date.UTC(2026, 10, 19);
+
+  async function openFailing(failures: number) {
+    let left = 0;
+    const opened = openRunner(
+      () => undefined,
+      ({ incidents }) => {
+        if (incidents.length > 0 && left-- > 0) throw new Error('cannot be told');
+      },
+    );
+    await run(opened.runner, makeBatch(events, 'all'));
+    left = failures;
+    return opened;
+  }
+
+  it('is taken back, and told when it works again', async () => {
+    for (const way of ['advance', 'finish'] as const) {
+      const { runner } = await openFailing(1);
+      const before = JSON.stringify(runner.tally.alerts);
+      const pass = () => (way === 'advance' ? runner.advance(nextDayMs) : runner.finish());
+      await expect(pass()).rejects.toThrow('cannot be told');
+      expect([JSON.stringify(runner.tally.alerts), runner.reopened]).toEqual([before, 1]);
+      const again = await pass();
+      const sound = await openFailing(0);
+      const undisturbed = await (way === 'advance' ? sound.runner.advance(nextDayMs) : sound.runner.finish());
+      const ids = (outcome: CommitOutcome) => [...outcome.alerts, ...outcome.incidents].map(({ id }) => id);
+      expect(ids(undisturbed).length).toBeGreaterThan(0);
+      expect(ids(again)).toEqual(ids(undisturbed));
+      expect(JSON.stringify(runner.tally.alerts)).toBe(JSON.stringify(sound.runner.tally.alerts));
+    }
+  });
+
+  it('is not taken any further by an engine that could not be opened anew', async () => {
+    const { runner, opening } = await openFailing(1);
+    const before = runner.engine;
+    opening.failing = 1;
+    await expect(runner.advance(nextDayMs)).rejects.toThrow('does not open');
+    expect((await runner.advance(nextDayMs)).incidents.length).toBe(1);
+    expect(runner.engine).not.toBe(before);
   });
 });
 
