@@ -16,12 +16,17 @@ import {
 } from '../alert/index.ts';
 import type { ScoredStart } from '../anomaly/index.ts';
 import type { Config } from '../config/index.ts';
-import { AlertTable, IncidentTable, type Store } from '../store/index.ts';
+import { AlertTable, alertLimits, IncidentTable, incidentLimits, type Store } from '../store/index.ts';
 
 /** What may be asked or told while alerts are made. */
 export interface AlertHooks {
   /** What moved a start's score; asked only about alerts that are shown. */
   readonly explain?: (start: ScoredStart) => readonly Reason[];
+  /**
+   * The oldest alerts and incidents leave the store when there are too many: for a run without an end. Whoever replays
+   * recordings wants all of them.
+   */
+  readonly boundsArchive?: boolean;
   readonly onSilenced?: (alert: Alert, entry: ExceptionEntry) => void;
 }
 
@@ -45,8 +50,8 @@ export function openAlertStages(
 ): AlertStages {
   const exceptions = openExceptions(alert);
   const iocs = openIocs(alert);
-  const alerts = new AlertTable(store);
-  const incidents = new IncidentTable(store);
+  const alerts = new AlertTable(store, hooks.boundsArchive === true ? alertLimits : undefined);
+  const incidents = new IncidentTable(store, hooks.boundsArchive === true ? incidentLimits : undefined);
   const desk = new AlertDesk({
     exceptions: () => exceptions.current,
     iocs: () => iocs.current.list,

@@ -8,14 +8,21 @@ export interface StoredDocuments {
   readonly alerts: readonly string[];
   /** Earliest first. */
   readonly incidents: readonly string[];
+  /** How many the file kept once and has no more. */
+  readonly removed: { readonly alerts: number; readonly incidents: number };
 }
 
 /** @throws AgentError PC_USAGE when no state file is named */
 export function readStoredDocuments(config: Config): StoredDocuments {
-  return withStore(config, (store) => ({
-    alerts: [...new AlertTable(store).documents()],
-    incidents: [...new IncidentTable(store).documents()],
-  }));
+  return withStore(config, (store) => {
+    const alerts = new AlertTable(store);
+    const incidents = new IncidentTable(store);
+    return {
+      alerts: [...alerts.documents()],
+      incidents: [...incidents.documents()],
+      removed: { alerts: alerts.removed, incidents: incidents.removed },
+    };
+  });
 }
 
 /** The document of an alert as JSON; `undefined` when the state file has no such alert. */

@@ -1,11 +1,11 @@
-export { AlertTable } from './alerts.ts';
+export { AlertTable, alertLimits } from './alerts.ts';
 export { PendingRecordTable } from './anomaly-pending.ts';
 export type { StoredAnomalyRecord } from './anomaly-records.ts';
 export { AnomalyStateTable } from './anomaly-state.ts';
 export { BaselineTable } from './baseline.ts';
 export { BookmarkTable } from './bookmarks.ts';
 export { DriftTable } from './drift.ts';
-export { IncidentTable } from './incidents.ts';
+export { IncidentTable, incidentLimits } from './incidents.ts';
 export { inspectStateFile, type StateFileFacts } from './inspect-state.ts';
 export { forgetLearntState } from './learnt-state.ts';
 export { OutboxTable } from './outbox.ts';

@@ -7,11 +7,12 @@ import { reportStyle } from './report-style.ts';
 
 /**
  * Incidents as one page that needs nothing else: no script, no network, one style sheet that its policy names by
- * hash. The same documents give the same page. Gravest incident first.
+ * hash. The same documents give the same page. Gravest incident first. `removed`: older ones that are not at hand any more.
  */
 export function renderReport(
   incidents: readonly IncidentDocument[],
   alerts: readonly AlertDocument[],
+  removed: { readonly alerts: number; readonly incidents: number } = { alerts: 0, incidents: 0 },
 ): string {
   const byId = new Map(alerts.map((alert) => [alert.event.id, alert]));
   const sorted = incidents.toSorted(
@@ -33,7 +34,7 @@ export function renderReport(
 <body>
 <main>
 <header><h1>${incidents.length === 0 ? 'No incidents' : `${incidents.length} incident${incidents.length === 1 ? '' : 's'}`}</h1>
-<p class="soft">${summarize(sorted, alerts.length)}</p></header>
+<p class="soft">${summarize(sorted, alerts.length)}</p>${noteRemoved(removed)}</header>
 ${sorted.length > 1 ? renderContents(sorted) : ''}
 ${sorted.map((incident) => renderIncident(incident, byId)).join('\n')}
 </main>
@@ -47,6 +48,12 @@ function summarize(incidents: readonly IncidentDocument[], alerts: number): stri
   const parts = [`${alerts} alert${alerts === 1 ? '' : 's'}`];
   if (hosts.size > 0) parts.push(`${hosts.size} host${hosts.size === 1 ? '' : 's'}`);
   return parts.join(', ');
+}
+
+function noteRemoved({ alerts, incidents }: { readonly alerts: number; readonly incidents: number }): string {
+  if (alerts === 0 && incidents === 0) return '';
+  const what = `${incidents} earlier incident${incidents === 1 ? '' : 's'} and ${alerts} earlier alert${alerts === 1 ? '' : 's'}`;
+  return `\n<p class="soft">Not on this page: ${what} that the state file keeps no more.</p>`;
 }
 
 function renderContents(incidents: readonly IncidentDocument[]): string {

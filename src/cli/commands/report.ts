@@ -31,10 +31,16 @@ export function reportCommand(io: CliIo, finish: (exitCode: number) => void): Co
     if (files.length === 0) {
       if (config.state.file === null)
         throw new AgentError('PC_USAGE', 'name inputs, or a state file with --state');
-      const { alerts, incidents } = readStoredDocuments(config);
+      const { alerts, incidents, removed } = readStoredDocuments(config);
       const parse = <T>(documents: readonly string[]): T[] => documents.map((text) => JSON.parse(text) as T);
-      writeReportFile(page, renderReport(parse<IncidentDocument>(incidents), parse<AlertDocument>(alerts)));
+      const told = parse<IncidentDocument>(incidents);
+      writeReportFile(page, renderReport(told, parse<AlertDocument>(alerts), removed));
       io.stderr.write(`${incidents.length} incidents, ${alerts.length} alerts\n`);
+      if (removed.alerts + removed.incidents > 0) {
+        io.stderr.write(
+          `Left out, because the state file keeps them no more: ${removed.incidents} earlier incidents, ${removed.alerts} earlier alerts\n`,
+        );
+      }
       return;
     }
     const startedMs = performance.now();

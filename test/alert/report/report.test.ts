@@ -46,6 +46,13 @@ function render(names: readonly string[]): string {
 }
 
 describe('renderReport', () => {
+  it('says what is not at hand any more', () => {
+    expect(renderReport([], [], { alerts: 1, incidents: 20 })).toContain(
+      'Not on this page: 20 earlier incidents and 1 earlier alert that the state file keeps no more.',
+    );
+    expect(renderReport([], [])).not.toContain('Not on this page');
+  });
+
   it('is the same page for the same documents, and says so when there is none', () => {
     expect(render(['evil.exe', 'worse.exe'])).toBe(render(['evil.exe', 'worse.exe']));
     expect(renderReport([], [])).toContain('No incidents');
