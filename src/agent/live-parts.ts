@@ -141,9 +141,6 @@ export async function openLiveParts(options: LivePartsOptions): Promise<LivePart
       // What was learnt is in the file that was moved: the new one and the memory go on from the same place.
       runner.renew();
     },
-    onOutdated() {
-      runner.renew();
-    },
   });
   const live = new LiveReload({
     watch,

@@ -81,7 +81,7 @@ function goOn(
   hooks: PipelineHooks,
   rules: readonly Rule[],
 ): OpenPipeline {
-  const state = config.state.file === null ? noPipelineState : openPipelineState(store);
+  const state = config.state.file === null ? noPipelineState : openPipelineState(store, config.anomaly.mode);
   const bookmarks = new BookmarkTable(store);
   const table = openTable(config);
   table.restore(state.processes);

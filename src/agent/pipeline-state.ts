@@ -1,9 +1,10 @@
 import type { AlertDesk, StatePort } from '../alert/index.ts';
-import type { AnomalyEngine } from '../anomaly/index.ts';
+import type { AnomalyEngine, AnomalyMode } from '../anomaly/index.ts';
 import type { MlRules, PendingRecord } from '../detection/index.ts';
 import type { ProcessRow, ProcessTable } from '../lineage/index.ts';
 import {
   AnomalyStateTable,
+  clearPipelineState,
   PendingRecordTable,
   ProcessRowTable,
   StageStateTable,
@@ -21,7 +22,7 @@ export interface PipelineState {
 }
 
 /** State in a file that outlives the run. */
-export function openPipelineState(store: Store): PipelineState {
+export function openPipelineState(store: Store, mode: AnomalyMode): PipelineState {
   const processTable = new ProcessRowTable(store);
   const pendingTable = new PendingRecordTable(store);
   const anomalyTable = new AnomalyStateTable(store);
@@ -31,6 +32,14 @@ export function openPipelineState(store: Store): PipelineState {
     pending: pendingTable.load(),
     stages,
     save(table, anomalies, mlRules, desk) {
+      if (store.lacksState && store.hasRoom) {
+        // The store holds what was learnt before too much waited; all of it makes way for what is known now.
+        store.acceptState();
+        clearPipelineState(store, mode);
+        table.forgetStored();
+        anomalies.forgetSaved();
+        desk.forgetSaved();
+      }
       processTable.save(table.takeChanges());
       anomalies.save(anomalyTable);
       pendingTable.replace(mlRules.pending);

@@ -11,12 +11,10 @@ export interface StoreWatchParts {
   readonly put: (entry: OutboxEntry) => void;
   /** A file that knows nothing took the place of the one before. */
   readonly onReplaced: () => void;
-  /** The file can be written again, and what it holds of what was learnt is older than what is in memory. */
-  readonly onOutdated: () => void;
 }
 
 /** Has the agent go on where its state file cannot be written or gets damaged, and tell people of it. */
-export function watchStore({ store, clock, log, put, onReplaced, onOutdated }: StoreWatchParts): void {
+export function watchStore({ store, clock, log, put, onReplaced }: StoreWatchParts): void {
   store.endure({ onNotice: take, nowMs: () => clock.nowMs() });
 
   function take(notice: StoreNotice): void {
@@ -34,9 +32,12 @@ export function watchStore({ store, clock, log, put, onReplaced, onOutdated }: S
           log.warn('The state file can be written again, and holds everything that waited');
         } else {
           const { givenUp } = notice;
-          log.error('The state file can be written again, without what was given up', { writes: givenUp });
+          // What was learnt is whole in memory; alerts and incidents that left the journal are only where they were sent.
+          log.error(
+            'The state file can be written again, without what was given up; what was learnt is stored anew when the disk has room for it',
+            { writes: givenUp },
+          );
         }
-        if (store.lacksState) onOutdated();
         break;
       case 'given up':
         log.error('State was given up because too much waited in memory', { writes: notice.writes });

@@ -153,6 +153,14 @@ export class AlertDesk {
     return outcome;
   }
 
+  /** The port holds nothing of it: all is to be saved again. */
+  forgetSaved(): void {
+    this.#clocks.forgetSaved();
+    this.#suppression.forgetSaved();
+    this.#triage.forgetSaved();
+    this.#incidents.forgetSaved();
+  }
+
   /** Belongs in the transaction of the batch, as does everything before it. */
   save(port: StatePort): void {
     this.#clocks.save(port);

@@ -60,6 +60,12 @@ export class HostClocks {
     return [...this.#clocks].filter(([, { nowMs }]) => nowMs < timeMs).map(([host]) => host);
   }
 
+  /** The port holds nothing of it: all is to be saved again. */
+  forgetSaved(): void {
+    this.#removed.clear();
+    for (const key of this.#clocks.keys()) this.#changed.add(key);
+  }
+
   save(port: StatePort): void {
     for (const host of this.#removed) port.remove(kind, host);
     for (const host of this.#changed) {

@@ -6,6 +6,9 @@ interface Segment<T> {
   readonly items: readonly T[];
 }
 
+/** Most items of a segment: it leaves as a whole. */
+const maxSegment = 256;
+
 /**
  * The last so many things, in order of arrival. What is saved is only what came since the last save, so
  * that the cost of a batch does not grow with the number kept.
@@ -58,14 +61,23 @@ export class RecentRing<T> {
     }
   }
 
+  /** The port holds nothing of it: all is to be saved again. */
+  forgetSaved(): void {
+    this.#segments = [];
+    this.#savedSerial = 0;
+  }
+
   save(port: StatePort): void {
-    const from = Math.max(this.#savedSerial, this.#oldestSerial);
+    let from = Math.max(this.#savedSerial, this.#oldestSerial);
     if (from === this.#nextSerial) return;
-    const items: T[] = [];
-    for (let serial = from; serial < this.#nextSerial; serial++)
-      items.push(this.#slots[serial % this.#limit]!);
-    port.put(this.#kind, serialKey(from), { from, items } satisfies Segment<T>);
-    this.#segments.push(from);
+    while (from < this.#nextSerial) {
+      const items: T[] = [];
+      const end = Math.min(from + maxSegment, this.#nextSerial);
+      for (let serial = from; serial < end; serial++) items.push(this.#slots[serial % this.#limit]!);
+      port.put(this.#kind, serialKey(from), { from, items } satisfies Segment<T>);
+      this.#segments.push(from);
+      from = end;
+    }
     this.#savedSerial = this.#nextSerial;
     // A segment may go when the next one begins no later than the oldest item that is kept.
     while (this.#segments.length > 1 && this.#segments[1]! <= this.#oldestSerial) {

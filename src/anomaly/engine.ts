@@ -8,7 +8,7 @@ import { noPriors, type Priors } from './priors.ts';
 import type { AnomalyRecord, ClosedBucket, InterimAnomaly, Rescore } from './record.ts';
 import type { AnomalyCounters, AnomalyPort, AnomalyState } from './saved-state.ts';
 import type { ScoredStart } from './scored-start.ts';
-import { collectChanges, forgetChanges, restoreState } from './state-transfer.ts';
+import { collectChanges, forgetChanges, markEverything, restoreState } from './state-transfer.ts';
 import { createSubjectReader, type Subject, type SubjectReader } from './subject.ts';
 
 export interface AnomalyEngineParts {
@@ -105,6 +105,12 @@ export class AnomalyEngine {
       this.#page++;
     }
     this.#letGo();
+  }
+
+  /** The port holds nothing of this mode: the next save is of everything. */
+  forgetSaved(): void {
+    markEverything(this.#analysis.memory);
+    this.#mustCheckpoint = true;
   }
 
   /** For a run that nothing comes after: what is unsaved is let go. */

@@ -69,6 +69,24 @@ export function forgetChanges(memory: AnomalyMemory): void {
   memory.closedSerials.length = 0;
 }
 
+/** Notes that nothing is saved. */
+export function markEverything(memory: AnomalyMemory): void {
+  for (const host of memory.hosts.values()) {
+    host.dirty = true;
+    for (const bucket of host.buckets) {
+      bucket.saved = false;
+      bucket.savedSightings = 0;
+    }
+  }
+  for (const entity of memory.entities()) {
+    memory.markEntity(entity);
+    for (const pair of entity.pairs.values()) memory.markPair(pair);
+  }
+  memory.removedEntityIds.length = 0;
+  memory.removedPairIds.length = 0;
+  memory.closedSerials.length = 0;
+}
+
 /** Fills an empty memory from saved rows; those whose host, entity or bucket is not among them are passed over. */
 export function restoreState(memory: AnomalyMemory, state: AnomalyState): void {
   memory.nextId = state.totals?.nextId ?? 1;

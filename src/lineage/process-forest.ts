@@ -167,6 +167,12 @@ export class ProcessForest {
     return lineage;
   }
 
+  /** Nothing of it is stored any more: the next changes are all processes. */
+  forgetStored(): void {
+    this.#changed = undefined;
+    this.#removed = [];
+  }
+
   /** All processes at first, then those that changed since the last time. */
   takeChanges(): TableChanges {
     const rows: ProcessRow[] = [];

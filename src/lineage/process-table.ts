@@ -89,6 +89,11 @@ export class ProcessTable {
     return this.#forest.takeChanges();
   }
 
+  /** Nothing of it is stored any more: the next changes are all processes. */
+  forgetStored(): void {
+    this.#forest.forgetStored();
+  }
+
   /** Puts back into an empty table what a store kept of another with the same options. */
   restore(rows: Iterable<ProcessRow>): void {
     this.#forest.restore(rows);

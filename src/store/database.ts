@@ -12,6 +12,9 @@ export type Connection = Database.Database;
  */
 const cacheKiB = 2_048;
 
+/** What stays of the write-ahead log after a large transaction; an ordinary one needs less. */
+const logBytes = 16_777_216;
+
 /** `lasting` outlives a crash; `temporary` is deleted by whoever opened it, so nothing waits for the disk. */
 export type Durability = 'lasting' | 'temporary';
 
@@ -74,6 +77,7 @@ function prepare(
   connection.pragma(`journal_mode = ${durability === 'lasting' ? 'WAL' : 'MEMORY'}`);
   connection.pragma(`synchronous = ${durability === 'lasting' ? 'NORMAL' : 'OFF'}`);
   connection.pragma(`cache_size = -${cacheKiB}`);
+  connection.pragma(`journal_size_limit = ${logBytes}`);
   connection.pragma('foreign_keys = ON');
   connection.pragma('busy_timeout = 5000');
   migrate(connection, path, migrations);
@@ -83,11 +87,16 @@ function prepare(
 const noRoomBytes = 1_048_576;
 
 function isDiskFull(path: string): boolean {
+  return (freeBytes(path) ?? noRoomBytes) < noRoomBytes;
+}
+
+/** What the disk under a file has left; `undefined` where it does not say. */
+export function freeBytes(path: string): number | undefined {
   try {
     const { bavail, bsize } = statfsSync(dirname(path));
-    return bavail * bsize < noRoomBytes;
+    return bavail * bsize;
   } catch {
-    return false;
+    return undefined;
   }
 }
 

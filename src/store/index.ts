@@ -7,7 +7,7 @@ export { BookmarkTable } from './bookmarks.ts';
 export { DriftTable } from './drift.ts';
 export { IncidentTable, incidentLimits } from './incidents.ts';
 export { inspectStateFile, type StateFileFacts } from './inspect-state.ts';
-export { forgetLearntState } from './learnt-state.ts';
+export { clearPipelineState, forgetLearntState } from './learnt-state.ts';
 export { OutboxTable } from './outbox.ts';
 export type { DeadLetter } from './outbox-dead-letters.ts';
 export { OutboxDesk } from './outbox-desk.ts';

@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AgentError } from '../errors/index.ts';
-import { openDatabase } from './database.ts';
+import { freeBytes, openDatabase } from './database.ts';
 import { migrations } from './migrations/index.ts';
 import { StoreConnection, type StoreNotice } from './store-connection.ts';
 import { explainStoreFailure, moveAside } from './store-damage.ts';
@@ -20,6 +20,8 @@ export interface EnduranceOptions {
 
 const defaultMaxBytes = 67_108_864;
 const defaultRetryMs = 5_000;
+/** More than a pipeline keeps; the file may hold a large outbox besides. */
+const mostRoomBytes = 536_870_912;
 
 /** The agent's SQLite file: one writer, WAL, schema brought up to date when it is opened. */
 export class Store {
@@ -98,7 +100,14 @@ export class Store {
     return this.connection.lacksState;
   }
 
-  /** Whoever writes what was learnt has begun from the state that this store holds: it is written from now on. */
+  /** Whether commits succeed, and the disk takes all of the state once more beside what is there. */
+  get hasRoom(): boolean {
+    if (this.isWaiting) return false;
+    const wanted = Math.min(mostRoomBytes, 2 * (statSync(this.path, { throwIfNoEntry: false })?.size ?? 0));
+    return (freeBytes(this.path) ?? wanted) >= wanted;
+  }
+
+  /** Whoever writes what was learnt begins from the state that this store holds: it is written from now on. */
   acceptState(): void {
     this.connection.acceptState();
   }

@@ -157,6 +157,19 @@ export class IncidentTracker {
     return this.#telling.finish().sort((a, b) => a.startMs - b.startMs || (a.id < b.id ? -1 : 1));
   }
 
+  /** The port holds nothing of it: all is to be saved again. */
+  forgetSaved(): void {
+    this.#unsaved = [];
+    this.#told = [];
+    this.#outdated = [];
+    for (const activity of [...this.#activities.values(), ...this.#telling.activities]) {
+      this.#changed.add(activity);
+      const { members, alerts } = activity;
+      for (const [key, value] of members) this.#unsaved.push({ activity, kind: kinds.member, key, value });
+      for (const [key, value] of alerts) this.#unsaved.push({ activity, kind: kinds.alert, key, value });
+    }
+  }
+
   save(port: StatePort): void {
     for (const { activity, kind, key, value } of this.#unsaved) port.put(kind, rowKey(activity, key), value);
     for (const activity of this.#changed) {

@@ -12,6 +12,11 @@ export class Telling {
     this.#onTold = onTold;
   }
 
+  /** Those that are not told to the end. */
+  get activities(): Activity[] {
+    return this.#queue.map(({ activity }) => activity);
+  }
+
   add(activity: Activity): void {
     this.#queue.push({ activity, work: this.#tell(activity) });
   }

@@ -110,6 +110,12 @@ export class Suppression {
     return rollUps;
   }
 
+  /** The port holds nothing of it: all is to be saved again. */
+  forgetSaved(): void {
+    this.#removed.clear();
+    for (const key of this.#windows.keys()) this.#changed.add(key);
+  }
+
   save(port: StatePort): void {
     for (const key of this.#removed) port.remove(kind, key);
     for (const key of this.#changed) {

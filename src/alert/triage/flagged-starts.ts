@@ -33,6 +33,11 @@ export class FlaggedStarts {
     return this.#byMaker.get(makerKey(host, user)) ?? none;
   }
 
+  /** The port holds nothing of it: all is to be saved again. */
+  forgetSaved(): void {
+    this.#ring.forgetSaved();
+  }
+
   save(port: StatePort): void {
     this.#ring.save(port);
   }

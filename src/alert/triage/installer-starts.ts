@@ -34,6 +34,11 @@ export class InstallerStarts {
     return found;
   }
 
+  /** The port holds nothing of it: all is to be saved again. */
+  forgetSaved(): void {
+    this.#ring.forgetSaved();
+  }
+
   save(port: StatePort): void {
     this.#ring.save(port);
   }

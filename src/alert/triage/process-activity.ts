@@ -67,6 +67,12 @@ export class ActivityLog {
     return processId === undefined ? undefined : this.#processes.get(`${host}\n${processId}`);
   }
 
+  /** The port holds nothing of it: all is to be saved again. */
+  forgetSaved(): void {
+    this.#removed.clear();
+    for (const key of this.#processes.keys()) this.#changed.add(key);
+  }
+
   save(port: StatePort): void {
     for (const key of this.#removed) port.remove(kind, key);
     for (const key of this.#changed) {

@@ -51,6 +51,11 @@ export class RecentStarts {
     return (entityId === undefined ? undefined : this.#byParent.get(entityId)) ?? none;
   }
 
+  /** The port holds nothing of it: all is to be saved again. */
+  forgetSaved(): void {
+    this.#ring.forgetSaved();
+  }
+
   save(port: StatePort): void {
     this.#ring.save(port);
   }

@@ -103,6 +103,15 @@ export class TriageMemory {
     return { ...alert, triage };
   }
 
+  /** The port holds nothing of it: all is to be saved again. */
+  forgetSaved(): void {
+    this.#recent.forgetSaved();
+    this.#flagged.forgetSaved();
+    this.#users.forgetSaved();
+    this.#installers.forgetSaved();
+    this.#activity.forgetSaved();
+  }
+
   save(port: StatePort): void {
     this.#recent.save(port);
     this.#flagged.save(port);

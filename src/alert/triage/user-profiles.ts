@@ -88,6 +88,12 @@ export class UserProfiles {
     };
   }
 
+  /** The port holds nothing of it: all is to be saved again. */
+  forgetSaved(): void {
+    this.#removed.clear();
+    for (const key of this.#profiles.keys()) this.#changed.add(key);
+  }
+
   save(port: StatePort): void {
     for (const key of this.#removed) port.remove(kind, key);
     for (const key of this.#changed) {
