@@ -122,7 +122,8 @@ function refuseForeign(connection: Connection): void {
 }
 
 function migrate(connection: Connection, path: string, migrations: readonly string[]): void {
-  const version = connection.pragma('user_version', { simple: true }) as number;
+  const readVersion = (): number => connection.pragma('user_version', { simple: true }) as number;
+  const version = readVersion();
   if (version > migrations.length) {
     throw new AgentError(
       'PC_STORE_NEWER',
@@ -133,7 +134,8 @@ function migrate(connection: Connection, path: string, migrations: readonly stri
   // Nothing to do is nothing to write: an agent starts on a full disk as well.
   if (version === migrations.length) return;
   const run = connection.transaction(() => {
-    for (const sql of migrations.slice(version)) connection.exec(sql);
+    // Another process may have opened the same file meanwhile, and brought it up to date.
+    for (const sql of migrations.slice(readVersion())) connection.exec(sql);
     connection.pragma(`user_version = ${migrations.length}`);
   });
   run.immediate();
