@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import type { ExceptionList } from '../alert/index.ts';
 import type { Config } from '../config/index.ts';
@@ -22,7 +21,7 @@ import {
   type ResponseStatus,
   statusOf,
 } from '../response/index.ts';
-import { ResponseJournalFile, responseFileOf, Store } from '../store/index.ts';
+import { assertHasJournal, ResponseJournalFile, responseFileOf } from '../store/index.ts';
 import {
   createSecureDirectory,
   EventLogQuery,
@@ -55,8 +54,7 @@ export function openResponseDesk(
   acts = true,
 ): ResponseDesk {
   const { file } = config().state;
-  // A journal is made beside an agent's state only: a path that was mistyped, or another program's file, has none.
-  if (file !== null && !existsSync(responseFileOf(file))) Store.openExisting(file).close();
+  if (file !== null) assertHasJournal(file);
   const journal = openJournal(config());
   const isKilled = openKillSwitch(config, clock, library);
   const override = new OverrideWatch(() => journal.override, clock);

@@ -14,7 +14,7 @@ export { OutboxDesk } from './outbox-desk.ts';
 export type { DestinationCounts } from './outbox-destinations.ts';
 export { ProcessRowTable } from './processes.ts';
 export { openOrQuarantine } from './quarantine.ts';
-export { ResponseJournalFile, responseFileOf } from './response-journal.ts';
+export { assertHasJournal, ResponseJournalFile, responseFileOf } from './response-journal.ts';
 export { StageStateTable } from './stage-state.ts';
 export { type EnduranceOptions, Store } from './store.ts';
 export type { StoreNotice } from './store-connection.ts';

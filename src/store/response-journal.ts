@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type {
   Action,
   ActionEnd,
@@ -20,6 +21,7 @@ import { responseCommand } from './migrations/response-0002-command.ts';
 import { responseIsolation } from './migrations/response-0003-isolation.ts';
 import { responseReserve } from './migrations/response-0004-reserve.ts';
 import { SpentActions } from './spent-actions.ts';
+import { Store } from './store.ts';
 
 type Finished = Action & { readonly end: ActionEnd };
 
@@ -33,6 +35,14 @@ const writers = {
   command: (row: unknown) => commandToEcs(row as PersonCommand),
   isolation: (row: unknown) => isolationToEcs(row as IsolationChange),
 } as const;
+
+/**
+ * A journal is made beside an agent's state only: a path that was mistyped, or another program's file, has none.
+ * @throws AgentError PC_STORE_OPEN, PC_STORE_NEWER
+ */
+export function assertHasJournal(stateFile: string): void {
+  if (!existsSync(responseFileOf(stateFile))) Store.openExisting(stateFile).close();
+}
 
 /** Where the journal of a state file is. */
 export function responseFileOf(stateFile: string): string {

@@ -4,6 +4,7 @@ import {
   type AnomalyJobId,
   type AnomalyRecord,
   compilePriors,
+  rememberStart,
   type ScoredStart,
   shippedCounts,
 } from '../../src/anomaly/index.ts';
@@ -213,7 +214,7 @@ describe('a record', () => {
       process: undefined,
       eventCount: 3,
       eventIds: ['a', 'b', 'c'],
-      subject: starts[1],
+      subject: rememberStart(starts[1]!),
     });
     expect(sum?.actual).toBeCloseTo(2.45);
     expect(sum?.influencers.map(({ field, value }) => `${field}=${value}`)).toEqual(
@@ -221,7 +222,12 @@ describe('a record', () => {
     );
     expect(sum?.influencers.map(({ value }) => value)).not.toContain('net.exe');
     const rare = records.find(({ job, process }) => job === rareByUser && process === 'whoami.exe');
-    expect(rare).toMatchObject({ actual: 2, eventIds: ['b', 'c'], firstSeen: true, subject: starts[1] });
+    expect(rare).toMatchObject({
+      actual: 2,
+      eventIds: ['b', 'c'],
+      firstSeen: true,
+      subject: rememberStart(starts[1]!),
+    });
     expect(rare?.score).toBe(rare?.initialScore);
   });
 
