@@ -15,7 +15,7 @@ const maxSharingPid = 32;
 const maxTextLength = 2_048;
 
 /** Texts of which all processes that have them share one copy. */
-const sharedTexts = 8_192;
+const sharedTexts = 4_096;
 
 /**
  * The processes themselves: found by id and by pid, linked to their parents, bounded in number, and with

@@ -10,7 +10,7 @@ export type Connection = Database.Database;
  * Pages kept in memory. By itself the package lets each file have 16 MB, which a day's state and the documents of alerts
  * fill, and they are hardly read again; the system caches them as well.
  */
-const cacheKiB = 2_048;
+const cacheKiB = 1_024;
 
 /** What stays of the write-ahead log after a large transaction; an ordinary one needs less. */
 const logBytes = 16_777_216;
