@@ -222,6 +222,7 @@ function describe(entity: string, meant: Meant, { facts }: ProcessAct): ActionSu
     key: entity,
     hasCommandLine: false,
     hasParent: facts.parentPid !== undefined,
+    isConfirmed: true,
     user: { id: facts.userSid, name: undefined, domain: undefined, groups: undefined },
     image: (path ?? '?').toLowerCase(),
     name,

@@ -42,6 +42,7 @@ export function alertToEcs(alert: Alert): WireDocument {
       ...predictionToEcs(subject.prediction),
       severity: rule.severity,
       event_ids: alert.eventIds,
+      unconfirmed: subject.event.isUnconfirmed,
       reasons: alert.reasons.map(({ text, weight }) => ({ text, weight })),
       rarity: rarityToEcs(alert),
       anomaly: anomalyToEcs(alert),

@@ -2,7 +2,7 @@ import { deriveDocumentId } from './event-id.ts';
 import { groupsOf } from './groups.ts';
 import type { JsonRecord } from './json-record.ts';
 import { type JsonObject, objectOf, textOf, timeTextOf } from './json-value.ts';
-import type { Host, Provider, User } from './process-event.ts';
+import type { Confirmation, Host, Provider, User } from './process-event.ts';
 
 /** `event.dataset` by which a recording marks a process that ran before it began; ECS has no word for that. */
 export const runningDataset = 'problemchild.running';
@@ -22,6 +22,11 @@ export function providerOf(document: JsonObject, event: JsonObject): Provider {
   if (reporter === 'Microsoft-Windows-Security-Auditing' || module === 'security') return 'security';
   if (reporter === 'Microsoft-Windows-Kernel-Process') return 'etw';
   return module === 'endpoint' || objectOf(document['agent'])['type'] === 'endpoint' ? 'defend' : 'ecs';
+}
+
+/** By the field in which recordings and alerts of the agent tell it. */
+export function confirmationOf(document: JsonObject): Confirmation {
+  return objectOf(document['problemchild'])['unconfirmed'] === true ? { isUnconfirmed: true } : {};
 }
 
 export function hostOf(document: JsonObject): Host {

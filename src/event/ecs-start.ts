@@ -1,5 +1,5 @@
 import { FieldFault } from './decoded.ts';
-import { hostOf, idOf, providerOf, timestampOf, userOf } from './ecs-fields.ts';
+import { confirmationOf, hostOf, idOf, providerOf, timestampOf, userOf } from './ecs-fields.ts';
 import { hexDigest, normalizeEntityId, normalizeLogonId, parentImage } from './field-value.ts';
 import { parseSysmonHashes } from './hashes.ts';
 import type { JsonRecord } from './json-record.ts';
@@ -105,6 +105,7 @@ export function decodeEcsStart(record: JsonRecord, event: JsonObject): ProcessEv
       ),
       parent: parentOf(parent, data),
     },
+    ...confirmationOf(document),
   };
 }
 

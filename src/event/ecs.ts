@@ -1,5 +1,13 @@
 import { type Decoded, filtered } from './decoded.ts';
-import { hostOf, idOf, providerOf, runningDataset, timestampOf, userOf } from './ecs-fields.ts';
+import {
+  confirmationOf,
+  hostOf,
+  idOf,
+  providerOf,
+  runningDataset,
+  timestampOf,
+  userOf,
+} from './ecs-fields.ts';
 import { decodeEcsStart } from './ecs-start.ts';
 import { withEndgame } from './endgame.ts';
 import { normalizeEntityId, parsePort } from './field-value.ts';
@@ -150,5 +158,6 @@ function referenceOf(record: JsonRecord, event: JsonObject): Omit<ProcessEnd, 'k
     pid: pidOf(process['pid'], 'process.pid'),
     entityId: normalizeEntityId(textOf(process['entity_id'], 'process.entity_id')),
     executable: textOf(process['executable'], 'process.executable'),
+    ...confirmationOf(document),
   };
 }

@@ -12,6 +12,11 @@ export interface EtwProcessRecord {
   /** The same as ISO 8601 in UTC with 100 ns resolution. */
   readonly timestamp: string;
   readonly position: RecordPosition;
+  /**
+   * Only the manifest provider told of it, and the kernel's own logger did not. Any account may write events of that
+   * provider, so that all of it may be forged.
+   */
+  readonly isManifestOnly: boolean;
   readonly pid: number | undefined;
   readonly parentPid: number | undefined;
   /** Creation time as the kernel keeps it, ms since the epoch; only some event versions carry it. */

@@ -4,7 +4,7 @@ import type { EtwProcessRecord, EtwSignature } from './etw-record.ts';
 import { baseName, presentText } from './field-value.ts';
 import { groupsOfToken } from './groups.ts';
 import type { ProcessEnd, ProcessRunning } from './host-event.ts';
-import type { CodeSignature, Host, Process, ProcessEvent, User } from './process-event.ts';
+import type { CodeSignature, Confirmation, Host, Process, ProcessEvent, User } from './process-event.ts';
 
 /** A kernel process record as an event of this host, or a refusal where it names no process. */
 export function decodeEtwRecord(record: EtwProcessRecord, host: Host): Decoded {
@@ -33,6 +33,7 @@ function decodeStart(record: EtwProcessRecord, host: Host, executable: string | 
     host,
     user: userOf(record),
     process: processOf(record, executable),
+    ...confirmationOf(record),
   };
 }
 
@@ -61,7 +62,12 @@ function referenceOf(record: EtwProcessRecord, host: Host): Omit<ProcessEnd, 'ki
     pid: record.pid,
     entityId: undefined,
     executable: presentText(record.imagePath) ?? presentText(record.imageNtPath),
+    ...confirmationOf(record),
   };
+}
+
+function confirmationOf({ isManifestOnly }: EtwProcessRecord): Confirmation {
+  return isManifestOnly ? { isUnconfirmed: true } : {};
 }
 
 function processOf(record: EtwProcessRecord, executable: string | undefined): Process {

@@ -1,9 +1,17 @@
-import type { Host, Process, ProcessEvent, Provider, RecordPosition, User } from './process-event.ts';
+import type {
+  Confirmation,
+  Host,
+  Process,
+  ProcessEvent,
+  Provider,
+  RecordPosition,
+  User,
+} from './process-event.ts';
 
 /** What decoders of every provider make of a record: a process start, or something that happened to one. */
 export type HostEvent = ProcessEvent | ProcessRunning | ProcessEnd | NetworkEvent | DnsEvent;
 
-interface ProcessReference {
+interface ProcessReference extends Confirmation {
   readonly id: string;
   readonly timeMs: number;
   readonly timestamp: string | undefined;

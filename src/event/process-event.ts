@@ -6,7 +6,7 @@
  *
  * Every string here is attacker-controlled. Escape and bound it at the edge that prints it.
  */
-export interface ProcessEvent {
+export interface ProcessEvent extends Confirmation {
   readonly kind: 'start';
   /** `event.id`: the input's own, else derived from record position and content. */
   readonly id: string;
@@ -26,6 +26,16 @@ export interface ProcessEvent {
   readonly process: Process;
   /** Only where a document has them. */
   readonly endgame?: EndgameFields;
+}
+
+/** Whether it can be relied on who told of an event. */
+export interface Confirmation {
+  /**
+   * Set where only a capture told of it that any account of the host can write into: it may be forged. It is worth an
+   * alert, and nothing may be done to a process because of it. A traced start is unconfirmed as well when a process it
+   * descends from is.
+   */
+  readonly isUnconfirmed?: true;
 }
 
 /** What Endgame's sensor, the forerunner of Elastic Defend, wrote beside ECS: generation 1 of Elastic's features reads it. */

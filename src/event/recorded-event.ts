@@ -34,6 +34,7 @@ function startDocument(event: ProcessEvent, type: readonly string[]): EcsDocumen
     event: { ...objectAt(document, 'event'), ...moduleOf(event), type },
     process: exactProcess(objectAt(document, 'process'), process),
     ...(isEmpty(winlog) ? {} : { winlog: { event_data: winlog } }),
+    ...confirmationDocument(event),
   };
 }
 
@@ -98,7 +99,12 @@ function referenceDocument(
       group: user.groups === undefined ? undefined : groupsToEcs(user.groups),
     }),
     process: drop({ pid, entity_id: entityId, executable }),
+    ...confirmationDocument(event),
   };
+}
+
+function confirmationDocument({ isUnconfirmed }: HostEvent): EcsDocument {
+  return isUnconfirmed === true ? { problemchild: { unconfirmed: true } } : {};
 }
 
 /** The reporter as `providerOf` knows it again; Defend is told by its module. */

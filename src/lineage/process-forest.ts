@@ -130,6 +130,14 @@ export class ProcessForest {
     this.#noteLinkChange(node);
   }
 
+  /** Somebody is sure now of a process of which only what may be forged was known. */
+  confirm(node: ProcessNode, facts: ProcessFacts): void {
+    node.isUnconfirmed = false;
+    node.relearn(facts);
+    this.#keepTexts(node);
+    this.#noteLinkChange(node);
+  }
+
   end(node: ProcessNode, endMs: number): void {
     this.#listOf(node).remove(node);
     node.endMs = endMs;
@@ -171,6 +179,15 @@ export class ProcessForest {
   forgetStored(): void {
     this.#changed = undefined;
     this.#removed = [];
+  }
+
+  /** Whether the process and its ancestors, up to the limit, are confirmed. */
+  isConfirmed(node: ProcessNode): boolean {
+    let left = this.#maxAncestors;
+    for (let at: ProcessNode | undefined = node; at !== undefined && left > 0; at = at.parent, left--) {
+      if (at.isUnconfirmed) return false;
+    }
+    return true;
   }
 
   /** All processes at first, then those that changed since the last time. */

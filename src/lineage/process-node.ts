@@ -16,6 +16,7 @@ interface NodeIdentity {
   readonly isSeen: boolean;
   readonly hasOwnId: boolean;
   readonly rank: number;
+  readonly isUnconfirmed: boolean;
 }
 
 // Most processes have one id: they share this, which nobody writes to.
@@ -37,6 +38,8 @@ export class ProcessNode {
   hasOwnId: boolean;
   /** No two processes have the same. */
   rank: number;
+  /** What told of it may be forged: whoever is sure of it has the say. */
+  isUnconfirmed: boolean;
   endMs: number | undefined;
   name: string | undefined;
   executable: string | undefined;
@@ -77,6 +80,7 @@ export class ProcessNode {
     this.isSeen = identity.isSeen;
     this.hasOwnId = identity.hasOwnId;
     this.rank = identity.rank;
+    this.isUnconfirmed = identity.isUnconfirmed;
     this.endMs = undefined;
     this.name = facts.name;
     this.executable = facts.executable;
@@ -137,6 +141,13 @@ export class ProcessNode {
     this.executable ??= executable;
     this.commandLine ??= commandLine;
     return true;
+  }
+
+  /** Takes what is told now in the place of all that was known. */
+  relearn({ name, executable, commandLine }: ProcessFacts): void {
+    this.name = name;
+    this.executable = executable;
+    this.commandLine = commandLine;
   }
 
   toAncestor(): Ancestor {

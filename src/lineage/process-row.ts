@@ -11,6 +11,8 @@ export interface ProcessRow {
   readonly isSeen: boolean;
   readonly hasOwnId: boolean;
   readonly rank: number;
+  /** Only where it is so. */
+  readonly isUnconfirmed?: true;
   readonly endMs: number | undefined;
   readonly name: string | undefined;
   readonly executable: string | undefined;
@@ -47,12 +49,13 @@ export function toRow(node: ProcessNode): ProcessRow {
     isParentCertain: node.isParentCertain,
     statedParent: node.statedParent,
     activity: node.activity,
+    ...(node.isUnconfirmed ? { isUnconfirmed: true } : {}),
   };
 }
 
 /** The node of a row, not yet linked to any other. */
 export function toNode(row: ProcessRow): ProcessNode {
-  const node = new ProcessNode(row, row, row.providers);
+  const node = new ProcessNode({ ...row, isUnconfirmed: row.isUnconfirmed === true }, row, row.providers);
   node.aliases = row.aliases;
   node.endMs = row.endMs;
   node.isParentCertain = row.isParentCertain;

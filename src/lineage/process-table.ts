@@ -56,8 +56,10 @@ export class ProcessTable {
     }
     const node = this.#find(event);
     if (node === undefined) return undefined;
-    if (event.kind === 'end') this.#forest.end(node, event.timeMs);
-    else this.#forest.touch(node);
+    // Whoever may write a process' end must not take the parent from its children.
+    if (event.kind === 'end' && (event.isUnconfirmed !== true || node.isUnconfirmed)) {
+      this.#forest.end(node, event.timeMs);
+    } else this.#forest.touch(node);
     return undefined;
   }
 
@@ -107,6 +109,7 @@ export class ProcessTable {
   }
 
   #register(event: ProcessEvent | ProcessRunning, process: Process): ProcessNode | undefined {
+    const isUnconfirmed = event.isUnconfirmed === true;
     const node = resolveProcess(
       this.#forest,
       {
@@ -114,11 +117,12 @@ export class ProcessTable {
         pid: process.pid,
         ownId: process.entityId,
         startMs: process.startMs ?? event.timeMs,
+        isUnconfirmed,
         event: { provider: event.provider, process },
       },
       this.#toleranceMs,
     );
-    if (node === undefined) return undefined;
+    if (node === undefined || (isUnconfirmed && !node.isUnconfirmed)) return node;
     claimEarlyChildren(this.#forest, node, this.#toleranceMs);
     resolveParent(this.#forest, node, process.parent, this.#toleranceMs);
     this.#forest.touch(node);

@@ -10,13 +10,15 @@ export interface StartClaim {
   /** The entity id its source gives, if any. */
   readonly ownId: string | undefined;
   readonly startMs: number;
+  readonly isUnconfirmed: boolean;
   readonly event: Pick<ProcessEvent, 'provider' | 'process'>;
 }
 
 /**
  * The process a start is about: one the table has by id, one that another provider reported within the
  * tolerance, one so far known only through its children, or a new one. `undefined` when the start
- * carries nothing to tell processes apart by.
+ * carries nothing to tell processes apart by. An unconfirmed start changes nothing about a process of which a
+ * confirmed one told.
  */
 export function resolveProcess(
   forest: ProcessForest,
@@ -25,10 +27,13 @@ export function resolveProcess(
 ): ProcessNode | undefined {
   const id = claimedId(forest, claim);
   if (id === undefined) return undefined;
-  const { event, startMs } = claim;
+  const { event, startMs, isUnconfirmed } = claim;
   const known = forest.get(id);
   const node = known ?? findTwin(forest, claim, toleranceMs) ?? findUnseen(forest, claim, toleranceMs);
   if (node === undefined) return addProcess(forest, claim, id);
+  if (isUnconfirmed && node.isSeen && !node.isUnconfirmed) return node;
+  if (!isUnconfirmed && node.isUnconfirmed) forest.confirm(node, event.process);
+  else node.isUnconfirmed = isUnconfirmed;
   if (!node.isSeen) {
     forest.setStart(node, startMs);
     if (known === undefined) forest.addId(node, id, !node.hasOwnId);
@@ -99,11 +104,11 @@ function reportedBy(provider: Provider): readonly Provider[] {
 }
 
 function addProcess(forest: ProcessForest, claim: StartClaim, entityId: string): ProcessNode {
-  const { hostKey, pid, startMs, ownId, event } = claim;
+  const { hostKey, pid, startMs, ownId, isUnconfirmed, event } = claim;
   const hasOwnId = ownId !== undefined;
   const rank = forest.nextRank();
   const node = new ProcessNode(
-    { entityId, hostKey, pid, startMs, isSeen: true, hasOwnId, rank },
+    { entityId, hostKey, pid, startMs, isSeen: true, hasOwnId, rank, isUnconfirmed },
     event.process,
     reportedBy(event.provider),
   );
@@ -146,7 +151,10 @@ export function resolveParent(
   adopt(forest, node, parent, stated, false);
 }
 
-/** The process that had the pid when the child started, unless its name or its end says otherwise. */
+/**
+ * The process that had the pid when the child started, unless its name or its end says otherwise. An unconfirmed one
+ * takes the place of no other that is not known to have ended.
+ */
 function findByPid(
   forest: ProcessForest,
   child: ProcessNode,
@@ -154,7 +162,21 @@ function findByPid(
   name: string | undefined,
   toleranceMs: number,
 ): ProcessNode | undefined {
-  for (let at = forest.latest(child.hostKey, pid); at !== undefined; at = at.older) {
+  const latest = forest.latest(child.hostKey, pid);
+  return (
+    findHolder(latest, child, name, toleranceMs, true) ?? findHolder(latest, child, name, toleranceMs, false)
+  );
+}
+
+function findHolder(
+  latest: ProcessNode | undefined,
+  child: ProcessNode,
+  name: string | undefined,
+  toleranceMs: number,
+  onlyConfirmed: boolean,
+): ProcessNode | undefined {
+  for (let at = latest; at !== undefined; at = at.older) {
+    if (onlyConfirmed && at.isUnconfirmed) continue;
     const isEarlier = at.precedes(child);
     // One not seen to start may have done so before any of the children it is known by.
     const mayBeEarlier = !at.isSeen && at.startMs - child.startMs <= toleranceMs;
@@ -172,10 +194,10 @@ function addUnseen(
   entityId: string,
   hasOwnId: boolean,
 ): ProcessNode {
-  const { hostKey, startMs } = child;
+  const { hostKey, startMs, isUnconfirmed } = child;
   const rank = forest.precedingRank();
   const parent = new ProcessNode(
-    { entityId, hostKey, pid: stated.pid, startMs, isSeen: false, hasOwnId, rank },
+    { entityId, hostKey, pid: stated.pid, startMs, isSeen: false, hasOwnId, rank, isUnconfirmed },
     stated,
     noProviders,
   );
@@ -198,11 +220,11 @@ function adopt(
 
 /**
  * Gives a process that has just appeared the children that arrived before it and were taken for those of
- * the process that had its pid before.
+ * the process that had its pid before. An unconfirmed one gets none of a confirmed one's.
  */
 export function claimEarlyChildren(forest: ProcessForest, node: ProcessNode, toleranceMs: number): void {
   const { older } = node;
-  if (older === undefined) return;
+  if (older === undefined || (node.isUnconfirmed && !older.isUnconfirmed)) return;
   for (const child of older.children()) {
     if (
       !child.isParentCertain &&

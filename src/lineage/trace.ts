@@ -10,11 +10,17 @@ export function traceEvent(
   forest: ProcessForest,
 ): TracedEvent {
   const parent = node?.parent;
+  // What may be forged of an ancestor decides about the start as well.
+  const isConfirmed = event.isUnconfirmed !== true && (parent === undefined || forest.isConfirmed(parent));
   return {
-    event: node === undefined ? event : withLineage(event, node, parent),
+    event: node === undefined ? event : confirm(withLineage(event, node, parent), isConfirmed),
     untraced: event,
     ancestors: parent === undefined ? statedAncestors(event, node, forest) : forest.lineageOf(parent),
   };
+}
+
+function confirm(event: ProcessEvent, isConfirmed: boolean): ProcessEvent {
+  return isConfirmed ? event : { ...event, isUnconfirmed: true };
 }
 
 function withLineage(event: ProcessEvent, node: ProcessNode, parent: ProcessNode | undefined): ProcessEvent {

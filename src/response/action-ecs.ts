@@ -39,6 +39,7 @@ export function actionToEcs(action: Action, extras: ActionExtras = {}): WireDocu
       refused: end?.refusals[0],
       refusals: isRefused ? end.refusals : undefined,
       event_ids: subject.eventIds,
+      unconfirmed: subject.isConfirmed ? undefined : true,
       malicious_probability: subject.maliciousProbability,
       response: {
         mode: action.mode,

@@ -42,7 +42,7 @@ const looksAtOnce = 16;
 
 const nothingKnown: Omit<
   GuardFacts,
-  'pid' | 'isThisHost' | 'isExcepted' | 'ageMs' | 'hasCommandLine' | 'hasParent'
+  'pid' | 'isThisHost' | 'isExcepted' | 'ageMs' | 'hasCommandLine' | 'hasParent' | 'isConfirmed'
 > = {
   identity: undefined,
   isExiting: undefined,
@@ -63,7 +63,7 @@ const nobody = { ...alone, found: undefined, imagePath: undefined };
 /** Looks at the process and, where it is meant, its tree; touches nothing. */
 export async function inspect(parts: ResponseParts, inquiry: Inquiry): Promise<Inspection> {
   const { subject, isThisHost, isExcepted, ageMs } = inquiry;
-  const { target, hasCommandLine, hasParent } = subject;
+  const { target, hasCommandLine, hasParent, isConfirmed } = subject;
   const blind = {
     ...nothingKnown,
     pid: target?.pid,
@@ -72,6 +72,7 @@ export async function inspect(parts: ResponseParts, inquiry: Inquiry): Promise<I
     ageMs,
     hasCommandLine,
     hasParent,
+    isConfirmed,
   };
   // A process of another host, or none that could be told from its neighbour, is not even looked at.
   if (target === undefined || !isActablePid(target.pid) || isThisHost !== true) {
@@ -133,7 +134,7 @@ async function inspectTree(parts: ResponseParts, root: ProcessTarget, byPerson: 
 /** A descendant is judged by what it is: the policy, the event and its age spoke for the root. */
 function mayEnd(parts: ResponseParts, act: ProcessAct, serviceAccounts: boolean): boolean {
   const facts = gatherLiveFacts(
-    { hasCommandLine: true, hasParent: true },
+    { hasCommandLine: true, hasParent: true, isConfirmed: true },
     0,
     identify(act, { name: undefined, parentPid: undefined }),
     act.facts,

@@ -80,12 +80,16 @@ export class StartMerger {
   }
 }
 
-/** The host stays as Sysmon names it, in pairs and alone alike: results are kept by it. */
+/**
+ * The host stays as Sysmon names it, in pairs and alone alike: results are kept by it. What is filled in from an
+ * unconfirmed record makes the whole unconfirmed.
+ */
 function merge(sysmon: ProcessEvent, kernel: ProcessEvent): ProcessEvent {
   return {
     ...sysmon,
     user: fillAbsent(sysmon.user, kernel.user),
     process: fillAbsent(sysmon.process, kernel.process),
+    ...(kernel.isUnconfirmed === true ? { isUnconfirmed: true } : {}),
   };
 }
 

@@ -93,6 +93,7 @@ export const field = {
   FILE_VERSION: 28,
   SIGNATURE: 29,
   SIGNER: 30,
+  ORIGINS: 31,
   GROUP_SIDS: 33,
   GROUP_COUNT: 34,
   CHANNEL: 64,
@@ -136,6 +137,9 @@ export const etwFlag = {
   FILE_SIGNATURE: 0x20,
   USER_NAME: 0x40,
 } as const;
+
+/** What a process record was made of. */
+export const origin = { CLASSIC: 1, MANIFEST: 2, PROCESS: 4 } as const;
 
 export const eventLogOldest = 0x1;
 export const cut = { ROOM: 0x1, TIME: 0x2, RENDER: 0x4 } as const;

@@ -1,5 +1,5 @@
 import type { EtwProcessRecord, EtwSignature } from '../event/index.ts';
-import { field, recordKind, signature } from './abi.ts';
+import { field, origin, recordKind, signature } from './abi.ts';
 import type { RecordCursor } from './record-cursor.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -22,6 +22,7 @@ export function readProcessRecord(cursor: RecordCursor, source: string): EtwProc
     timeMs: time.ms,
     timestamp: time.text,
     position: { source, record: cursor.sequence, offset: 0 },
+    isManifestOnly: false,
     pid: undefined,
     parentPid: undefined,
     createdMs: undefined,
@@ -129,6 +130,9 @@ function readField(record: Mutable<EtwProcessRecord>, cursor: RecordCursor): voi
       break;
     case field.SIGNER:
       record.signer = cursor.text();
+      break;
+    case field.ORIGINS:
+      record.isManifestOnly = (cursor.u32() & (origin.CLASSIC | origin.MANIFEST)) === origin.MANIFEST;
       break;
   }
 }

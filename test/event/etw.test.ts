@@ -8,6 +8,7 @@ const base: EtwProcessRecord = {
   timeMs: 1_714_608_000_123.5,
   timestamp: '2024-05-02T00:00:00.1235000Z',
   position: { source: 'etw', record: 9, offset: 0 },
+  isManifestOnly: false,
   pid: 4_242,
   parentPid: 4_000,
   createdMs: 1_714_608_000_123,
@@ -154,3 +155,14 @@ test('the id is of the start, not of where in a session it came', () => {
   expect(again.id).toBe(start({}).id);
   expect(start({ pid: 4_246 }).id).not.toBe(again.id);
 });
+
+test.each(['start', 'running', 'end'] as const)(
+  'a %s that only the manifest provider told of is unconfirmed',
+  (kind) => {
+    expect(decodeEtwRecord({ ...base, kind, isManifestOnly: true }, host)).toMatchObject({
+      kind,
+      isUnconfirmed: true,
+    });
+    expect(decodeEtwRecord({ ...base, kind }, host)).not.toHaveProperty('isUnconfirmed');
+  },
+);

@@ -93,10 +93,17 @@ const anyEvent = fc
       }),
       fc.record({ kind: fc.constant('dns'), ...reference, question: text, answers: fc.array(present) }),
     ),
+    fc.boolean(),
   )
-  .map(([shared, own]) => {
+  .map(([shared, own, isUnconfirmed]) => {
     const timestamp = formatExactTimestamp(shared.timeMs);
-    const event = { ...shared, timestamp, position, ...own } as HostEvent;
+    const event = {
+      ...shared,
+      timestamp,
+      position,
+      ...own,
+      ...(isUnconfirmed ? { isUnconfirmed } : {}),
+    } as HostEvent;
     if (event.kind !== 'running') return event;
     const { pid, entityId, executable } = event.process;
     return { ...event, pid, entityId, executable };

@@ -22,6 +22,7 @@ const step = fc.record({
   parentName: names,
   host: fc.constantFrom('one', 'two'),
   provider: providers,
+  isUnconfirmed: fc.boolean(),
   // Mostly forwards, at times standing still or going back.
   advanceMs: fc.oneof(fc.integer({ min: 0, max: 3000 }), fc.constant(0), fc.integer({ min: -5000, max: 0 })),
 });
@@ -45,6 +46,7 @@ function toEvents(steps: readonly Step[]): HostEvent[] {
         startMs: timeMs,
         parent: { pid: each.parent, entityId: each.parentGuid, name: each.parentName, executable: undefined },
       },
+      ...(each.isUnconfirmed ? { isUnconfirmed: true } : {}),
     });
     if (each.kind === 'start') return start;
     const { process, action: _, ...reference } = start;

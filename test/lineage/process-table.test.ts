@@ -16,6 +16,7 @@ interface Start {
   readonly parentGuid?: string;
   readonly host?: string;
   readonly provider?: Provider;
+  readonly isUnconfirmed?: true;
 }
 
 /** A start `at` ms after noon. */
@@ -30,6 +31,7 @@ function start({
   parentGuid,
   host,
   provider,
+  isUnconfirmed,
 }: Start): ProcessEvent {
   return makeProcessEvent({
     id: `${provider ?? 'security'}-${pid}-${at}`,
@@ -46,6 +48,7 @@ function start({
       startMs: noon + at,
       parent: { pid: parent, entityId: parentGuid, name: parentName, executable: undefined },
     },
+    ...(isUnconfirmed === true ? { isUnconfirmed } : {}),
   });
 }
 
@@ -470,4 +473,53 @@ it('keeps a text of a process in bounded length, its beginning and its end', () 
   const told = table.observe(child)!.event.process.parent.commandLine;
   expect(told).toMatch(/^parent\.exe --first x+…x+ --last$/);
   expect(told).toHaveLength(2_048);
+});
+
+describe('what only an unconfirmed event tells', () => {
+  const forged = { isUnconfirmed: true, provider: 'etw' } as const;
+  const explorer = start({ pid: 8, at: 0, name: 'explorer.exe', provider: 'etw' });
+
+  it('makes every descendant unconfirmed', () => {
+    const traced = observeAll(new ProcessTable(), [
+      start({ ...forged, pid: 8, at: 0, name: 'winword.exe' }),
+      start({ pid: 12, at: 1000, name: 'cmd.exe', parent: 8 }),
+      start({ pid: 16, at: 2000, name: 'whoami.exe', parent: 12 }),
+    ]);
+    expect(traced.map(({ event }) => event.isUnconfirmed)).toEqual([true, true, true]);
+    expect(namesOf(traced[2])).toEqual(['cmd.exe', 'winword.exe']);
+    expect(traced[2]!.untraced.isUnconfirmed).toBeUndefined();
+  });
+
+  it.each([
+    ['of the same process', start({ ...forged, pid: 8, at: 0, name: 'winword.exe', line: 'evil' })],
+    ['of another process by its pid', start({ ...forged, pid: 8, at: 500, name: 'winword.exe' })],
+    ['that it has ended', { ...end(8, 500), isUnconfirmed: true as const }],
+  ])('changes nothing about a process that was confirmed: %s', (_, event) => {
+    const table = new ProcessTable();
+    observeAll(table, [explorer, event]);
+    const [child] = observeAll(table, [start({ pid: 12, at: 3000, name: 'cmd.exe', parent: 8 })]);
+    expect(namesOf(child)).toEqual(['explorer.exe']);
+    expect(child!.event).not.toHaveProperty('isUnconfirmed');
+    expect(child!.event.process.parent.commandLine).toBeUndefined();
+  });
+
+  it('gives way to a confirmed event of the same process', () => {
+    const table = new ProcessTable();
+    observeAll(table, [start({ ...forged, pid: 8, at: 0, name: 'winword.exe', line: 'evil' }), explorer]);
+    const [child] = observeAll(table, [start({ pid: 12, at: 3000, name: 'cmd.exe', parent: 8 })]);
+    expect(child!.event).not.toHaveProperty('isUnconfirmed');
+    expect(child!.event.process.parent).toMatchObject({ name: 'explorer.exe', commandLine: undefined });
+  });
+
+  it('is known as such after a restart', () => {
+    const before = new ProcessTable();
+    observeAll(before, [start({ ...forged, pid: 8, at: 0, name: 'winword.exe' }), start({ pid: 40, at: 0 })]);
+    const after = new ProcessTable();
+    after.restore(before.takeChanges().rows);
+    const children = observeAll(after, [
+      start({ pid: 12, at: 1000, parent: 8 }),
+      start({ pid: 16, at: 1000, parent: 40 }),
+    ]);
+    expect(children.map(({ event }) => event.isUnconfirmed)).toEqual([true, undefined]);
+  });
 });

@@ -72,6 +72,16 @@ describe('one action', () => {
     expect(world.outcomes).toEqual(['terminate 4240: audited', 'terminate 4244: PC_REFUSED_CRITICAL']);
   });
 
+  it('leaves alone what an event is about that anybody may have written, and says so', async () => {
+    const { processes, world, take } = open();
+    processes.start({ pid: 4240, createdMs: noonMs });
+    await take({ isUnconfirmed: true });
+    expect(world.outcomes).toEqual(['terminate 4240: PC_REFUSED_EVIDENCE']);
+    expect(processes.ended).toEqual([]);
+    const [document] = [...world.journal.documents()].map((text) => JSON.parse(text));
+    expect(document.problemchild).toMatchObject({ unconfirmed: true, refused: 'PC_REFUSED_EVIDENCE' });
+  });
+
   it.each<readonly [what: string, live: Parameters<FakeProcesses['start']>[0], refused: string]>([
     ['created at another time', { pid: 4240, createdMs: noonMs + 1 }, 'PC_REFUSED_IDENTITY'],
     ['of another parent', { pid: 4240, createdMs: noonMs, parentPid: 8 }, 'PC_REFUSED_IDENTITY'],

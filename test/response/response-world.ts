@@ -81,6 +81,7 @@ export interface FlaggedFacts {
   readonly host?: string;
   readonly user?: string;
   readonly rarity?: number;
+  readonly isUnconfirmed?: true;
 }
 
 /** A flagged start with what the pipeline knows of it, ready for the stage. */
@@ -96,6 +97,7 @@ export function flagged(
     host: { name: host },
     user: { name: user },
     process: { pid, startMs: createdMs, entityId: `${pid}@${createdMs}`, ...facts.process },
+    ...(facts.isUnconfirmed === true ? { isUnconfirmed: true } : {}),
   });
   const start = makeScored(event, 0.995);
   const interim = { bucketStartMs: 0, late: false, score: rarity, jobs: [] };

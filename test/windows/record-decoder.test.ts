@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { EtwProcessRecord, WinEvent } from '../../src/event/index.ts';
-import { causeKind, field, provenance, recordKind, signature } from '../../src/windows/abi.ts';
+import { causeKind, field, origin, provenance, recordKind, signature } from '../../src/windows/abi.ts';
 import type { ControlRecord } from '../../src/windows/control-record.ts';
 import { decodeRecords } from '../../src/windows/record-decoder.ts';
 import { type FieldToWrite, type RecordToWrite, writeRecords } from './record-writer.ts';
@@ -59,6 +59,7 @@ describe('process records', () => {
         timeMs: 1_714_608_000_123 + 0.4567,
         timestamp: '2024-05-02T00:00:00.1234567Z',
         position: { source: 'etw', record: 0x1_0000_0002, offset: 0 },
+        isManifestOnly: false,
         pid: 4_242,
         parentPid: 4_000,
         createdMs: 1_714_608_000_123 + 0.456,
@@ -93,6 +94,18 @@ describe('process records', () => {
     [recordKind.PROCESS_RUNNING, 'running'],
   ])('kind %i is %s', (kind, expected) => {
     expect(decode(writeRecords([{ kind, fields: [] }])).processes[0]!.kind).toBe(expected);
+  });
+
+  test.each([
+    ['both providers', origin.CLASSIC | origin.MANIFEST | origin.PROCESS, false],
+    ['the kernel’s logger', origin.CLASSIC, false],
+    ['a list of what runs', origin.PROCESS, false],
+    ['the manifest provider', origin.MANIFEST, true],
+    ['the manifest provider, and asked the process', origin.MANIFEST | origin.PROCESS, true],
+  ])('made of what %s told', (_, origins, isManifestOnly) => {
+    const fields: FieldToWrite[] = [[field.ORIGINS, { u32: origins }]];
+    const [record] = decode(writeRecords([{ kind: recordKind.PROCESS_START, fields }])).processes;
+    expect(record).toMatchObject({ isManifestOnly });
   });
 });
 

@@ -41,6 +41,8 @@ export interface LiveContext {
 export interface Evidence {
   readonly hasCommandLine: boolean;
   readonly hasParent: boolean;
+  /** Nobody without rights could have written the event, nor those of the processes that it descends from. */
+  readonly isConfirmed: boolean;
 }
 
 /**
@@ -75,6 +77,7 @@ export function gatherLiveFacts(
     ageMs,
     hasCommandLine: evidence.hasCommandLine,
     hasParent: evidence.hasParent,
+    isConfirmed: evidence.isConfirmed,
   };
 }
 
@@ -147,11 +150,12 @@ export function gatherRecordedFacts(
   };
 }
 
-export function gatherEvidence({ process }: ProcessEvent): Evidence {
+export function gatherEvidence({ process, isUnconfirmed }: ProcessEvent): Evidence {
   const { commandLine, parent } = process;
   return {
     hasCommandLine: hasText(commandLine),
     hasParent: hasText(parent.executable) || hasText(parent.name),
+    isConfirmed: isUnconfirmed !== true,
   };
 }
 

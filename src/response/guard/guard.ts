@@ -23,6 +23,8 @@ export interface GuardFacts {
   readonly ageMs: number | undefined;
   readonly hasCommandLine: boolean;
   readonly hasParent: boolean;
+  /** Whether what told of the start could not have been written by just anybody. */
+  readonly isConfirmed: boolean;
 }
 
 /** What the guard must know besides the process. */
@@ -71,7 +73,7 @@ export function findRefusals(facts: GuardFacts, situation: GuardSituation): Refu
   refuseIf(facts.isDebugged !== false, 'PC_REFUSED_DEBUGGED');
   if (!situation.byPerson) {
     refuseIf(!isFresh(facts.ageMs, situation.maxAgeMs), 'PC_REFUSED_AGE');
-    refuseIf(!facts.hasCommandLine || !facts.hasParent, 'PC_REFUSED_EVIDENCE');
+    refuseIf(!facts.hasCommandLine || !facts.hasParent || !facts.isConfirmed, 'PC_REFUSED_EVIDENCE');
   }
   if (situation.budget !== undefined) refusals.push(situation.budget);
   return refusals;

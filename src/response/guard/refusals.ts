@@ -85,9 +85,10 @@ export const refusalTable = {
       'Look at the process and end it with `problemchild process terminate` if it is what the alert says.',
   },
   PC_REFUSED_EVIDENCE: {
-    cause: 'The event has no command line or no parent: too little to end a process by.',
+    cause:
+      'The event has no command line or no parent, or it is unconfirmed, as any account could have written it: too little to end a process by.',
     remedy:
-      'Turn command lines on for the source (Security 4688 needs a policy for it), or use Sysmon or ETW.',
+      'Turn command lines on for the source (Security 4688 needs a policy for it), or use Sysmon or ETW. Where problemchild.unconfirmed is true, look at the process and end it with `problemchild process terminate`; docs/security-model.md says when events are confirmed.',
   },
   PC_REFUSED_TREE: {
     cause:

@@ -24,6 +24,7 @@ const harmless: GuardFacts = {
   ageMs: 12,
   hasCommandLine: true,
   hasParent: true,
+  isConfirmed: true,
 };
 
 const armed: GuardSituation = {
@@ -86,7 +87,12 @@ const rows: readonly Row[] = [
   ...[-2_000, 0, 30_000].map((ageMs): Row => ({ facts: { ageMs }, refused: [] })),
   { facts: { hasCommandLine: false }, refused: ['PC_REFUSED_EVIDENCE'] },
   { facts: { hasParent: false }, refused: ['PC_REFUSED_EVIDENCE'] },
-  { facts: { ageMs: undefined, hasParent: false }, situation: { byPerson: true }, refused: [] },
+  { facts: { isConfirmed: false }, refused: ['PC_REFUSED_EVIDENCE'] },
+  {
+    facts: { ageMs: undefined, hasParent: false, isConfirmed: false },
+    situation: { byPerson: true },
+    refused: [],
+  },
   { situation: { budget: 'PC_REFUSED_BUDGET_HOUR' }, refused: ['PC_REFUSED_BUDGET_HOUR'] },
   {
     facts: { identity: 'mismatch', isCritical: true, isExcepted: true },
@@ -118,6 +124,7 @@ describe('the guard', () => {
         ageMs: undefined,
         hasCommandLine: false,
         hasParent: false,
+        isConfirmed: false,
       },
       {
         ...armed,
@@ -159,6 +166,7 @@ const lattice: { readonly [K in keyof GuardFacts]: readonly [GuardFacts[K], ...G
   ageMs: [0, 30_001],
   hasCommandLine: [true, false],
   hasParent: [true, false],
+  isConfirmed: [true, false],
 };
 const situations: readonly GuardSituation[] = [
   armed,
@@ -196,7 +204,7 @@ function countAllowed(situation: GuardSituation): { tried: number; allowed: Guar
 describe('all combinations of facts', () => {
   it.each(situations.map((situation) => ({ situation })))('$situation', ({ situation }) => {
     const { tried, allowed } = countAllowed(situation);
-    expect(tried).toBe(3 ** 7 * 2 ** 8);
+    expect(tried).toBe(3 ** 7 * 2 ** 9);
     expect(allowed).toEqual(situation === armed ? [{ ...harmless, ageMs: 0 }] : []);
   });
 });

@@ -19,6 +19,7 @@ export function kernelStart(
     timeMs,
     timestamp: new Date(timeMs).toISOString(),
     position: { source: 'etw', record: pid, offset: 0 },
+    isManifestOnly: false,
     pid,
     parentPid: 4,
     createdMs: timeMs,

@@ -23,6 +23,15 @@ describe('one start, two reports', () => {
     expect(merger.flush()).toEqual([]);
   });
 
+  test('what the kernel’s logger did not confirm makes the whole unconfirmed', () => {
+    const merger = new StartMerger();
+    merger.fromKernel(kernelStart(8, 0.4, { isManifestOnly: true }), 0);
+    expect(merger.fromSysmon(sysmonStart(8, 0))[0]).toMatchObject({
+      provider: 'sysmon',
+      isUnconfirmed: true,
+    });
+  });
+
   test('Sysmon first: its event goes on at once, the kernel’s is dropped', () => {
     const merger = new StartMerger();
     expect(names(merger.fromSysmon(sysmonStart(8, 0)))).toEqual(['sysmon:start']);

@@ -26,6 +26,7 @@ const control = new ProcessControl(await openTestLibrary(defaultFfi()));
 /** An agent with its configuration, and the events that it gets. */
 interface Trial {
   readonly folder: AgentFolder;
+  readonly etw: DoubleScript;
   /**
    * Starts a look-alike of which the agent learns, with a creation time that is off by `laterTicks`; `before` is done
    * before it learns.
@@ -56,6 +57,7 @@ async function withAgent(
     await sayParent(etw, folder);
     await use({
       folder,
+      etw,
       async startVictim({ laterTicks, before } = {}) {
         const victim = new LookAlike('certutil.exe', attack);
         before?.(victim);
@@ -104,6 +106,22 @@ test('armed to terminate: the flagged process is ended, the same pid of another 
     assert.deepEqual(await actionsOn(folder, victim), [['terminate', 'success', 'terminated']]);
     await until('its end', () => victim.hasEnded);
     await other.untilItBeats();
+  });
+});
+
+test('armed to terminate: a start that only the manifest provider told of is alerted of, and not acted on', async () => {
+  await withAgent({ mode: 'terminate' }, async ({ folder, etw, startVictim }) => {
+    const victim = await startVictim({ before: () => etw.say('only', 'manifest') });
+    assert.deepEqual(await actionsOn(folder, victim), [
+      ['terminate', 'failure', 'refused', 'PC_REFUSED_EVIDENCE'],
+    ]);
+    await victim.untilItBeats();
+    const alert = await untilFound('its alert', () =>
+      folder
+        .record()
+        .find(({ event, process: p }) => event['dataset'] === 'problemchild.alert' && p?.pid === victim.pid),
+    );
+    assert.equal(alert.problemchild?.['unconfirmed'], true);
   });
 });
 
