@@ -27,11 +27,8 @@ export type {
 export type { Endpoint, IsolationPlan, PlanFilter } from './isolation/isolation-plan.ts';
 export type { FiltersInForce, IsolationPort } from './isolation/isolation-port.ts';
 export { rehearseIsolation } from './isolation/isolation-rehearsal.ts';
-export {
-  type IsolationRequest,
-  IsolationStage,
-  type IsolationStatus,
-} from './isolation/isolation-stage.ts';
+export type { IsolationRequest } from './isolation/isolation-request.ts';
+export { IsolationStage, type IsolationStatus } from './isolation/isolation-stage.ts';
 export type { Hold, PersonCommand, ResponseJournal, StandDown } from './journal-port.ts';
 export { OverrideWatch } from './override-watch.ts';
 export { carryOutRequest, type PersonRequest } from './person-request.ts';

@@ -16,8 +16,10 @@ export interface StandingIsolation {
   readonly reason: string;
   readonly incidentId: string | undefined;
   readonly persistent: boolean;
-  /** When the system was started that it was applied on. */
+  /** When the system was started that it was applied on, by the clock as it was when this was last written. */
   readonly bootMs: number;
+  /** How long that system had run at `sinceMs`, where the clock was set since then; else what lies between the two. */
+  readonly ranMs?: number;
   readonly planId: string;
   readonly filters: number;
   /** Addresses that names last had, for when they cannot be resolved. */

@@ -167,3 +167,12 @@ function spell({ remote, ...rest }: PlanFilter): string {
     remote === undefined ? null : formatNetwork(remote),
   ]);
 }
+
+/** Whom the plan leaves reachable, in words for people. */
+export function listAllowed({ resolvers, endpoints, management }: AllowedPeers): string[] {
+  return [
+    ...resolvers.map((remote) => `dns ${formatNetwork(remote)}`),
+    ...endpoints.map(({ remote, protocol, port }) => `${protocol} ${formatNetwork(remote)} ${port}`),
+    ...management.map((remote) => formatNetwork(remote)),
+  ];
+}

@@ -3,7 +3,7 @@ import type { Incident } from '../../alert/index.ts';
 import type { IsolationChange } from './isolation-change.ts';
 import { findIsolationRefusals } from './isolation-guard.ts';
 import type { IsolationSettings } from './isolation-parts.ts';
-import { requestFor } from './isolation-stage.ts';
+import { requestFor } from './isolation-request.ts';
 
 /**
  * What an armed policy would have done about the hosts of recorded incidents, in event time, by the end of each

@@ -1,25 +1,12 @@
-import { type Incident, severityNumbers } from '../../alert/index.ts';
-import type { Severity } from '../../detection/index.ts';
+import type { Incident } from '../../alert/index.ts';
 import { AgentError } from '../../errors/index.ts';
-import { formatNetwork } from '../../text/index.ts';
 import type { IsolationChange } from './isolation-change.ts';
 import { findIsolationRefusals } from './isolation-guard.ts';
 import type { StandingIsolation } from './isolation-journal.ts';
 import type { FoundPeers, IsolationParts } from './isolation-parts.ts';
-import { type AllowedPeers, planIsolation } from './isolation-plan.ts';
+import { type IsolationPlan, listAllowed, planIsolation } from './isolation-plan.ts';
 import type { FiltersInForce } from './isolation-port.ts';
-
-/** Somebody wants the host isolated. */
-export interface IsolationRequest {
-  readonly by: string;
-  readonly byPerson: boolean;
-  readonly reason: string;
-  readonly forMs: number;
-  readonly persistent: boolean;
-  /** A person says that no way back is needed: none is asked for and none is tested. */
-  readonly noWayBack: boolean;
-  readonly incident: { readonly id: string; readonly host: string | undefined } | undefined;
-}
+import { type IsolationRequest, requestFor } from './isolation-request.ts';
 
 export interface IsolationStatus {
   readonly standing: StandingIsolation | undefined;
@@ -137,9 +124,7 @@ export class IsolationStage {
       incidentId: incident?.id,
       persistent,
       bootMs: this.#parts.bootMs(),
-      planId: plan.id,
-      filters: plan.filters.length,
-      addresses: found.addresses,
+      ...keptOf(plan, found),
     };
     journal.isolation = standing;
     try {
@@ -153,11 +138,30 @@ export class IsolationStage {
     const problems = mustTest ? await this.#tryDestinations() : undefined;
     if (problems !== undefined) {
       const cause = `no destination could be reached: ${problems.join('; ')}`;
-      return this.#undo(standing, { ...facts, wayBack: 'unreached', outcome: 'failure', cause });
+      const told: Told = { ...facts, wayBack: 'unreached', outcome: 'failure', cause };
+      return earlier?.state === 'isolated'
+        ? this.#fallBack(earlier, found, told)
+        : this.#undo(standing, told);
     }
     journal.isolation = { ...standing, state: 'isolated', changedMs: clock.nowMs() };
     this.#refreshedMs = clock.nowMs();
     return this.#tell({ ...facts, wayBack: mustTest ? 'reached' : 'untested', outcome: 'success' });
+  }
+
+  /** A host that was isolated stays so though it could not be isolated anew; where even that fails, it is told. */
+  async #fallBack(earlier: StandingIsolation, found: FoundPeers, told: Told): Promise<IsolationChange> {
+    const { journal, port } = this.#parts;
+    const plan = planIsolation(found.allowed, earlier.persistent);
+    try {
+      await port.apply(plan);
+    } catch (error) {
+      const reason = `the isolation before could not be set again: ${describe(error)}`;
+      const change = this.#tell({ ...told, cause: `${told.cause}; ${reason}` });
+      await this.#release('agent', reason);
+      return change;
+    }
+    journal.isolation = { ...earlier, ...keptOf(plan, found) };
+    return this.#tell({ ...told, cause: `${told.cause}; the isolation before stays in force` });
   }
 
   /** A test that fails in itself has reached nobody. */
@@ -221,35 +225,50 @@ export class IsolationStage {
       await this.#release('agent', 'the clock was set back');
     } else if (isKilled() === true && by === 'agent') {
       await this.#release('agent', 'the kill switch is set');
-    } else if (!persistent && Math.abs(bootMs() - standing.bootMs) > bootToleranceMs) {
-      await this.#release('agent', 'the system was started again');
-    } else {
+    } else if (persistent || Math.abs(bootMs() - standing.bootMs) <= bootToleranceMs) {
       await this.#repair(standing, nowMs);
+    } else {
+      await this.#judgeStart(standing, nowMs);
     }
+  }
+
+  /**
+   * The time of the system's start is another than it was. A start takes the filters away, so that where they are all
+   * there it was the clock that was set, or a virtual machine that stood still.
+   */
+  async #judgeStart(standing: StandingIsolation, nowMs: number): Promise<void> {
+    const { journal, port, bootMs } = this.#parts;
+    if (!isWhole(await port.read(), standing)) {
+      await this.#release('agent', 'the system was started again');
+      return;
+    }
+    const later: StandingIsolation = { ...standing, bootMs: bootMs(), ranMs: ranMsOf(standing) };
+    journal.isolation = later;
+    await this.#repair(later, nowMs);
   }
 
   /**
    * What has passed since it was isolated, at least, by how long the system has run: setting the clock back must not
    * keep a host isolated. A system that was started again since has run for less than that.
    */
-  #passedMs({ sinceMs, bootMs }: StandingIsolation, nowMs: number): number {
-    return nowMs - this.#parts.bootMs() - (sinceMs - bootMs);
+  #passedMs(standing: StandingIsolation, nowMs: number): number {
+    return nowMs - this.#parts.bootMs() - ranMsOf(standing);
   }
 
   /** Sets the filters again when they are not what they should be, or when names have other addresses by now. */
   async #repair(standing: StandingIsolation, nowMs: number): Promise<void> {
     const { journal, port, peers, settings } = this.#parts;
     const inForce = await port.read();
-    const isWhole = inForce.planId === standing.planId && inForce.filters === standing.filters;
-    if (isWhole && nowMs >= this.#refreshedMs && nowMs - this.#refreshedMs < settings().refreshMs) return;
+    const isUntouched = isWhole(inForce, standing);
+    if (isUntouched && nowMs >= this.#refreshedMs && nowMs - this.#refreshedMs < settings().refreshMs) return;
     const found: FoundPeers = await peers.find(standing.addresses);
     this.#refreshedMs = nowMs;
     const plan = planIsolation(found.allowed, standing.persistent);
-    if (isWhole && plan.id === standing.planId) return;
+    if (isUntouched && plan.id === standing.planId) return;
     const told = {
       action: 'host-isolation-updated' as const,
       by: 'agent',
-      reason: isWhole
+      reason: isUntouched
         ? 'names have other addresses, or the configuration was changed'
         : 'filters were missing',
       untilMs: standing.untilMs,
@@ -264,12 +283,7 @@ export class IsolationStage {
       this.#tell({ ...told, outcome: 'failure', cause: describe(error) });
       return;
     }
-    journal.isolation = {
-      ...standing,
-      planId: plan.id,
-      filters: plan.filters.length,
-      addresses: found.addresses,
-    };
+    journal.isolation = { ...standing, ...keptOf(plan, found) };
     this.#tell({ ...told, outcome: 'success' });
   }
 
@@ -291,35 +305,20 @@ export class IsolationStage {
 type Told = Omit<IsolationChange, 'id' | 'atMs' | 'host' | 'refusals'> &
   Partial<Pick<IsolationChange, 'refusals'>>;
 
-/** What the policy asks for because of an incident; `undefined` when nothing. */
-export function requestFor(
-  { id, severity, host }: Incident,
-  settings: {
-    readonly enabled: boolean;
-    readonly minSeverity: Severity;
-    readonly forMs: number;
-    readonly persistent: boolean;
-  },
-): IsolationRequest | undefined {
-  const { enabled, minSeverity, forMs, persistent } = settings;
-  if (!enabled || severityNumbers[severity] < severityNumbers[minSeverity]) return undefined;
-  return {
-    by: 'agent',
-    byPerson: false,
-    reason: `incident ${id} of ${severity} severity`,
-    forMs,
-    persistent,
-    noWayBack: false,
-    incident: { id, host: host.name },
-  };
+/** What the journal keeps of a plan that is in force. */
+function keptOf(
+  { id, filters }: IsolationPlan,
+  { addresses }: FoundPeers,
+): Pick<StandingIsolation, 'planId' | 'filters' | 'addresses'> {
+  return { planId: id, filters: filters.length, addresses };
 }
 
-function listAllowed({ resolvers, endpoints, management }: AllowedPeers): string[] {
-  return [
-    ...resolvers.map((remote) => `dns ${formatNetwork(remote)}`),
-    ...endpoints.map(({ remote, protocol, port }) => `${protocol} ${formatNetwork(remote)} ${port}`),
-    ...management.map((remote) => formatNetwork(remote)),
-  ];
+function isWhole(inForce: FiltersInForce, { planId, filters }: StandingIsolation): boolean {
+  return inForce.planId === planId && inForce.filters === filters;
+}
+
+function ranMsOf({ ranMs, sinceMs, bootMs }: StandingIsolation): number {
+  return ranMs ?? sinceMs - bootMs;
 }
 
 function describe(error: unknown): string {

@@ -117,6 +117,43 @@ describe('isolating', () => {
     expect(world.journal.isolation).toEqual(before);
   });
 
+  describe('anew, where no destination is reached', () => {
+    async function extended(fail: (world: IsolationWorld) => void = () => undefined) {
+      const world = new IsolationWorld();
+      const stage = world.start();
+      await stage.isolate(byPerson);
+      const before = world.journal.isolation;
+      world.problems = ['siem: timed out'];
+      world.nowMs += minuteMs;
+      fail(world);
+      const change = await stage.isolate({ ...byPerson, forMs: 7_200_000, persistent: true });
+      return { world, stage, before, change };
+    }
+
+    it('leaves the host isolated as it was', async () => {
+      const { world, before, change } = await extended();
+      expect(change).toMatchObject({ outcome: 'failure', wayBack: 'unreached' });
+      expect(change.cause).toMatch(/siem: timed out; the isolation before stays in force$/);
+      expect(world.journal.isolation).toEqual(before);
+      expect(world.filters.plan).toMatchObject({ id: before?.planId, persistent: false });
+      expect(world.outcomes).toEqual(['host-isolated success', 'host-isolated failure']);
+    });
+
+    it('says that the host is released where it cannot be left so', async () => {
+      const { world, change } = await extended(({ filters }) => {
+        filters.during = (call) => void (call === 'test' && filters.failing.add('apply'));
+      });
+      expect(change.cause).toContain('could not be set again: PC_NATIVE_CALL: apply failed');
+      expect(world.filters.plan).toBeUndefined();
+      expect(world.journal.isolation).toBeUndefined();
+      expect(world.outcomes).toEqual([
+        'host-isolated success',
+        'host-isolated failure',
+        'host-released success',
+      ]);
+    });
+  });
+
   it.each([0, 999, 7 * 86_400_000 + 1, Number.NaN])('refuses %d ms', (forMs) => {
     expect(() => new IsolationWorld().start().isolate({ ...byPerson, forMs })).toThrow(
       'between 1 s and 7 days',
@@ -192,7 +229,13 @@ describe('looking after it', () => {
   it.each<[string, (world: IsolationWorld) => void]>([
     ['its time is over', (world) => (world.nowMs += 3_600_000)],
     ['the clock was set back', (world) => (world.nowMs -= 1)],
-    ['the system was started again', (world) => (world.bootMs += 2 * minuteMs)],
+    [
+      'the system was started again',
+      (world) => {
+        world.bootMs += 2 * minuteMs;
+        world.filters.plan = undefined;
+      },
+    ],
   ])('ends it when %s', async (reason, change) => {
     const world = await isolated();
     change(world);
@@ -205,6 +248,42 @@ describe('looking after it', () => {
     });
     expect(world.filters.plan).toBeUndefined();
     expect(world.journal.isolation).toBeUndefined();
+  });
+
+  it.each([
+    ['forward', 5 * minuteMs],
+    ['back', -5 * minuteMs],
+  ])('stays when the clock is set %s, and ends when its time has passed', async (_, byMs) => {
+    const world = await isolated();
+    world.nowMs += 10 * minuteMs;
+    await world.start().reconcile();
+    world.nowMs += byMs;
+    world.bootMs += byMs;
+    await world.start().reconcile();
+    expect(world.outcomes).toEqual(['host-isolated success']);
+    expect(world.journal.isolation).toMatchObject({ state: 'isolated', bootMs: world.bootMs });
+    // And right again: what has passed is by how long the system has run.
+    world.nowMs -= byMs;
+    world.bootMs -= byMs;
+    await world.start().reconcile();
+    world.nowMs += 49 * minuteMs;
+    await world.start().reconcile();
+    expect(world.outcomes).toEqual(['host-isolated success']);
+    world.nowMs += minuteMs;
+    await world.start().reconcile();
+    expect(world.told.at(-1)).toMatchObject({ action: 'host-released', reason: 'its time is over' });
+  });
+
+  it('ends in time though the clock was set back and stays so', async () => {
+    const world = await isolated();
+    world.nowMs += 30 * minuteMs;
+    world.nowMs -= 25 * minuteMs;
+    world.bootMs -= 25 * minuteMs;
+    await world.start().reconcile();
+    expect(world.outcomes).toEqual(['host-isolated success']);
+    world.nowMs += 30 * minuteMs;
+    await world.start().reconcile();
+    expect(world.told.at(-1)).toMatchObject({ action: 'host-released', reason: 'its time is over' });
   });
 
   it('ends a persistent one in time though the clock is set back again and again', async () => {
