@@ -28,7 +28,7 @@ const tokenQuery = 0x8;
 const tokenUser = 1;
 const fileObject = 1;
 const ownerAndList = 0x1 | 0x4;
-/** Longer than any descriptor of a file that an installer made; a longer one is refused as cut. */
+/** Longer than any descriptor of a file that an installer made; one of this length may have been cut and is refused. */
 const maxTextUnits = 32_767;
 
 export interface Security {
@@ -54,7 +54,12 @@ export function readSecurity(ffi: Ffi): Security {
     kernel.lstrcpynW(copy, address, maxTextUnits + 1);
     kernel.LocalFree(address);
     const text = copy.toString('utf16le');
-    return text.slice(0, text.indexOf('\0'));
+    const units = text.indexOf('\0');
+    // What was cut off may say that everyone may write.
+    if (units >= maxTextUnits) {
+      throw new AgentError('PC_NATIVE_UNSAFE', 'an access list is longer than any that can be judged');
+    }
+    return text.slice(0, units);
   }
 
   function currentUserSid(): string {

@@ -41,30 +41,71 @@ const rightBits: Readonly<Record<string, number>> = {
   CR: 0x100,
 };
 
+const notUnderstood = 'a descriptor that is not understood';
+
 /**
  * The first account of a security descriptor in SDDL that may change the object and is neither trusted
- * nor `currentUserSid`; `undefined` when there is none. A descriptor that cannot be understood counts as
+ * nor `currentUserSid`; `undefined` when there is none. A descriptor that is not understood to its end counts as
  * open to everyone: this decides about loading code.
  */
 export function findUntrustedWriter(sddl: string, currentUserSid: string): string | undefined {
-  const owner = /^O:(S-[\d-]+|[A-Z]{2})/.exec(sddl)?.[1];
-  if (owner === undefined) return 'an unknown owner';
+  const head = /^O:(S-[\d-]+|[A-Z]{2})(?:G:(?:S-[\d-]+|[A-Z]{2}))?/.exec(sddl);
+  if (head === null) return 'an unknown owner';
+  const owner = head[1]!;
   if (!isTrusted(owner, currentUserSid)) return owner;
-  const list = /D:([A-Z_]*)((?:\([^)]*\))*)/.exec(sddl);
+  const rest = sddl.slice(head[0].length);
   // No list, or NO_ACCESS_CONTROL, gives everyone everything.
-  if (list === null || list[1]!.includes('NO_ACCESS_CONTROL')) return 'everyone';
-  for (const [, entry] of list[2]!.matchAll(/\(([^)]*)\)/g)) {
-    const [type, flags, rights, , , account] = entry!.split(';');
-    if (type !== 'A' && type !== 'XA') {
-      if (type === 'D' || type === 'XD') continue;
-      return `an entry of type ${type}`;
-    }
-    // For what is created inside later, not for this object.
-    if (flags?.includes('IO')) continue;
-    if (account === undefined || rights === undefined) return 'an entry without account';
-    if ((maskOf(rights) & writeMask) !== 0 && !isTrusted(account, currentUserSid)) return account;
+  if (rest === '' || rest.startsWith('S:')) return 'everyone';
+  const flags = /^D:([A-Z_]*)/.exec(rest);
+  if (flags === null) return notUnderstood;
+  if (flags[1]!.includes('NO_ACCESS_CONTROL')) return 'everyone';
+  const entries = readEntries(rest, flags[0].length);
+  if (entries === undefined) return notUnderstood;
+  for (const entry of entries) {
+    const writer = judgeEntry(entry, currentUserSid);
+    if (writer !== undefined) return writer;
   }
   return undefined;
+}
+
+/**
+ * The entries from `start` to the end of the text or to the audit list, without their outer parentheses. Conditions
+ * have parentheses of their own, and texts in quotation marks, in which parentheses mean nothing. `undefined` when
+ * there is anything else.
+ */
+function readEntries(text: string, start: number): string[] | undefined {
+  const entries: string[] = [];
+  let begin = start;
+  let depth = 0;
+  let isQuoted = false;
+  for (let at = start; at < text.length; at++) {
+    const letter = text[at];
+    if (letter === '"') isQuoted = depth > 0 && !isQuoted;
+    if (isQuoted) continue;
+    if (depth === 0) {
+      if (text.startsWith('S:', at)) return entries;
+      if (letter !== '(') return undefined;
+      begin = at + 1;
+      depth = 1;
+    } else if (letter === '(') {
+      depth++;
+    } else if (letter === ')') {
+      depth--;
+      if (depth === 0) entries.push(text.slice(begin, at));
+    }
+  }
+  return depth === 0 ? entries : undefined;
+}
+
+/** Whom one entry lets change the object, of those who should not. A condition is taken to hold. */
+function judgeEntry(entry: string, currentUserSid: string): string | undefined {
+  const [type, flags, rights, , , account] = entry.split(';');
+  if (type === 'D' || type === 'XD') return undefined;
+  if (type !== 'A' && type !== 'XA') return `an entry of type ${type}`;
+  if (flags === undefined || account === undefined || rights === undefined) return 'an entry without account';
+  // For what is created inside later, not for this object.
+  if (flags.match(/../g)?.includes('IO') === true) return undefined;
+  return (maskOf(rights) & writeMask) !== 0 && !isTrusted(account, currentUserSid) ? account : undefined;
 }
 
 function isTrusted(account: string, currentUserSid: string): boolean {
@@ -72,7 +113,7 @@ function isTrusted(account: string, currentUserSid: string): boolean {
 }
 
 function maskOf(rights: string): number {
-  if (rights.startsWith('0x')) return Number.parseInt(rights, 16);
+  if (/^0x[\da-f]{1,8}$/i.test(rights)) return Number.parseInt(rights, 16);
   let mask = 0;
   for (let at = 0; at < rights.length; at += 2) {
     const bits = rightBits[rights.slice(at, at + 2)];
