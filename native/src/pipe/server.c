@@ -96,11 +96,12 @@ int32_t pc_pipe_create(const uint16_t *name, uint32_t name_units, const uint16_t
 }
 
 /* Hands the connected instance over only when the next one listens: without any, the name would be free. */
-static int32_t hand_over(pipe_server *server, pc_handle *connection, pc_cause *cause) {
+static int32_t hand_over(pipe_server *server, uint32_t timeout_ms, pc_handle *connection, pc_cause *cause) {
   HANDLE next = create_instance(server, 0);
   if (next == INVALID_HANDLE_VALUE) {
     if (GetLastError() != ERROR_PIPE_BUSY) return pc_fail_last(cause, "CreateNamedPipeW");
-    return WaitForSingleObject(server->stopped, BUSY_WAIT_MS) == WAIT_OBJECT_0 ? PC_ENDED : PC_TIMEOUT;
+    DWORD wait_ms = timeout_ms < BUSY_WAIT_MS ? timeout_ms : BUSY_WAIT_MS;
+    return WaitForSingleObject(server->stopped, wait_ms) == WAIT_OBJECT_0 ? PC_ENDED : PC_TIMEOUT;
   }
   HANDLE connected = server->listening;
   server->listening = next;
@@ -114,7 +115,7 @@ static int32_t accept_once(pipe_server *server, uint32_t timeout_ms, pc_handle *
   HANDLE handles[] = {server->stopped, server->connected};
   switch (WaitForMultipleObjects(2, handles, FALSE, timeout_ms)) {
     case WAIT_OBJECT_0: return PC_ENDED;
-    case WAIT_OBJECT_0 + 1: return hand_over(server, connection, cause);
+    case WAIT_OBJECT_0 + 1: return hand_over(server, timeout_ms, connection, cause);
     case WAIT_TIMEOUT: return PC_TIMEOUT;
     default: return pc_fail_last(cause, "WaitForMultipleObjects");
   }

@@ -23,6 +23,8 @@ export interface ControlServerParts {
 
 const writeTimeoutMs = 5_000;
 const busyTimeoutMs = 1_000;
+/** So many administrators are served when everybody else has taken all there is. */
+export const reservedClients = 2;
 
 /** Answers clients of the control channel, each one request after the other. */
 export class ControlServer {
@@ -50,42 +52,44 @@ export class ControlServer {
   }
 
   async #serve(wire: ServerWire): Promise<void> {
-    if (this.#clients >= this.#parts.maxClients) {
-      try {
-        // Read first: closing a socket with something unread in it can cost the other side the answer.
-        await wire.read(busyTimeoutMs);
-        await wire.write(formatAnswer(failure(0, 'PC_CONTROL_BUSY', 'too many clients')), writeTimeoutMs);
-      } finally {
-        wire.close();
-      }
-      return;
-    }
-    this.#clients++;
+    const { maxClients, idleTimeoutMs } = this.#parts;
+    const lines = new LineReader(wire, maxRequestBytes);
+    let isServed = this.#clients < maxClients;
+    if (isServed) this.#clients++;
     try {
-      await this.#converse(wire);
+      for (;;) {
+        // Read first: only then is it known who it is, and closing a socket with something unread in it can cost the
+        // other side the answer.
+        const request = await this.#next(wire, lines, isServed ? idleTimeoutMs : busyTimeoutMs);
+        if (request === undefined) return;
+        const caller = await wire.identify();
+        if (!isServed) {
+          isServed = caller.access === 'admin' && this.#clients < maxClients + reservedClients;
+          if (!isServed) {
+            await wire.write(formatAnswer(failure(0, 'PC_CONTROL_BUSY', 'too many clients')), writeTimeoutMs);
+            return;
+          }
+          this.#clients++;
+        }
+        await wire.write(formatAnswer(await this.#answer(request, caller)), writeTimeoutMs);
+      }
     } finally {
-      this.#clients--;
+      if (isServed) this.#clients--;
       wire.close();
     }
   }
 
-  async #converse(wire: ServerWire): Promise<void> {
-    const { idleTimeoutMs } = this.#parts;
-    const lines = new LineReader(wire, maxRequestBytes);
-    for (;;) {
-      let request: Request;
-      try {
-        const line = await lines.next(idleTimeoutMs);
-        if (line === undefined) return;
-        request = parseRequest(line);
-      } catch (error) {
-        // After such a line nothing says where the next one begins.
-        if (error instanceof AgentError && error.code === 'PC_CONTROL_PROTOCOL') {
-          await wire.write(formatAnswer(failure(0, error.code, error.message)), writeTimeoutMs);
-        }
-        throw error;
+  /** The next request; `undefined` when the client has closed. */
+  async #next(wire: ServerWire, lines: LineReader, timeoutMs: number): Promise<Request | undefined> {
+    try {
+      const line = await lines.next(timeoutMs);
+      return line === undefined ? undefined : parseRequest(line);
+    } catch (error) {
+      // After such a line nothing says where the next one begins.
+      if (error instanceof AgentError && error.code === 'PC_CONTROL_PROTOCOL') {
+        await wire.write(formatAnswer(failure(0, error.code, error.message)), writeTimeoutMs);
       }
-      await wire.write(formatAnswer(await this.#answer(request, await wire.identify())), writeTimeoutMs);
+      throw error;
     }
   }
 

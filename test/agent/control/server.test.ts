@@ -89,15 +89,27 @@ describe('the audit', () => {
 });
 
 describe('bounds', () => {
+  const busy = expect.objectContaining({ code: 'PC_CONTROL_BUSY' });
+
+  it('administrators find room when readers have taken all there is, but not without end', async () => {
+    for (const reader of [connect('read'), connect('read')]) expect(await reader.ask('look')).toBe('seen');
+    const administrators = [connect(), connect()];
+    for (const each of administrators) expect(await each.ask('change', { to: 1 })).toBe(1);
+    await expect(connect().ask('look')).rejects.toThrow(busy);
+    administrators[0]!.close();
+    await expect(connect('read').ask('look')).rejects.toThrow(busy);
+    await expect.poll(() => connect().ask('change', { to: 2 })).toBe(2);
+  });
+
   it('a client too many is told so, and the others are served on', async () => {
-    const [one, two] = [connect(), connect()];
+    const [one, two] = [connect('read'), connect('read')];
     expect(await one.ask('look')).toBe('seen');
     expect(await two.ask('look')).toBe('seen');
-    await expect(connect().ask('look')).rejects.toThrow(expect.objectContaining({ code: 'PC_CONTROL_BUSY' }));
+    await expect(connect('read').ask('look')).rejects.toThrow(busy);
     expect(await one.ask('look')).toBe('seen');
     one.close();
     two.close();
-    await expect.poll(() => connect().ask('look')).toBe('seen');
+    await expect.poll(() => connect('read').ask('look')).toBe('seen');
   });
 
   it('a client that says nothing is disconnected', async () => {
