@@ -52,6 +52,7 @@ enum {
   PC_E_SYSTEM = 24,        /* a system call failed in another way; cause says how */
   PC_E_NOT_A_SERVICE = 25, /* the process was not started by the service controller */
   PC_E_CHANNEL_DISABLED = 26,
+  PC_E_OWNER = 27,         /* it belongs to somebody who could not have made what was looked for */
   /* Process control: refusals; nothing was done. */
   PC_E_PID = 32,           /* 0, 4, or not divisible by 4 */
   PC_E_IDENTITY = 33,      /* the pid belongs to a process created at another time */
@@ -661,13 +662,15 @@ PC_API int32_t pc_pipe_create(const uint16_t *name, uint32_t name_units, const u
                               uint32_t sddl_units, uint32_t clients, pc_handle *server,
                               pc_cause *cause);
 
-/* The next client, or PC_TIMEOUT: nobody came, or `clients` are there already. One call at a time. */
+/* The next client, or PC_TIMEOUT: nobody came, or `clients` are there already. One call at a time;
+   with a timeout of 0 it does not wait. */
 PC_API int32_t pc_pipe_accept(pc_handle server, uint32_t timeout_ms, pc_handle *connection,
                               pc_cause *cause);
 
 /*
  * The client's side. It lets the server see who asks but not act as the client, and goes only to a
- * pipe that SYSTEM or Administrators own (else PC_E_ACCESS). PC_E_NOT_FOUND: nobody listens;
+ * pipe that SYSTEM or Administrators own (else PC_E_OWNER, as for a pipe that is closed to an
+ * administrator). PC_E_ACCESS: it is not for this account. PC_E_NOT_FOUND: nobody listens;
  * PC_TIMEOUT: all instances are busy.
  */
 PC_API int32_t pc_pipe_connect(const uint16_t *name, uint32_t name_units, uint32_t timeout_ms,

@@ -13,6 +13,7 @@ export type { DoctorReport } from './doctor/run-doctor.ts';
 export { type HuntReport, type HuntRunOptions, installElasticAssets, runHunt } from './elastic-clusters.ts';
 export { type ExplainRun, openExplainRun } from './explain-run.ts';
 export { type FeatureRun, openFeatureRun } from './feature-run.ts';
+export { isUnreachable } from './find-agent.ts';
 export {
   type DestinationCounts,
   drainOutbox,

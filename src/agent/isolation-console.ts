@@ -2,7 +2,7 @@ import { AgentError } from '../errors/index.ts';
 import type { Log } from '../log/index.ts';
 import type { IsolationChange, IsolationRequest, IsolationStatus } from '../response/index.ts';
 import type { ControlClient } from './control/index.ts';
-import { findAgent } from './find-agent.ts';
+import { type AgentSearch, findAgent } from './find-agent.ts';
 import { type IsolationOptions, openIsolationDesk } from './isolation-desk.ts';
 import { openLibrary } from './live-input.ts';
 import { currentPerson } from './response-desk.ts';
@@ -28,10 +28,11 @@ const changeTimeoutMs = 120_000;
 export async function openIsolationConsole(
   options: Omit<IsolationOptions, 'journal' | 'audience' | 'library'>,
   log: Log,
+  onForeign: AgentSearch['onForeign'],
 ): Promise<IsolationConsole> {
   const config = options.config();
   if (config.state.file === null) throw new AgentError('PC_USAGE', 'name the state file with --state');
-  const client = await findAgent(config);
+  const client = await findAgent(config, { onForeign });
   if (client !== undefined) return consoleOfAgent(client);
   const desk = openIsolationDesk({ ...options, library: await openLibrary(config) }, log);
   const { stage } = desk;

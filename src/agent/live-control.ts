@@ -35,6 +35,8 @@ export interface LiveControlParts {
 
 /** The control channel of a live run, and what it remembers to answer with. */
 export interface LiveControl {
+  /** Why the channel is not open, in words. */
+  readonly problems: readonly string[];
   start(): Promise<void>;
   observe(outcome: CommitOutcome): void;
   stop(): Promise<void>;
@@ -77,6 +79,9 @@ export function openLiveControl(parts: LiveControlParts): LiveControl {
     },
   });
   return {
+    get problems() {
+      return control.problems;
+    },
     start: () => control.start(),
     observe(outcome) {
       activity.take(outcome, outcome.recordsRead);

@@ -115,6 +115,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
         failingDestinations: failing.map(({ name, state }) =>
           state === 'stopped' ? `${name} (stopped)` : name,
         ),
+        channelProblems: control.problems,
       },
       performance.now(),
       config().agent.stalledAfterMs,

@@ -1,5 +1,5 @@
 import type { Config } from '../config/index.ts';
-import { findAgent } from './find-agent.ts';
+import { type AgentSearch, findAgent } from './find-agent.ts';
 import { type OpenLibrary, openLibrary } from './live-input.ts';
 import { type LookedAt, openProcessDesk, type ProcessOrder, type ReportedAction } from './process-desk.ts';
 import { currentPerson } from './response-desk.ts';
@@ -20,6 +20,7 @@ export interface ProcessConsoleParts {
   readonly openLibrary?: OpenLibrary | undefined;
   /** Hears of what went wrong off to the side. */
   readonly onFailure: (what: string, error: unknown) => void;
+  readonly onForeign: AgentSearch['onForeign'];
 }
 
 /** Ending a large tree waits for each of its processes. */
@@ -31,7 +32,7 @@ const actTimeoutMs = 60_000;
  * @throws AgentError PC_CONTROL_DENIED when an agent runs but not for this account; PC_USAGE without a state file
  */
 export async function openProcessConsole(parts: ProcessConsoleParts): Promise<ProcessConsole> {
-  const client = await findAgent(parts.config);
+  const client = await findAgent(parts.config, parts);
   if (client === undefined) return consoleOfDesk(parts);
   return {
     look: async (entity, target) => (await client.ask('process.look', { entity, target })) as LookedAt,

@@ -2,7 +2,7 @@ import type { Config } from '../config/index.ts';
 import type { Clock } from '../event/index.ts';
 import type { ArmRequest, ResponseStatus } from '../response/index.ts';
 import type { ControlClient } from './control/index.ts';
-import { findAgent } from './find-agent.ts';
+import { type AgentSearch, findAgent } from './find-agent.ts';
 import { openLibrary } from './live-input.ts';
 import { currentPerson, openResponseDesk } from './response-desk.ts';
 
@@ -26,10 +26,17 @@ export interface ResponseConsole {
  * the next one reads.
  * @throws AgentError PC_CONTROL_DENIED when an agent runs but not for this account; PC_USAGE without a state file
  */
-export async function openResponseConsole(config: Config, clock: Clock): Promise<ResponseConsole> {
+export async function openResponseConsole(
+  config: Config,
+  clock: Clock,
+  onForeign: AgentSearch['onForeign'],
+): Promise<ResponseConsole> {
   let otherState: string | undefined;
-  const client = await findAgent(config, (stateFile) => {
-    otherState = stateFile ?? 'none';
+  const client = await findAgent(config, {
+    onOther: (stateFile) => {
+      otherState = stateFile ?? 'none';
+    },
+    onForeign,
   });
   return client === undefined ? consoleOfJournal(config, clock, otherState) : consoleOfAgent(client);
 }

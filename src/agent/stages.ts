@@ -11,9 +11,11 @@ export interface StageFacts {
   readonly load: LoadLevel;
   /** Destinations that nothing gets to. */
   readonly failingDestinations: readonly string[];
+  /** Why the control channel is not open, part by part. */
+  readonly channelProblems: readonly string[];
 }
 
-export type StageName = 'capture' | 'pipeline' | 'forward';
+export type StageName = 'capture' | 'pipeline' | 'forward' | 'control';
 
 export interface StageState {
   readonly name: StageName;
@@ -27,11 +29,16 @@ export function judgeStages(
   facts: StageFacts,
   nowMs: number,
   stalledAfterMs: number,
-): readonly [capture: StageState, pipeline: StageState, forward: StageState] {
-  const { workingSinceMs, lastBatchMs, waitingRecords, load, failingDestinations } = facts;
+): readonly [capture: StageState, pipeline: StageState, forward: StageState, control: StageState] {
+  const { workingSinceMs, lastBatchMs, waitingRecords, load, failingDestinations, channelProblems } = facts;
   const workedMs = workingSinceMs === undefined ? 0 : nowMs - workingSinceMs;
   const silentMs = nowMs - lastBatchMs;
-  return [judgeCapture(), judgePipeline(), judgeForward()];
+  return [
+    judgeCapture(),
+    judgePipeline(),
+    judgeByProblems('forward', failingDestinations),
+    judgeByProblems('control', channelProblems),
+  ];
 
   function judgeCapture(): StageState {
     // While the engine works nobody asks for the next batch.
@@ -53,11 +60,11 @@ export function judgeStages(
       reason: 'events come faster than they are scored; alerts go unexplained',
     };
   }
+}
 
-  function judgeForward(): StageState {
-    if (failingDestinations.length === 0) return { name: 'forward', state: 'fine' };
-    return { name: 'forward', state: 'failing', reason: failingDestinations.join('; ') };
-  }
+function judgeByProblems(name: StageName, problems: readonly string[]): StageState {
+  if (problems.length === 0) return { name, state: 'fine' };
+  return { name, state: 'failing', reason: problems.join('; ') };
 }
 
 function seconds(ms: number): string {

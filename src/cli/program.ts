@@ -5,9 +5,13 @@ import { escapeHidden } from '../text/index.ts';
 import { addCommands } from './command-list.ts';
 import { type CliIo, exitCodes } from './io.ts';
 
-/** Codes of errors that are the caller's: wrong arguments or configuration, or a file they name that is not what it should be. */
 /** No agent answers: exit code 3, for scripts that ask whether one does. */
-const notAnswering: ReadonlySet<string> = new Set(['PC_CONTROL_UNREACHABLE', 'PC_CONTROL_SILENT']);
+const notAnswering: ReadonlySet<string> = new Set([
+  'PC_CONTROL_UNREACHABLE',
+  'PC_CONTROL_FOREIGN',
+  'PC_CONTROL_SILENT',
+]);
+/** Codes of errors that are the caller's: wrong arguments or configuration, or a file they name that is not what it should be. */
 const usageCodes =
   /^PC_(USAGE|EXCEPTION_|IOC_|BASELINE_|CONFIG_|RULE_|MODEL_|RECORD_|SOURCE_FOLDER|STORE_OPEN|STORE_NEWER)/;
 

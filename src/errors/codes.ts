@@ -234,6 +234,11 @@ export const errorTable = {
     cause: 'No agent answers on the control channel.',
     remedy: 'Start it, or name its state file, control.socket or control.pipe as its own configuration does.',
   },
+  PC_CONTROL_FOREIGN: {
+    cause: 'The name of the control channel is taken by a program that is no agent of this machine.',
+    remedy:
+      'Find the program that holds the pipe (control.pipe is its name) and end it; a running agent takes the name within a minute.',
+  },
   PC_CONTROL_SILENT: {
     cause: 'An agent runs, but did not answer on the control channel in time. It may be armed.',
     remedy:

@@ -27,6 +27,11 @@ export const nativeCodes = {
     cause: 'Windows refused the agent something it needs.',
     remedy: 'Run it as administrator or as the installed service.',
   },
+  PC_NATIVE_OWNER: {
+    cause:
+      'Something of this name is there and belongs to somebody who could not have made what was looked for.',
+    remedy: 'Find out which program made it, and why.',
+  },
   PC_NATIVE_NOT_FOUND: {
     cause: 'The event-log channel is not there or is disabled.',
     remedy: 'Install Sysmon or enable the channel, or use --source etw.',

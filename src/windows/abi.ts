@@ -23,6 +23,7 @@ export const code = {
   E_SYSTEM: 24,
   E_NOT_A_SERVICE: 25,
   E_CHANNEL_DISABLED: 26,
+  E_OWNER: 27,
   E_PID: 32,
   E_IDENTITY: 33,
   E_CRITICAL: 34,

@@ -98,8 +98,8 @@ export class PipeConnection {
 
   /**
    * Connects to a pipe that SYSTEM or Administrators own.
-   * @throws AgentError PC_NATIVE_NOT_FOUND when nobody listens, PC_NATIVE_ACCESS when it is not for this account or
-   * belongs to somebody else
+   * @throws AgentError PC_NATIVE_NOT_FOUND when nobody listens, PC_NATIVE_ACCESS when it is not for this account,
+   * PC_NATIVE_OWNER when it belongs to somebody else
    */
   static connect(library: NativeLibrary, name: string, timeoutMs: number): PipeConnection {
     const path = toWide(pathOf(name));

@@ -103,6 +103,7 @@ const errorCodes: Readonly<Record<number, ErrorCode>> = {
   [code.E_ACCESS]: 'PC_NATIVE_ACCESS',
   [code.E_NOT_FOUND]: 'PC_NATIVE_NOT_FOUND',
   [code.E_CHANNEL_DISABLED]: 'PC_NATIVE_NOT_FOUND',
+  [code.E_OWNER]: 'PC_NATIVE_OWNER',
   [code.E_UNSUPPORTED]: 'PC_NATIVE_UNSUPPORTED',
 };
 

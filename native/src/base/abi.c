@@ -48,6 +48,7 @@ const char *pc_code_name(int32_t code) {
     NAME(PC_E_SYSTEM);
     NAME(PC_E_NOT_A_SERVICE);
     NAME(PC_E_CHANNEL_DISABLED);
+    NAME(PC_E_OWNER);
     NAME(PC_E_PID);
     NAME(PC_E_IDENTITY);
     NAME(PC_E_CRITICAL);

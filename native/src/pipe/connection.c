@@ -148,7 +148,17 @@ static int32_t judge_owner(HANDLE pipe, pc_cause *cause) {
   bool trusted = owner != NULL && (IsWellKnownSid(owner, WinLocalSystemSid) ||
                                    IsWellKnownSid(owner, WinBuiltinAdministratorsSid));
   LocalFree(descriptor);
-  return trusted ? PC_OK : pc_fail_win32(cause, "GetSecurityInfo", ERROR_ACCESS_DENIED);
+  if (trusted) return PC_OK;
+  (void)pc_fail_win32(cause, "GetSecurityInfo", ERROR_INVALID_OWNER);
+  return PC_E_OWNER;
+}
+
+static bool is_administrator(void) {
+  uint8_t group[SECURITY_MAX_SID_SIZE];
+  DWORD bytes = sizeof group;
+  BOOL member = FALSE;
+  return CreateWellKnownSid(WinBuiltinAdministratorsSid, NULL, group, &bytes) && CheckTokenMembership(NULL, group, &member) &&
+         member;
 }
 
 static int32_t open_pipe(const wchar_t *name, uint32_t timeout_ms, HANDLE *pipe, pc_cause *cause) {
@@ -157,7 +167,11 @@ static int32_t open_pipe(const wchar_t *name, uint32_t timeout_ms, HANDLE *pipe,
                         FILE_FLAG_OVERLAPPED | SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION, NULL);
     if (*pipe != INVALID_HANDLE_VALUE) return PC_OK;
     DWORD error = GetLastError();
-    if (error != ERROR_PIPE_BUSY) return pc_fail_win32(cause, "CreateFileW", error);
+    if (error != ERROR_PIPE_BUSY) {
+      int32_t code = pc_fail_win32(cause, "CreateFileW", error);
+      /* An agent's pipe is open to administrators: this is somebody else's. */
+      return code == PC_E_ACCESS && is_administrator() ? PC_E_OWNER : code;
+    }
     /* 0 would mean the pipe's own default. */
     if (tries > 0 || !WaitNamedPipeW(name, timeout_ms == 0 ? 1 : timeout_ms)) return PC_TIMEOUT;
   }

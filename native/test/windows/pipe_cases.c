@@ -1,5 +1,6 @@
 #include "cases.h"
 
+#include <sddl.h>
 #include <string.h>
 #include <wchar.h>
 
@@ -79,12 +80,33 @@ static void conversation(void) {
   CHECK(pc_close(server) == PC_OK);
 }
 
+/* A pipe that is closed to administrators, or not theirs, is no agent's. */
+static void foreigners(void) {
+  static const wchar_t *const closed = L"D:(D;;GA;;;BA)(D;;GA;;;SY)(D;;GA;;;WD)";
+  pc_handle client = 0;
+  PSECURITY_DESCRIPTOR descriptor = NULL;
+  CHECK(ConvertStringSecurityDescriptorToSecurityDescriptorW(closed, SDDL_REVISION_1, &descriptor, NULL));
+  SECURITY_ATTRIBUTES attributes = {sizeof attributes, descriptor, FALSE};
+  HANDLE pipe = CreateNamedPipeW(NAME, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1, 0, 0, 0, &attributes);
+  CHECK(pipe != INVALID_HANDLE_VALUE);
+  LocalFree(descriptor);
+  int32_t code = pc_pipe_connect(TEXT_ARGUMENT(NAME), 0, &client, &cause);
+  CHECK(code == PC_E_OWNER);
+  if (code == PC_OK) pc_close(client);
+  CloseHandle(pipe);
+}
+
+enum { AT_ONCE = 10 };
+
 static void bounds(void) {
   pc_handle server = create(1), clients[2] = {0, 0}, served = 0, next = 0;
   CHECK(pc_pipe_connect(TEXT_ARGUMENT(NAME), PATIENCE_MS, &clients[0], &cause) == PC_OK);
   CHECK(pc_pipe_accept(server, PATIENCE_MS, &served, &cause) == PC_OK);
   CHECK(pc_pipe_connect(TEXT_ARGUMENT(NAME), PATIENCE_MS, &clients[1], &cause) == PC_OK);
   CHECK(pc_pipe_accept(server, 10, &next, &cause) == PC_TIMEOUT);
+  ULONGLONG begun = GetTickCount64();
+  for (int i = 0; i < AT_ONCE; i++) CHECK(pc_pipe_accept(server, 0, &next, &cause) == PC_TIMEOUT);
+  CHECK(GetTickCount64() - begun < AT_ONCE * 50 / 2);
   CHECK(pc_close(served) == PC_OK);
   CHECK(pc_pipe_accept(server, PATIENCE_MS, &next, &cause) == PC_OK);
   pc_close(next);
@@ -144,5 +166,6 @@ void pipe_cases(void) {
   refusals();
   conversation();
   bounds();
+  foreigners();
   endings();
 }

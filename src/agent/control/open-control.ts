@@ -10,7 +10,8 @@ import { metricsOf } from './metrics.ts';
 import { MetricsPort } from './metrics-port.ts';
 import { formatMetrics } from './metrics-text.ts';
 import { connectPipe, PipeTransport } from './pipe-transport.ts';
-import { ControlServer } from './server.ts';
+import { type ChannelPart, RetriedOpening } from './retried-opening.ts';
+import { ControlServer, reservedClients } from './server.ts';
 import { connectSocket, SocketTransport } from './socket-transport.ts';
 import type { ControlTransport } from './transport.ts';
 
@@ -25,6 +26,8 @@ export interface ControlOptions {
 
 /** The agent's side of the channel. */
 export interface Control {
+  /** Why parts of it are not open, in words; they are tried again. */
+  readonly problems: readonly string[];
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -32,7 +35,7 @@ export interface Control {
 /** Opens nothing yet. */
 export function openControl({ config, log, library, context }: ControlOptions): Control {
   const { enabled, metricsPort, maxClients, idleTimeoutMs } = config.control;
-  const parts: { readonly what: string; start(): Promise<void>; stop(): Promise<void> }[] = [];
+  const parts: ChannelPart[] = [];
   const transport = enabled ? chooseTransport(config, library, log) : undefined;
   if (transport !== undefined) {
     const commands = createCommands(context);
@@ -43,25 +46,16 @@ export function openControl({ config, log, library, context }: ControlOptions): 
     const port = new MetricsPort(metricsPort, () => formatMetrics(metricsOf(context.status())));
     parts.push({ what: `127.0.0.1:${metricsPort}`, start: () => port.start(), stop: () => port.stop() });
   }
+  const openings = parts.map((part) => new RetriedOpening(part, log));
   return {
+    get problems() {
+      return openings.map(({ problem }) => problem).filter((problem) => problem !== undefined);
+    },
     async start() {
-      for (const part of parts) {
-        try {
-          await part.start();
-          log.info('Control channel open', { at: part.what });
-        } catch (error) {
-          // To watch matters more than to be asked about it.
-          if (!(error instanceof AgentError)) throw error;
-          log.error('The control channel is not open', {
-            at: part.what,
-            code: error.code,
-            why: error.message,
-          });
-        }
-      }
+      for (const opening of openings) await opening.start();
     },
     async stop() {
-      await Promise.all(parts.map((part) => part.stop()));
+      await Promise.all(openings.map((opening) => opening.stop()));
     },
   };
 }
@@ -77,8 +71,8 @@ function chooseTransport(
       library: async () => library ?? (await openLibrary(config)),
       name: pipe,
       readGroup,
-      // Two more, so that there is somebody to say that there are too many.
-      clients: maxClients + 2,
+      // One more, so that there is somebody to say that there are too many.
+      clients: maxClients + reservedClients + 1,
       log,
     });
   }
@@ -95,7 +89,8 @@ function socketPathOf({ control, state }: Config): string | undefined {
 
 /**
  * Connects to the agent that this configuration is of.
- * @throws AgentError PC_CONTROL_UNREACHABLE when there is none, PC_CONTROL_DENIED when it is not for this account
+ * @throws AgentError PC_CONTROL_UNREACHABLE when there is none, PC_CONTROL_DENIED when it is not for this account,
+ * PC_CONTROL_FOREIGN when another program has its name
  */
 export async function connectToAgent(config: Config): Promise<ControlClient> {
   if (!config.control.enabled) {

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { AgentError } from '../../errors/index.ts';
+import { AgentError, type ErrorCode } from '../../errors/index.ts';
 import type { Log } from '../../log/index.ts';
 import { type NativeLibrary, PipeConnection, PipeServer, pipeDescriptor } from '../../windows/index.ts';
 import { repeat } from '../repeat.ts';
@@ -65,14 +65,18 @@ export class PipeTransport implements ControlTransport {
   }
 }
 
-/** Connects to an agent's pipe. @throws AgentError PC_CONTROL_UNREACHABLE or PC_CONTROL_DENIED */
+const connectCodes: Readonly<Record<string, ErrorCode>> = {
+  PC_NATIVE_ACCESS: 'PC_CONTROL_DENIED',
+  PC_NATIVE_OWNER: 'PC_CONTROL_FOREIGN',
+};
+
+/** Connects to an agent's pipe. @throws AgentError PC_CONTROL_UNREACHABLE, PC_CONTROL_DENIED or PC_CONTROL_FOREIGN */
 export function connectPipe(library: NativeLibrary, name: string): Wire {
   try {
     return new PipeWire(PipeConnection.connect(library, name, connectTimeoutMs));
   } catch (cause) {
     if (!(cause instanceof AgentError)) throw cause;
-    const isDenied = cause.code === 'PC_NATIVE_ACCESS';
-    throw new AgentError(isDenied ? 'PC_CONTROL_DENIED' : 'PC_CONTROL_UNREACHABLE', cause.message, { cause });
+    throw new AgentError(connectCodes[cause.code] ?? 'PC_CONTROL_UNREACHABLE', cause.message, { cause });
   }
 }
 

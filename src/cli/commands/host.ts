@@ -7,6 +7,7 @@ import { escapeForTerminal } from '../../text/index.ts';
 import { openCommandLog } from '../command-log.ts';
 import { isConfirmed } from '../confirmation.ts';
 import { parseDurationMs } from '../duration.ts';
+import { warnOfForeignChannel } from '../foreign-channel.ts';
 import { type CliIo, exitCodes } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
 import { printJson } from '../print-json.ts';
@@ -101,7 +102,7 @@ async function withConsole(
   const log = openCommandLog(io, config.log);
   try {
     const options = { config: () => config, env: io.env, clock: { nowMs: Date.now } };
-    const console = await openIsolationConsole(options, log);
+    const console = await openIsolationConsole(options, log, warnOfForeignChannel(io));
     try {
       await use(console, config);
     } finally {

@@ -10,6 +10,7 @@ import type { PersonRequest } from '../../response/index.ts';
 import { escapeForTerminal, shortenForTerminal } from '../../text/index.ts';
 import { openCommandLog } from '../command-log.ts';
 import { isConfirmed } from '../confirmation.ts';
+import { warnOfForeignChannel } from '../foreign-channel.ts';
 import { type CliIo, exitCodes } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
 import { printJson } from '../print-json.ts';
@@ -114,6 +115,7 @@ async function withConsole(
     const console = await openProcessConsole({
       config,
       openLibrary: io.openLibrary,
+      onForeign: warnOfForeignChannel(io),
       onFailure: (what, error) => log.error('A process command failed', { what, error: String(error) }),
     });
     try {

@@ -8,6 +8,7 @@ import {
 import { AgentError } from '../../errors/index.ts';
 import type { ResponseMode } from '../../response/index.ts';
 import { parseDurationMs } from '../duration.ts';
+import { warnOfForeignChannel } from '../foreign-channel.ts';
 import type { CliIo } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
 import { printJson } from '../print-json.ts';
@@ -113,7 +114,7 @@ async function withConsole(
   use: (console: ResponseConsole, asTable: boolean) => Promise<void>,
 ): Promise<void> {
   const { config } = loadCommandConfig(io, options);
-  const console = await openResponseConsole(config, { nowMs: Date.now });
+  const console = await openResponseConsole(config, { nowMs: Date.now }, warnOfForeignChannel(io));
   try {
     await use(console, config.output.format === 'table');
   } finally {

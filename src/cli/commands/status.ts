@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import {
   type AgentStatus,
   connectToAgent,
+  isUnreachable,
   readStateGlance,
   type SuspendedProcess,
 } from '../../agent/index.ts';
@@ -51,7 +52,7 @@ async function askStatus(
       client.close();
     }
   } catch (error) {
-    if (error instanceof AgentError && error.code === 'PC_CONTROL_UNREACHABLE') return error;
+    if (isUnreachable(error)) return error;
     throw error;
   }
 }

@@ -12,7 +12,7 @@ import { PipeConnection, PipeServer, pipeDescriptor } from '../../../src/windows
 import { createMemoryLog } from '../../support/memory-log.ts';
 import { ffiNames, openTestLibrary } from './open-test-library.ts';
 import { patienceMs, untilFound } from './until.ts';
-import { noFirstInstance } from './wine-limits.ts';
+import { noAccessLists, noFirstInstance } from './wine-limits.ts';
 
 const users = 'S-1-5-32-545';
 
@@ -54,6 +54,25 @@ for (const ffi of ffiNames) {
       server.close();
     });
 
+    test('never waits, however many clients there are', () => {
+      const server = PipeServer.create(library, { name, descriptor: pipeDescriptor(null), clients: 1 });
+      const clients = [PipeConnection.connect(library, name, patienceMs)];
+      const served = server.accept();
+      clients.push(PipeConnection.connect(library, name, patienceMs));
+      const beganMs = performance.now();
+      for (let tries = 0; tries < 20; tries++) assert.equal(server.accept(), undefined);
+      assert.ok(performance.now() - beganMs < 500);
+      for (const each of [...clients, served]) each?.close();
+      server.close();
+    });
+
+    test('a pipe that is closed to administrators is somebody else’s', { skip: noAccessLists }, () => {
+      const descriptor = 'D:(D;;GA;;;BA)(A;;GA;;;WD)';
+      const server = PipeServer.create(library, { name, descriptor, clients: 1 });
+      assert.throws(() => connectPipe(library, name), { code: 'PC_CONTROL_FOREIGN' });
+      server.close();
+    });
+
     test('leaves nothing behind', () => {
       const options = { name, descriptor: pipeDescriptor(null), clients: 1 };
       PipeServer.create(library, options).close();
@@ -70,7 +89,7 @@ for (const ffi of ffiNames) {
           library: async () => library,
           name,
           readGroup: null,
-          clients: 3,
+          clients: 5,
           log,
         }),
         commands: [
@@ -94,11 +113,17 @@ for (const ffi of ffiNames) {
       const [answer] = (await once(socket, 'data')) as [Buffer];
       assert.deepEqual(JSON.parse(answer.toString()), { v: 1, id: 5, ok: true, result: 2 });
 
+      // Beyond those that everybody shares there is room for two administrators.
+      const more = [
+        new ControlClient(connectPipe(library, name)),
+        new ControlClient(connectPipe(library, name)),
+      ];
+      for (const each of more) assert.equal(await each.ask('big'), big);
       await assert.rejects(new ControlClient(connectPipe(library, name)).ask('big'), {
         code: 'PC_CONTROL_BUSY',
       });
       socket.destroy();
-      client.close();
+      for (const each of [client, ...more]) each.close();
       await server.stop();
       assert.throws(() => connectPipe(library, name), { code: 'PC_CONTROL_UNREACHABLE' });
     });
