@@ -26,7 +26,6 @@ const control = new ProcessControl(await openTestLibrary(defaultFfi()));
 /** An agent with its configuration, and the events that it gets. */
 interface Trial {
   readonly folder: AgentFolder;
-  readonly etw: DoubleScript;
   /**
    * Starts a look-alike of which the agent learns, with a creation time that is off by `laterTicks`; `before` is done
    * before it learns.
@@ -37,27 +36,33 @@ interface Trial {
   }): Promise<LookAlike>;
 }
 
-/** The parent is known before a child starts; without it the evidence would be incomplete. */
-async function sayParent(etw: DoubleScript, folder: AgentFolder): Promise<void> {
+/** The parent is known before a child starts, by what these sessions tell; without it the evidence would be incomplete. */
+async function sayParent(
+  etw: DoubleScript,
+  folder: AgentFolder,
+  sessions: 'both' | 'manifest',
+): Promise<void> {
+  etw.say('only', sessions);
   etw.say('running', process.pid, 4, 0, '\\Device\\HarddiskVolume3\\Windows\\explorer.exe', 'explorer.exe');
   await until('the parent is known', async () => {
     const { stdout } = await folder.ask('status', '--json');
     return stdout !== '' && (JSON.parse(stdout) as { counters: { records: number } }).counters.records > 0;
   });
+  etw.say('only', 'both');
 }
 
 /** Runs an agent with this response while `use` is at work. */
 async function withAgent(
   response: Readonly<Record<string, unknown>>,
   use: (trial: Trial) => Promise<void>,
+  parentBy: 'both' | 'manifest' = 'both',
 ): Promise<void> {
   const etw = new DoubleScript('etw');
   const folder = new AgentFolder(etw.path, { response });
   await folder.whileRunning(async () => {
-    await sayParent(etw, folder);
+    await sayParent(etw, folder, parentBy);
     await use({
       folder,
-      etw,
       async startVictim({ laterTicks, before } = {}) {
         const victim = new LookAlike('certutil.exe', attack);
         before?.(victim);
@@ -109,20 +114,26 @@ test('armed to terminate: the flagged process is ended, the same pid of another 
   });
 });
 
-test('armed to terminate: a start that only the manifest provider told of is alerted of, and not acted on', async () => {
-  await withAgent({ mode: 'terminate' }, async ({ folder, etw, startVictim }) => {
-    const victim = await startVictim({ before: () => etw.say('only', 'manifest') });
-    assert.deepEqual(await actionsOn(folder, victim), [
-      ['terminate', 'failure', 'refused', 'PC_REFUSED_EVIDENCE'],
-    ]);
-    await victim.untilItBeats();
-    const alert = await untilFound('its alert', () =>
-      folder
-        .record()
-        .find(({ event, process: p }) => event['dataset'] === 'problemchild.alert' && p?.pid === victim.pid),
-    );
-    assert.equal(alert.problemchild?.['unconfirmed'], true);
-  });
+test('armed to terminate: nothing is done where a parent may be forged, and the alert says so', async () => {
+  await withAgent(
+    { mode: 'terminate' },
+    async ({ folder, startVictim }) => {
+      const victim = await startVictim();
+      assert.deepEqual(await actionsOn(folder, victim), [
+        ['terminate', 'failure', 'refused', 'PC_REFUSED_EVIDENCE'],
+      ]);
+      await victim.untilItBeats();
+      const alert = await untilFound('its alert', () =>
+        folder
+          .record()
+          .find(
+            ({ event, process: p }) => event['dataset'] === 'problemchild.alert' && p?.pid === victim.pid,
+          ),
+      );
+      assert.equal(alert.problemchild?.['unconfirmed'], true);
+    },
+    'manifest',
+  );
 });
 
 test('what it was and what the event log says of it is kept of a process that is ended', async () => {
@@ -206,7 +217,7 @@ test('what an agent that is gone had suspended, the next one resumes', async () 
   const folder = new AgentFolder(etw.path, { response: { mode: 'suspend' } });
   let victim: LookAlike | undefined;
   await folder.whileRunning(async (agent) => {
-    await sayParent(etw, folder);
+    await sayParent(etw, folder, 'both');
     victim = new LookAlike('certutil.exe', attack);
     await victim.sayStart(etw, control);
     await actionsOn(folder, victim);

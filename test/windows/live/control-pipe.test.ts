@@ -12,7 +12,7 @@ import { PipeConnection, PipeServer, pipeDescriptor } from '../../../src/windows
 import { createMemoryLog } from '../../support/memory-log.ts';
 import { ffiNames, openTestLibrary } from './open-test-library.ts';
 import { patienceMs, untilFound } from './until.ts';
-import { noAccessLists, noFirstInstance } from './wine-limits.ts';
+import { noFirstInstance } from './wine-limits.ts';
 
 const users = 'S-1-5-32-545';
 
@@ -66,8 +66,8 @@ for (const ffi of ffiNames) {
       server.close();
     });
 
-    test('a pipe that is closed to administrators is somebody else’s', { skip: noAccessLists }, () => {
-      const descriptor = 'D:(D;;GA;;;BA)(A;;GA;;;WD)';
+    test('a pipe that is closed to administrators is somebody else’s', () => {
+      const descriptor = 'D:(D;;GA;;;BA)(D;;GA;;;SY)(D;;GA;;;WD)';
       const server = PipeServer.create(library, { name, descriptor, clients: 1 });
       assert.throws(() => connectPipe(library, name), { code: 'PC_CONTROL_FOREIGN' });
       server.close();
@@ -114,11 +114,12 @@ for (const ffi of ffiNames) {
       assert.deepEqual(JSON.parse(answer.toString()), { v: 1, id: 5, ok: true, result: 2 });
 
       // Beyond those that everybody shares there is room for two administrators.
-      const more = [
-        new ControlClient(connectPipe(library, name)),
-        new ControlClient(connectPipe(library, name)),
-      ];
-      for (const each of more) assert.equal(await each.ask('big'), big);
+      const more: ControlClient[] = [];
+      while (more.length < 2) {
+        const another = new ControlClient(connectPipe(library, name));
+        more.push(another);
+        assert.equal(await another.ask('big'), big);
+      }
       await assert.rejects(new ControlClient(connectPipe(library, name)).ask('big'), {
         code: 'PC_CONTROL_BUSY',
       });

@@ -102,6 +102,22 @@ for (const ffi of ffiNames) {
       assert.equal(batches.at(-1)?.bookmark, events.at(-1)?.timestamp);
     });
 
+    test('a start that only one session tells: unconfirmed where it is not the kernel’s own', async () => {
+      const path = '\\Device\\HarddiskVolume3\\Windows\\System32\\certutil.exe';
+      etw.say('only', 'manifest');
+      etw.say('start', 4_248, 600, 0, path, 'certutil.exe');
+      etw.say('only', 'classic');
+      etw.say('start', 4_252, 600, 0, path, 'certutil.exe');
+      etw.say('only', 'both');
+      const { events } = await readUntil(
+        open(),
+        (reading) =>
+          startOf(reading.events, 4_248) !== undefined && startOf(reading.events, 4_252) !== undefined,
+      );
+      assert.equal(startOf(events, 4_248)?.isUnconfirmed, true);
+      assert.equal(startOf(events, 4_252)?.isUnconfirmed, undefined);
+    });
+
     test('a line longer than the kernel keeps is cut and still scored', async () => {
       const line = `cmd.exe /c ${'a'.repeat(5_000)}`;
       etw.say('start', 5_000, 600, 0, '\\Device\\HarddiskVolume3\\Windows\\cmd.exe', line);
