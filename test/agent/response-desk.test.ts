@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openResponseDesk } from '../../src/agent/response-desk.ts';
 import { formatResponseStatus } from '../../src/cli/response-table.ts';
 import { loadConfig } from '../../src/config/index.ts';
+import { Store } from '../../src/store/index.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -15,6 +16,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 /** What is told of an agent that somebody has just armed. */
 function armedStatus(acts: boolean) {
   const state = join(folder, 'agent.db');
+  Store.open(state).close();
   const { config } = loadConfig({ env: {}, flags: [{ flag: '--state', key: 'state.file', value: state }] });
   const desk = openResponseDesk(() => config, { nowMs: () => 1_000 }, undefined, acts);
   const override = { mode: 'terminate', ruleId: undefined, forMs: 60_000 } as const;
