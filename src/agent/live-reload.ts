@@ -5,6 +5,7 @@ import type { BatchRunner } from './batch-runner.ts';
 import type { ConfigWatch } from './config-watch.ts';
 import type { Engine } from './engine.ts';
 import type { LiveForwarding } from './live-forwarding.ts';
+import { logSkippedIndicators } from './skipped-indicators.ts';
 import type { Tally } from './tally.ts';
 
 export interface LiveReloadParts {
@@ -48,7 +49,7 @@ export class LiveReload {
   async #reloadAll(): Promise<void> {
     const { exceptions, iocs } = this.#parts.runner.engine.stages;
     this.#reloadList('exceptions', exceptions);
-    this.#reloadList('indicators', iocs);
+    if (this.#reloadList('indicators', iocs)) logSkippedIndicators(this.#parts.log, iocs.current);
     try {
       await this.#reloadConfig();
     } catch (error) {
@@ -56,10 +57,12 @@ export class LiveReload {
     }
   }
 
-  #reloadList(what: string, list: Reloadable<unknown>): void {
+  /** Whether it has changed. */
+  #reloadList(what: string, list: Reloadable<unknown>): boolean {
     const outcome = list.reload();
     if (outcome.kind === 'changed') this.#parts.log.info('Reloaded', { what });
     if (outcome.kind === 'refused') this.#refuse(what, outcome.error);
+    return outcome.kind === 'changed';
   }
 
   async #reloadConfig(): Promise<void> {

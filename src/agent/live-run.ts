@@ -14,6 +14,7 @@ import { countWaiting } from './live-input.ts';
 import { type LivePartsOptions, openLiveParts } from './live-parts.ts';
 import { applyPriority } from './priority.ts';
 import { repeat } from './repeat.ts';
+import { logSkippedIndicators } from './skipped-indicators.ts';
 import { judgeStages, type StageState } from './stages.ts';
 import type { Tally } from './tally.ts';
 import { isSupervised, type OpenWatchdog, openWatchThread, watchMainThread } from './watchdog.ts';
@@ -199,6 +200,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
         model: runner.engine.scorer.bundle.name,
         resumed: findBookmark() !== undefined,
       });
+      logSkippedIndicators(log, runner.engine.stages.iocs.current);
       applyPriority(config().agent.priority, log);
       saveMemory();
       leaveProcessorsFree();

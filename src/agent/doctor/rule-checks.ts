@@ -60,8 +60,9 @@ export const ruleChecks: readonly Check[] = [
       const { iocFolder } = configOf(context).alert;
       if (iocFolder === null) return ok('none are configured');
       const { skipped } = loadIocs(iocFolder);
-      const count = [...skipped.values()].reduce((sum, each) => sum + each, 0);
-      return count === 0 ? ok(iocFolder) : warn(`${count} indicators of kinds that are not compared`);
+      if (skipped.size === 0) return ok(iocFolder);
+      const files = [...skipped].map(([name, count]) => `${name} (${count})`);
+      return warn(`entries of kinds that are not compared: ${files.join(', ')}`);
     },
   },
   {

@@ -44,7 +44,7 @@ function listIocFiles(folder: string): string[] {
 }
 
 function parseFile(path: string, name: string): ParsedList {
-  const text = readList(path).replace(/^\uFEFF/, '');
+  const text = readList(path);
   if (/\.txt$/i.test(name)) return parsePlainList(text, name);
   if (/\.csv$/i.test(name)) return parseCsvList(text, name);
   let document: unknown;
@@ -64,11 +64,19 @@ function readList(path: string): string {
     const stats = statSync(path);
     if (!stats.isFile()) throw invalid(path, 'is no file');
     if (stats.size > maxFileBytes) throw invalid(path, `is larger than ${maxFileBytes} bytes`);
-    return readFileSync(path, 'utf8');
+    return decodeText(readFileSync(path));
   } catch (cause) {
     if (cause instanceof AgentError) throw cause;
     throw invalid(path, `cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
   }
+}
+
+/** By its byte-order mark, else UTF-8: PowerShell 5.1 writes UTF-16, and so does much that was saved as "Unicode". */
+function decodeText(bytes: Buffer): string {
+  const [first, second] = bytes;
+  const encoding =
+    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
+  return new TextDecoder(encoding).decode(bytes);
 }
 
 function invalid(where: string, what: string, cause?: unknown): AgentError {

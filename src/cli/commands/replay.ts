@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { openReplayRun } from '../../agent/index.ts';
+import { logSkippedIndicators, openReplayRun } from '../../agent/index.ts';
 import type { DeskOutcome } from '../../alert/index.ts';
 import { AlertPrinter } from '../alert-printer.ts';
 import { openCommandLog } from '../command-log.ts';
@@ -31,6 +31,7 @@ export function replayCommand(io: CliIo, finish: (exitCode: number) => void): Co
     const { config } = loadCommandConfig(io, options);
     const log = openCommandLog(io, config.log);
     const replay = await openReplayRun({ config, files, stdin: io.stdin });
+    logSkippedIndicators(log, replay.stages.iocs.current);
     try {
       const writer = new ResultWriter(io.stdout);
       const printer = new AlertPrinter(writer, {

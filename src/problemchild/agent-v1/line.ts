@@ -15,6 +15,8 @@ export const familyIndex = Object.fromEntries(familyNames.map((name, index) => [
 >;
 
 const scan = createKeywordScanner(keywords);
+const noHits = new Uint16Array(0);
+
 /** A line of an event, child's or parent's, as the features read it. Reused from event to event. */
 export class Line {
   readonly text = new NormalText();
@@ -27,8 +29,7 @@ export class Line {
   hasDecoded = false;
   /** All of it that goes into features, the normal text first: lines with the same facts are one to the features. */
   facts: Facts = [];
-  readonly #hits = new Uint16Array(keywords.length);
-  #hitCount = 0;
+  #hits: Uint16Array = noHits;
   readonly #familyCounts = new Uint8Array(familyNames.length);
   #normal = '';
   /** Most lines are known by their facts before anybody asks what words they hold. */
@@ -60,15 +61,10 @@ export class Line {
     ];
   }
 
-  /** Indices of the keywords found, ascending, {@link hitCount} of them. */
+  /** Indices of the keywords found, ascending. */
   get hits(): Uint16Array {
     this.#scan();
     return this.#hits;
-  }
-
-  get hitCount(): number {
-    this.#scan();
-    return this.#hitCount;
   }
 
   get familyCounts(): Uint8Array {
@@ -92,7 +88,6 @@ export class Line {
   #scan(): void {
     if (this.#isScanned) return;
     this.#isScanned = true;
-    const hits = this.#hits;
     const familyCounts = this.#familyCounts;
     scan(this.#normal, marks);
     familyCounts.fill(0);
@@ -102,14 +97,17 @@ export class Line {
       if (markWords[at] === 0) continue;
       for (let i = at * 4; i < at * 4 + 4; i++) {
         if (marks[i] !== 1) continue;
-        hits[count++] = i;
+        found[count++] = i;
         familyCounts[familyOfKeyword[i]!]!++;
       }
     }
-    this.#hitCount = count;
+    // As many as there are: lines are remembered by the hundred, and there are more than a thousand keywords.
+    this.#hits = found.slice(0, count);
   }
 }
 
+/** Of the line at hand. */
+const found = new Uint16Array(keywords.length);
 const markBuffer = new ArrayBuffer(Math.ceil(keywords.length / 4) * 4);
 const marks = new Uint8Array(markBuffer);
 const markWords = new Uint32Array(markBuffer);

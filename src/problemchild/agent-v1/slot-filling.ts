@@ -126,8 +126,8 @@ function addFamilies(child: Reading, parent: Reading, programSeed: number, slots
     }
     if (parent.line.familyCounts[i]! > 0) slots.add(i + 1, slotKind.parentFamily, i, 0);
   }
-  const { hits, hitCount } = child.line;
-  for (let i = 0; i < hitCount; i++) slots.add(hits[i]! + 1, slotKind.keyword, hits[i]!, 0, 128);
+  const { hits } = child.line;
+  for (let i = 0; i < hits.length; i++) slots.add(hits[i]! + 1, slotKind.keyword, hits[i]!, 0, 128);
 }
 
 /** Words of the child's line, after the name of the program, alone, in pairs and with the program. */

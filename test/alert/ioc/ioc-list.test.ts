@@ -24,6 +24,17 @@ function matches(process: Parameters<typeof makeStart>[0]): string[] {
 const sha256 = 'ab'.repeat(32);
 
 describe('loadIocs', () => {
+  it.each([
+    ['UTF-8', Buffer.from('\uFEFFbad.exe # é', 'utf8')],
+    ['UTF-16, little end first', Buffer.from('\uFEFFbad.exe # é', 'utf16le')],
+    ['UTF-16, big end first', Buffer.from('\uFEFFbad.exe # é', 'utf16le').swap16()],
+  ])('reads a list that says it is %s', (_encoding, bytes) => {
+    writeFileSync(join(folder, 'feed.txt'), bytes);
+    const { list: iocs, skipped } = loadIocs(folder);
+    expect([iocs.size, skipped.size]).toEqual([1, 0]);
+    expect(matches({ name: 'bad.exe' })).toEqual(['feed.txt name bad.exe process.name']);
+  });
+
   it('reads plain text with notes, defanged values and URLs', () => {
     list(
       'a.txt',
