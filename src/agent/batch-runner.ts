@@ -137,7 +137,12 @@ export class BatchRunner {
 
   async #renew(): Promise<void> {
     const batches = this.#judged;
-    await this.#reopen(new Error('the store holds another state'));
+    try {
+      await this.#reopen(new Error('the store holds another state'));
+    } catch (error) {
+      this.#judged = batches;
+      throw error;
+    }
     for (const { sourceName, batch } of batches) await this.#judge(sourceName, batch);
   }
 
@@ -234,10 +239,15 @@ export class BatchRunner {
     });
     const previous = this.#engine;
     this.#judged = [];
-    // If it does not open now, nothing is taken before it does.
-    this.#isStale = true;
-    this.#engine = await this.#options.reopen(this.tally);
+    // What finds meanwhile that the store holds another state, says so again.
     this.#isStale = false;
+    try {
+      this.#engine = await this.#options.reopen(this.tally);
+    } catch (failure) {
+      // Nothing is taken before it opens.
+      this.#isStale = true;
+      throw failure;
+    }
     await previous.scorer.close();
   }
 }

@@ -64,6 +64,9 @@ export function startHeartbeat(parts: HeartbeatParts): Heartbeat {
             ...(store.isWaiting
               ? ['the state file cannot be written: its disk is full or refuses writes']
               : []),
+            ...(store.lacksState
+              ? ['what was learnt while the disk was full is in memory only, until there is room to store it']
+              : []),
             ...problems(),
             ...failing.map(
               ({ name, state, lastFailure }) =>

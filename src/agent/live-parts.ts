@@ -1,4 +1,5 @@
 import type { Config, LoadedConfig } from '../config/index.ts';
+import { AgentError } from '../errors/index.ts';
 import type { Clock } from '../event/index.ts';
 import { createForgottenNotice, createQuarantineNotice } from '../forward/index.ts';
 import type { OpenLog } from '../log/index.ts';
@@ -146,7 +147,16 @@ export async function openLiveParts(options: LivePartsOptions): Promise<LivePart
     watch,
     runner,
     forwarding,
-    openEngine: (next, tally) => openEngine(next, store, hooks, tally),
+    async openEngine(next, tally) {
+      if (store.lacksState) {
+        const why =
+          'what was learnt while the disk was full is in memory only: make room for it, then reload';
+        throw new AgentError('PC_STORE_FULL', why);
+      }
+      // A version that does not open is refused: the state is that of the engine in force.
+      const { onForgotten: _, ...others } = hooks;
+      return openEngine(next, store, others, tally);
+    },
     apply({ log: { level }, agent }) {
       log.setLevel(level);
       cpu.percent = agent.maxCpuPercent;

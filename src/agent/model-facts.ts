@@ -30,7 +30,7 @@ export async function readModelFacts(config: Config): Promise<ModelFacts> {
 }
 
 function readObserved(config: Config, bundle: Bundle): DriftCounts | undefined {
-  if (config.state.file === null) return undefined;
+  if (config.state.file === null || !Store.exists(config.state.file)) return undefined;
   const store = Store.openExisting(config.state.file);
   try {
     return openDriftLog(store, bundle, true).tally.snapshot();

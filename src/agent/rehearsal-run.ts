@@ -84,7 +84,7 @@ export async function openRehearsalRun(options: InputOptions, mode: ResponseMode
 
 /** What this host's state file knows of ordinary activity: learnt there, and imported. */
 function readBaselines(config: Config): Baseline[] {
-  if (config.state.file === null) return [];
+  if (config.state.file === null || !Store.exists(config.state.file)) return [];
   const store = Store.openExisting(config.state.file);
   try {
     const imported = new BaselineTable(store).get();

@@ -53,8 +53,6 @@ export function openResponseDesk(
   library?: NativeLibrary,
   acts = true,
 ): ResponseDesk {
-  const { file } = config().state;
-  if (file !== null) assertHasJournal(file);
   const journal = openJournal(config());
   const isKilled = openKillSwitch(config, clock, library);
   const override = new OverrideWatch(() => journal.override, clock);
@@ -77,6 +75,7 @@ export function openResponseDesk(
 /** @throws AgentError PC_USAGE without a state file, PC_STORE_… when the journal is refused */
 export function openJournal(config: Config): ResponseJournalFile {
   if (config.state.file === null) throw new AgentError('PC_USAGE', 'name the state file with --state');
+  assertHasJournal(config.state.file);
   return new ResponseJournalFile(responseFileOf(config.state.file));
 }
 

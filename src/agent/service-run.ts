@@ -9,6 +9,8 @@ const stopControls: ReadonlySet<ServiceControl['control']> = new Set(['stop', 's
 const stopHintMs = 10_000;
 /** A stop that takes longer, as on a slow disk, is told on: what the service controller hears nothing of, it holds to be hung. */
 const stopProgressMs = 3_000;
+/** A stop that takes longer than a minute is hung. */
+const mostProgressReports = 20;
 /** A file that somebody holds back keeps a thread of the pool, and with it the process: that long after its end. */
 const lingerMs = 10_000;
 /** The service-specific code of a run that failed, so that recovery actions fire. */
@@ -68,7 +70,13 @@ function reportStopping(service: WindowsService, log: Log): NodeJS.Timeout {
     }
   };
   report();
-  return setInterval(report, stopProgressMs);
+  let reports = 0;
+  const progress = setInterval(() => {
+    reports += 1;
+    if (reports > mostProgressReports) clearInterval(progress);
+    else report();
+  }, stopProgressMs);
+  return progress;
 }
 
 async function listen(

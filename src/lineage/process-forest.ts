@@ -134,6 +134,8 @@ export class ProcessForest {
   confirm(node: ProcessNode, facts: ProcessFacts): void {
     node.isUnconfirmed = false;
     node.relearn(facts);
+    node.statedParent = undefined;
+    if (node.parent !== undefined && !node.isParentCertain) this.#unlink(node);
     this.#keepTexts(node);
     this.#noteLinkChange(node);
   }

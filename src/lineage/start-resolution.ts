@@ -31,7 +31,7 @@ export function resolveProcess(
   const known = forest.get(id);
   const node = known ?? findTwin(forest, claim, toleranceMs) ?? findUnseen(forest, claim, toleranceMs);
   if (node === undefined) return addProcess(forest, claim, id);
-  if (isUnconfirmed && node.isSeen && !node.isUnconfirmed) return node;
+  if (isUnconfirmed && !node.isUnconfirmed) return node;
   if (!isUnconfirmed && node.isUnconfirmed) forest.confirm(node, event.process);
   else node.isUnconfirmed = isUnconfirmed;
   if (!node.isSeen) {
@@ -163,9 +163,9 @@ function findByPid(
   toleranceMs: number,
 ): ProcessNode | undefined {
   const latest = forest.latest(child.hostKey, pid);
-  return (
-    findHolder(latest, child, name, toleranceMs, true) ?? findHolder(latest, child, name, toleranceMs, false)
-  );
+  // Of an unconfirmed child nothing comes but alerts: it is whoever seems to have the pid.
+  const confirmed = child.isUnconfirmed ? undefined : findHolder(latest, child, name, toleranceMs, true);
+  return confirmed ?? findHolder(latest, child, name, toleranceMs, false);
 }
 
 function findHolder(

@@ -39,7 +39,8 @@ export function actionToEcs(action: Action, extras: ActionExtras = {}): WireDocu
       refused: end?.refusals[0],
       refusals: isRefused ? end.refusals : undefined,
       event_ids: subject.eventIds,
-      unconfirmed: subject.isConfirmed ? undefined : true,
+      // Of an action that an earlier version wrote down nothing is said.
+      unconfirmed: subject.isConfirmed === false ? true : undefined,
       malicious_probability: subject.maliciousProbability,
       response: {
         mode: action.mode,

@@ -73,7 +73,9 @@ export class InputProgress {
     const resume = this.#resume?.path === path ? this.#resume : undefined;
     if (resume !== undefined) this.#isBefore = false;
     if (mark === undefined) return 'beginning';
-    if (this.#isBefore || this.#done.has(keyOf(path, mark))) return 'nothing';
+    // From now on it is remembered by itself.
+    if (this.#isBefore) this.finish();
+    if (this.#done.has(keyOf(path, mark))) return 'nothing';
     if (resume === undefined || resume.file === null) return 'beginning';
     if (resume.file === undefined) return resume;
     // A place in what is packed is none in the file.

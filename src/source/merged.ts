@@ -56,10 +56,16 @@ export class MergedSource implements LiveSource {
         pending.delete(turn.from);
         if (turn.from === 'timer') {
           const events = this.#merger.expire(this.#steadyMs());
+          // Nothing came meanwhile: what the last batches said of more is over.
+          this.#hasMore.sysmon = false;
+          this.#hasMore.kernel = false;
           if (events.length > 0) yield this.#batchOf(events, writePositions(positions));
           continue;
         }
-        if (turn.result.done === true) continue;
+        if (turn.result.done === true) {
+          this.#hasMore[turn.from] = false;
+          continue;
+        }
         const batch = turn.result.value;
         const source = turn.from === 'sysmon' ? this.#sysmon : this.#kernel;
         positions[source.name] = batch.bookmark;

@@ -81,15 +81,15 @@ export class StartMerger {
 }
 
 /**
- * The host stays as Sysmon names it, in pairs and alone alike: results are kept by it. What is filled in from an
- * unconfirmed record makes the whole unconfirmed.
+ * The host stays as Sysmon names it, in pairs and alone alike: results are kept by it. From an unconfirmed record nothing
+ * is filled in: whoever wrote it must not make Sysmon's start one that is not acted on.
  */
 function merge(sysmon: ProcessEvent, kernel: ProcessEvent): ProcessEvent {
+  if (kernel.isUnconfirmed === true) return sysmon;
   return {
     ...sysmon,
     user: fillAbsent(sysmon.user, kernel.user),
     process: fillAbsent(sysmon.process, kernel.process),
-    ...(kernel.isUnconfirmed === true ? { isUnconfirmed: true } : {}),
   };
 }
 

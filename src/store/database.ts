@@ -115,10 +115,10 @@ function cannotOpen(path: string, cause: unknown): AgentError {
 
 /** Some other program's file is not written to: it may be evidence. */
 function refuseForeign(connection: Connection): void {
-  if (connection.pragma('user_version', { simple: true }) !== 0) return;
-  if (connection.prepare('SELECT 1 FROM sqlite_schema').get() !== undefined) {
-    throw new Error('another program made its tables');
-  }
+  const isVersioned = () => connection.pragma('user_version', { simple: true }) !== 0;
+  if (isVersioned() || connection.prepare('SELECT 1 FROM sqlite_schema').get() === undefined) return;
+  // Another process of ours may have made them in between.
+  if (!isVersioned()) throw new Error('another program made its tables');
 }
 
 function migrate(connection: Connection, path: string, migrations: readonly string[]): void {

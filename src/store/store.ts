@@ -44,10 +44,14 @@ export class Store {
     return new Store(path, undefined);
   }
 
+  static exists(path: string): boolean {
+    return existsSync(path);
+  }
+
   /** Opens the file of an agent and makes none: for commands that ask. Throws as {@link open}. */
   static openExisting(path: string): Store {
-    if (!existsSync(path)) {
-      const what = `there is no state file ${path}: name the one of the agent with --state`;
+    if (!Store.exists(path)) {
+      const what = `there is no state file ${path}: name the one of the agent with --state, or start the agent, which makes it`;
       throw new AgentError('PC_STORE_OPEN', what, { where: path });
     }
     return Store.open(path);

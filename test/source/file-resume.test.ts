@@ -177,6 +177,8 @@ describe('a run after another', () => {
     const paths = ['a', 'b', 'c'].map((name) => write(`${name}.ndjson`, lines(`${name}1`, `${name}2`)));
     const middle = asOfEarlierVersion(await run(paths, { stopAfter: 3 }));
     expect(await run(paths, { before: middle })).toMatchObject({ names: ['b2', 'c1', 'c2'], passedOver: 1 });
+    const next = await run(paths, { before: middle });
+    expect(await run(paths, { before: next })).toMatchObject({ names: [], passedOver: 3 });
     const end = asOfEarlierVersion(await run(paths.slice(0, 2)));
     expect(await run(paths, { before: end })).toMatchObject({ names: ['c1', 'c2'], faults: [] });
   });

@@ -43,7 +43,7 @@ export class RetriedOpening {
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
-    await this.#attempt.catch(() => undefined);
+    await this.#attempt;
     await this.#part.stop();
   }
 
@@ -52,25 +52,20 @@ export class RetriedOpening {
     try {
       await this.#part.start();
     } catch (error) {
-      if (!(error instanceof AgentError)) throw error;
       if (this.#isStopped) return;
+      const why = error instanceof Error ? error.message : String(error);
       if (this.#problem === undefined) {
-        const facts = { at: what, code: error.code, why: error.message, retryMs };
-        this.#log.error('The control channel is not open', facts);
+        const code = error instanceof AgentError ? error.code : undefined;
+        this.#log.error('The control channel is not open', { at: what, code, why, retryMs });
       }
-      this.#problem = `${what} is not open: ${error.message}`;
-      this.#timer = setTimeout(() => this.#tryAgain(), retryMs);
+      this.#problem = `${what} is not open: ${why}`;
+      this.#timer = setTimeout(() => {
+        this.#attempt = this.#open();
+      }, retryMs);
       this.#timer.unref();
       return;
     }
     this.#problem = undefined;
     this.#log.info('Control channel open', { at: what });
-  }
-
-  #tryAgain(): void {
-    this.#attempt = this.#open();
-    this.#attempt.catch((error: unknown) => {
-      this.#log.error('The control channel cannot be opened', { at: this.#part.what, error: String(error) });
-    });
   }
 }

@@ -24,7 +24,7 @@ export const control = section(
         description:
           'SID of a Windows group whose members may read status, top and metrics besides Administrators and SYSTEM; null for none.',
       }),
-    maxClients: z.int().min(1).max(32).default(8).meta({
+    maxClients: z.int().min(1).max(29).default(8).meta({
       description: 'Most clients at once; one more is told to come back.',
       unit: 'clients',
     }),

@@ -174,8 +174,6 @@ it.each([
   ['explain', 'ID'],
   ['exceptions', 'suggest', 'ID'],
   ['baseline', 'export'],
-  ['model', 'status'],
-  ['response', 'rehearse', samples],
 ])('%s %s of a state file that is not there says so and makes none', async (...args) => {
   const state = join(folder, 'mistyped.db');
   const { code, err } = await call(...args, '--state', state);
@@ -183,6 +181,15 @@ it.each([
     2,
     expect.stringMatching(/PC_STORE_OPEN: there is no state file .*mistyped\.db/),
   ]);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+it.each([
+  ['model', 'status'],
+  ['response', 'rehearse', samples],
+])('%s %s needs no state file and makes none', async (...args) => {
+  const { code } = await call(...args, '--state', join(folder, 'later.db'));
+  expect(code).toBe(0);
   expect(readdirSync(folder)).toEqual([]);
 });
 

@@ -23,13 +23,11 @@ describe('one start, two reports', () => {
     expect(merger.flush()).toEqual([]);
   });
 
-  test('what the kernel’s logger did not confirm makes the whole unconfirmed', () => {
+  test('what the kernel’s logger did not confirm adds nothing, and leaves Sysmon’s start as it was', () => {
     const merger = new StartMerger();
     merger.fromKernel(kernelStart(8, 0.4, { isManifestOnly: true }), 0);
-    expect(merger.fromSysmon(sysmonStart(8, 0))[0]).toMatchObject({
-      provider: 'sysmon',
-      isUnconfirmed: true,
-    });
+    expect(merger.fromSysmon(sysmonStart(8, 0))).toEqual([sysmonStart(8, 0)]);
+    expect(merger.duplicates).toBe(1);
   });
 
   test('Sysmon first: its event goes on at once, the kernel’s is dropped', () => {
