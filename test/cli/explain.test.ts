@@ -30,6 +30,11 @@ describe('explain', () => {
     expect(weights).toEqual(weights.toSorted((a, b) => b - a));
   });
 
+  it('accounts for every record of standard input', async () => {
+    const { stderr } = await runCli(['explain'], { stdin: `${deletion}\nno json\n` });
+    expect(stderr).toMatch(/^files 1, records 2, process events 1, scored 1, .*rejected 1 /m);
+  });
+
   it('explains an alert that a replay left in its state file', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'explain-'));
     try {

@@ -12,6 +12,7 @@ import type { CliIo } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
 import { ResultWriter } from '../result-writer.ts';
 import { endCodeOf, runInputs } from '../run-inputs.ts';
+import { formatSummary } from '../summary.ts';
 
 const defaultReasons = 10;
 const lineWidth = 120;
@@ -30,6 +31,7 @@ export function explainCommand(io: CliIo, finish: (exitCode: number) => void): C
     );
   addSettingFlags(command, ['state', 'format', 'model', 'output', 'batchSize', 'logLevel']);
   return command.action(async (alert: string | undefined, options: Record<string, unknown>) => {
+    const startedMs = performance.now();
     const { config } = loadCommandConfig(io, options);
     const log = openCommandLog(io, config.log);
     const stdin = alert === undefined ? io.stdin : Readable.from([storedEvent(config, alert)]);
@@ -48,6 +50,11 @@ export function explainCommand(io: CliIo, finish: (exitCode: number) => void): C
       await writer.flush(true);
       if (run.tally.processEvents === 0 && !isStopped)
         throw new AgentError('PC_USAGE', 'standard input held no process start');
+      // Of a stored alert there is one start, and nothing to account for.
+      if (alert === undefined) {
+        const seconds = (performance.now() - startedMs) / 1_000;
+        io.stderr.write(`${formatSummary(run.tally, run.source.inputs, seconds)}\n`);
+      }
       finish(endCodeOf(run.tally, isStopped));
     } finally {
       await run.close();
