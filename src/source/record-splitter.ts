@@ -238,7 +238,9 @@ export class RecordSplitter {
       this.#begin = mark.size;
     }
     const lineFeed = this.#skipBlankLines();
-    const end = lineFeed === -1 ? this.#bytes.length : lineFeed;
+    // Half a unit is not counted: the other half may make it the line feed.
+    const held = this.#bytes.length - ((this.#bytes.length - this.#begin) % unitBytesOf(this.#encoding));
+    const end = lineFeed === -1 ? held : lineFeed;
     this.#looked = this.#begin;
     const isOverlong = end - this.#begin > this.#maxRecordBytes;
     if (lineFeed === -1 && !isOverlong && !this.#hasEnded) return undefined;

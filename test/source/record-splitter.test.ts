@@ -124,6 +124,11 @@ describe('documents over several lines', () => {
     expect(texts(Buffer.from(text, 'utf16le'))).toEqual([pretty({ a: '}' }), pretty({ b: 2 })]);
   });
 
+  it('in UTF-16, a first line just as long as allowed, whose end comes byte by byte', () => {
+    const bytes = Buffer.from('\ufeff{{{{{{{{\n', 'utf16le');
+    expect(split(bytes, { max: 16, pieces: [1] })).toEqual(split(bytes, { max: 16 }));
+  });
+
   it('have evtx_dump’s headings between them', () => {
     const found = split(Buffer.from(`Record 1\n${pretty({ a: 1 })}\nRecord 2\n${pretty({ b: 2 })}\n`));
     expect(found.map(({ kind }) => kind)).toEqual(['stray', 'document', 'stray', 'document']);
