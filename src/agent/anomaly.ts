@@ -10,6 +10,7 @@ import {
 import type { Config } from '../config/index.ts';
 import { AgentError } from '../errors/index.ts';
 import { AnomalyStateTable, BaselineTable, Store } from '../store/index.ts';
+import { useStateFile } from './state-file.ts';
 
 /**
  * The anomaly jobs as configured, going on from what the store holds.
@@ -32,7 +33,7 @@ export function openUserHash({ anomaly: { organisationKey } }: Config): UserHash
 
 /** What the agent has learnt by itself; what was imported into it is not in it. */
 export function exportBaseline(config: Config): Baseline {
-  return withStore(config, Store.openExisting, (store) => {
+  return useStateFile(config.state.file, (store) => {
     const state = new AnomalyStateTable(store).load('default');
     if (state === undefined) {
       throw new AgentError('PC_BASELINE_EMPTY', `${store.path} has learnt nothing in default mode yet`, {
@@ -46,7 +47,7 @@ export function exportBaseline(config: Config): Baseline {
 
 /** Makes `baseline` what the agent begins from, instead of or besides what was imported before. */
 export function importBaseline(config: Config, baseline: Baseline, besides: boolean): Baseline {
-  return withStore(config, Store.open, (store) => {
+  const take = (store: Store): Baseline => {
     const table = new BaselineTable(store);
     return store.transaction(() => {
       const before = besides ? table.get() : undefined;
@@ -55,15 +56,6 @@ export function importBaseline(config: Config, baseline: Baseline, besides: bool
       table.set(imported);
       return imported;
     });
-  });
-}
-
-function withStore<T>(config: Config, open: (path: string) => Store, use: (store: Store) => T): T {
-  if (config.state.file === null) throw new AgentError('PC_USAGE', 'name the state file with --state');
-  const store = open(config.state.file);
-  try {
-    return use(store);
-  } finally {
-    store.close();
-  }
+  };
+  return useStateFile(config.state.file, take, Store.open);
 }

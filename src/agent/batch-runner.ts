@@ -1,4 +1,5 @@
 import type { DeskOutcome } from '../alert/index.ts';
+import { messageOf } from '../errors/index.ts';
 import type { HostEvent } from '../event/index.ts';
 import type { Log } from '../log/index.ts';
 import type { SourceBatch } from '../source/index.ts';
@@ -281,7 +282,7 @@ function halve(batch: SourceBatch, before: string): readonly [SourceBatch, Sourc
 }
 
 function withoutEvent(batch: SourceBatch, event: HostEvent, error: unknown): SourceBatch {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const rejection = { code: 'PC_EVENT_UNPROCESSED', position: event.position, message } as const;
   return { ...batch, events: [], rejections: [...batch.rejections, rejection] };
 }

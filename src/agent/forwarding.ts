@@ -17,9 +17,10 @@ import {
   type SecretSources,
 } from '../forward/index.ts';
 import type { Log } from '../log/index.ts';
-import { OutboxDesk, OutboxTable, Store } from '../store/index.ts';
+import { OutboxDesk, OutboxTable, type Store } from '../store/index.ts';
 import { openForwardingPorts } from './forwarding-ports.ts';
 import type { OpenLibrary } from './live-input.ts';
+import { openStateFile, useStateFile } from './state-file.ts';
 import { agentVersion } from './version.ts';
 
 /** What forwarding needs besides the configuration. */
@@ -129,17 +130,12 @@ export async function probeDestinations(
 
 /** Opens the outbox of a state file for looking at it. */
 export function withOutboxDesk<T>(config: Config, use: (desk: OutboxDesk) => T): T {
-  const store = openStateFile(config);
-  try {
-    return use(new OutboxDesk(store));
-  } finally {
-    store.close();
-  }
+  return useStateFile(config.state.file, (store) => use(new OutboxDesk(store)));
 }
 
 /** Empties the outbox without an agent; false when something was left after `timeoutMs`. */
 export async function drainOutbox(options: ForwardingOptions, log: Log, timeoutMs: number): Promise<boolean> {
-  const store = openStateFile(options.config);
+  const store = openStateFile(options.config.state.file);
   try {
     const { forwarder } = await openForwarding(options, store, log);
     forwarder.start();
@@ -151,11 +147,6 @@ export async function drainOutbox(options: ForwardingOptions, log: Log, timeoutM
   } finally {
     store.close();
   }
-}
-
-function openStateFile({ state }: Config): Store {
-  if (state.file === null) throw new AgentError('PC_USAGE', 'name the state file with --state');
-  return Store.openExisting(state.file);
 }
 
 interface OpenedRoutes {

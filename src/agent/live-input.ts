@@ -5,11 +5,10 @@ import type { Log } from '../log/index.ts';
 import {
   type EventSource,
   followNdjson,
+  isLiveSourceKind,
   isTargetThere,
   type LiveNotice,
-  type LiveSourceKind,
   type LiveStats,
-  liveSourceKinds,
   openFileSource,
   openLiveSource,
 } from '../source/index.ts';
@@ -43,7 +42,7 @@ export interface LiveInput {
 export async function openLiveInput(options: LiveInputOptions): Promise<LiveInput> {
   const { config, stdin, clock, log, onNotice } = options;
   const { input, format, maxLineBytes } = config.source;
-  if (isCaptured(input)) {
+  if (isLiveSourceKind(input)) {
     const library = await (options.openLibrary ?? openLibrary)(config);
     const host = { id: undefined, name: hostname() };
     const source = openLiveSource(input, { library, host, onNotice, clock });
@@ -68,9 +67,4 @@ export function countWaiting(input: LiveInput): number {
 export function openLibrary(config: Config): Promise<NativeLibrary> {
   const { ffi } = config.native;
   return NativeLibrary.open({ ffi: ffi === 'auto' ? defaultFfi() : ffi });
-}
-
-/** Whether the input is captured by the native library. */
-export function isCaptured(input: string): input is LiveSourceKind {
-  return (liveSourceKinds as readonly string[]).includes(input);
 }

@@ -1,5 +1,6 @@
 import type { Reloadable } from '../alert/index.ts';
 import type { Config } from '../config/index.ts';
+import { messageOf } from '../errors/index.ts';
 import type { OpenLog } from '../log/index.ts';
 import type { BatchRunner } from './batch-runner.ts';
 import type { ConfigWatch } from './config-watch.ts';
@@ -93,7 +94,7 @@ export class LiveReload {
   #refuse(what: string, error: unknown): void {
     this.#parts.log.error('Refused; the last good version stays in force', {
       what,
-      why: error instanceof Error ? error.message : String(error),
+      why: messageOf(error),
     });
   }
 }

@@ -4,7 +4,7 @@ import { AgentError } from '../errors/index.ts';
 import { isFailing } from '../forward/index.ts';
 import type { LogFields } from '../log/index.ts';
 import { statusOf } from '../response/index.ts';
-import type { SourceBatch } from '../source/index.ts';
+import { hasMoreAfter, type SourceBatch } from '../source/index.ts';
 import { ProcessWatch } from '../windows/index.ts';
 import { leaveProcessorsFree, saveMemory } from './collection.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -145,7 +145,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
     }
     selftest.arrive(batch.events);
     await commits.take(source.name, batch);
-    const hasMore = batch.hasMore ?? batch.recordsRead >= sourceSettings.batchSize;
+    const hasMore = hasMoreAfter(batch, sourceSettings);
     const level = load.observe(hasMore, performance.now());
     if (level !== undefined) log.warn('Load', { level });
     for (let restMs = cpu.restMs(); restMs > 0 && !signal.aborted; restMs = cpu.restMs()) await wait(restMs);

@@ -9,6 +9,7 @@ import {
 import { Store } from '../store/index.ts';
 import { shippedBundle } from './assets.ts';
 import { driftReference, openDriftLog } from './drift.ts';
+import { useStateFile } from './state-file.ts';
 
 /** The model in force, and whether what it sees here still looks like what it was made for. */
 export interface ModelFacts {
@@ -31,10 +32,5 @@ export async function readModelFacts(config: Config): Promise<ModelFacts> {
 
 function readObserved(config: Config, bundle: Bundle): DriftCounts | undefined {
   if (config.state.file === null || !Store.exists(config.state.file)) return undefined;
-  const store = Store.openExisting(config.state.file);
-  try {
-    return openDriftLog(store, bundle, true).tally.snapshot();
-  } finally {
-    store.close();
-  }
+  return useStateFile(config.state.file, (store) => openDriftLog(store, bundle, true).tally.snapshot());
 }

@@ -15,10 +15,11 @@ import {
   type ProcessTarget,
   toleranceOf,
 } from '../response/index.ts';
-import { ProcessRowTable, Store } from '../store/index.ts';
+import { ProcessRowTable } from '../store/index.ts';
 import { listProcesses, type NativeLibrary } from '../windows/index.ts';
 import { openExceptions } from './alert-stages.ts';
 import { type LiveResponse, openLiveResponse } from './response-desk.ts';
+import { useStateFile } from './state-file.ts';
 
 export interface RunningProcess {
   /** What the other commands take: pid and creation time. */
@@ -149,17 +150,13 @@ export class ProcessDesk {
   /** A process that the agent's table remembers by its entity id. */
   #recall(entity: string): Meant | undefined {
     if (this.#stateFile === null) return undefined;
-    const store = Store.openExisting(this.#stateFile);
-    try {
-      const row = new ProcessRowTable(store).load().find(({ entityId }) => entityId === entity);
-      if (row?.pid === undefined || !row.isSeen) return undefined;
-      const { pid, startMs: createdMs, name, providers } = row;
-      // Whoever told of it first has set the time, and nobody knows any more who that was.
-      const toleranceMs = Math.max(0, ...providers.map(toleranceOf));
-      return { name, parentPid: undefined, target: { pid, createdMs, toleranceMs } };
-    } finally {
-      store.close();
-    }
+    const rows = useStateFile(this.#stateFile, (store) => new ProcessRowTable(store).load());
+    const row = rows.find(({ entityId }) => entityId === entity);
+    if (row?.pid === undefined || !row.isSeen) return undefined;
+    const { pid, startMs: createdMs, name, providers } = row;
+    // Whoever told of it first has set the time, and nobody knows any more who that was.
+    const toleranceMs = Math.max(0, ...providers.map(toleranceOf));
+    return { name, parentPid: undefined, target: { pid, createdMs, toleranceMs } };
   }
 }
 

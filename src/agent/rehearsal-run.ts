@@ -17,6 +17,7 @@ import { openExceptions } from './alert-stages.ts';
 import { exportBaseline } from './anomaly.ts';
 import { type InputOptions, openModel, openSource } from './input.ts';
 import { openPipeline } from './open-pipeline.ts';
+import { useStateFile } from './state-file.ts';
 import type { Tally } from './tally.ts';
 
 /** Recordings on their way through the whole pipeline, with a response that only says what it would do. */
@@ -85,13 +86,10 @@ export async function openRehearsalRun(options: InputOptions, mode: ResponseMode
 /** What this host's state file knows of ordinary activity: learnt there, and imported. */
 function readBaselines(config: Config): Baseline[] {
   if (config.state.file === null || !Store.exists(config.state.file)) return [];
-  const store = Store.openExisting(config.state.file);
-  try {
+  return useStateFile(config.state.file, (store) => {
     const imported = new BaselineTable(store).get();
     const hasLearnt = new AnomalyStateTable(store).load('default') !== undefined;
     const learnt = hasLearnt ? [exportBaseline(config)] : [];
     return imported === undefined ? learnt : [...learnt, imported];
-  } finally {
-    store.close();
-  }
+  });
 }

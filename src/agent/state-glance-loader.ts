@@ -2,8 +2,9 @@ import { existsSync, statSync } from 'node:fs';
 import type { Config } from '../config/index.ts';
 import type { OutboxTotals } from '../forward/index.ts';
 import type { ResponseStatus } from '../response/index.ts';
-import { type DestinationCounts, OutboxDesk, responseFileOf, Store } from '../store/index.ts';
+import { type DestinationCounts, OutboxDesk, responseFileOf } from '../store/index.ts';
 import { openResponseDesk } from './response-desk.ts';
+import { useStateFile } from './state-file.ts';
 
 /** What is known of an agent that does not run. */
 export interface StateGlance {
@@ -41,13 +42,10 @@ function lastWritten(file: string): string {
 }
 
 function readOutbox(file: string): Pick<StateGlance, 'outbox' | 'destinations'> {
-  const store = Store.open(file);
-  try {
+  return useStateFile(file, (store) => {
     const desk = new OutboxDesk(store);
     return { outbox: desk.totals(), destinations: desk.destinations() };
-  } finally {
-    store.close();
-  }
+  });
 }
 
 function readResponse(config: Config): ResponseStatus {

@@ -1,6 +1,6 @@
 import type { Config } from '../config/index.ts';
-import { AgentError } from '../errors/index.ts';
-import { AlertTable, IncidentTable, Store } from '../store/index.ts';
+import { AlertTable, IncidentTable } from '../store/index.ts';
+import { useStateFile } from './state-file.ts';
 
 /** The documents that a state file keeps, as JSON. */
 export interface StoredDocuments {
@@ -14,7 +14,7 @@ export interface StoredDocuments {
 
 /** @throws AgentError PC_USAGE when no state file is named */
 export function readStoredDocuments(config: Config): StoredDocuments {
-  return withStore(config, (store) => {
+  return useStateFile(config.state.file, (store) => {
     const alerts = new AlertTable(store);
     const incidents = new IncidentTable(store);
     return {
@@ -27,15 +27,5 @@ export function readStoredDocuments(config: Config): StoredDocuments {
 
 /** The document of an alert as JSON; `undefined` when the state file has no such alert. */
 export function readStoredAlert(config: Config, id: string): string | undefined {
-  return withStore(config, (store) => new AlertTable(store).get(id));
-}
-
-function withStore<T>(config: Config, use: (store: Store) => T): T {
-  if (config.state.file === null) throw new AgentError('PC_USAGE', 'name the state file with --state');
-  const store = Store.openExisting(config.state.file);
-  try {
-    return use(store);
-  } finally {
-    store.close();
-  }
+  return useStateFile(config.state.file, (store) => new AlertTable(store).get(id));
 }

@@ -1,4 +1,5 @@
 import type { StatePort } from './state-port.ts';
+import { UnsavedKeys } from './unsaved-keys.ts';
 
 const kind = 'clock';
 
@@ -20,24 +21,18 @@ interface HostClock {
   nowMs: number;
 }
 
-interface SavedClock {
-  readonly serial: number;
-  readonly nowMs: number;
-}
-
 /**
  * The time of each host, as its own starts tell it. Windows open and close by it, so that the outcome does
  * not depend on when a recording is replayed, nor on the clocks of other hosts.
  */
 export class HostClocks {
   readonly #clocks = new Map<string, HostClock>();
-  readonly #changed = new Set<string>();
-  readonly #removed = new Set<string>();
+  readonly #unsaved = new UnsavedKeys(kind);
   #nextSerial = 0;
 
   constructor(port?: StatePort) {
     if (port === undefined) return;
-    const saved = [...port.load(kind)] as [string, SavedClock][];
+    const saved = [...port.load(kind)] as [string, HostClock][];
     for (const [host, { serial, nowMs }] of saved.sort((a, b) => a[1].serial - b[1].serial)) {
       this.#clocks.set(host, { serial, nowMs });
       this.#nextSerial = serial + 1;
@@ -50,7 +45,7 @@ export class HostClocks {
     if (clock === undefined) return this.#add(host, timeMs);
     if (timeMs > clock.nowMs || timeMs < clock.nowMs - setBackMs) {
       clock.nowMs = timeMs;
-      this.#changed.add(host);
+      this.#unsaved.change(host);
     }
     return { nowMs: clock.nowMs, evicted: undefined };
   }
@@ -62,18 +57,11 @@ export class HostClocks {
 
   /** The port holds nothing of it: all is to be saved again. */
   forgetSaved(): void {
-    this.#removed.clear();
-    for (const key of this.#clocks.keys()) this.#changed.add(key);
+    this.#unsaved.startOver(this.#clocks.keys());
   }
 
   save(port: StatePort): void {
-    for (const host of this.#removed) port.remove(kind, host);
-    for (const host of this.#changed) {
-      const clock = this.#clocks.get(host);
-      if (clock !== undefined) port.put(kind, host, { serial: clock.serial, nowMs: clock.nowMs });
-    }
-    this.#removed.clear();
-    this.#changed.clear();
+    this.#unsaved.save(port, (host) => this.#clocks.get(host));
   }
 
   #add(host: string, timeMs: number): ClockStep {
@@ -81,12 +69,10 @@ export class HostClocks {
     if (this.#clocks.size >= maxHosts) {
       [evicted] = this.#clocks.keys();
       this.#clocks.delete(evicted!);
-      this.#changed.delete(evicted!);
-      this.#removed.add(evicted!);
+      this.#unsaved.remove(evicted!);
     }
     this.#clocks.set(host, { serial: this.#nextSerial++, nowMs: timeMs });
-    this.#removed.delete(host);
-    this.#changed.add(host);
+    this.#unsaved.change(host);
     return { nowMs: timeMs, evicted };
   }
 }

@@ -1,5 +1,5 @@
 import { type FileHandle, open, writeFile } from 'node:fs/promises';
-import { AgentError } from '../errors/index.ts';
+import { AgentError, messageOf } from '../errors/index.ts';
 
 const headerBytes = 128;
 const flushFloats = 1 << 20;
@@ -79,7 +79,7 @@ async function openToWrite(path: string): Promise<FileHandle> {
   try {
     return await open(path, 'w');
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new AgentError('PC_USAGE', `cannot write the matrix: ${why}`, { where: path, cause });
   }
 }

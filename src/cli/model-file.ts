@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { AgentError } from '../errors/index.ts';
+import { AgentError, messageOf } from '../errors/index.ts';
 import { escapeForTerminal } from '../text/index.ts';
 
 /** An exported model with its definition in the clear takes about 100 MB. */
@@ -12,7 +12,7 @@ export async function readModelFile(path: string): Promise<unknown> {
     if (size > maxBytes) throw new Error(`${size} bytes, at most ${maxBytes} are read`);
     return JSON.parse(await readFile(path, 'utf8'));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new AgentError('PC_MODEL_IMPORT', `${escapeForTerminal(path, 1_024)}: ${reason}`, {
       where: path,
       cause,

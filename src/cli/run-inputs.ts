@@ -3,7 +3,7 @@ import type { LoadedConfig } from '../config/index.ts';
 import { AgentError } from '../errors/index.ts';
 import type { RecordPosition } from '../event/index.ts';
 import type { Log, LogFields } from '../log/index.ts';
-import type { EventSource, SourceBatch } from '../source/index.ts';
+import { type EventSource, hasMoreAfter, type SourceBatch } from '../source/index.ts';
 import { createHeapBrake } from './heap-brake.ts';
 import { type CliIo, exitCodes } from './io.ts';
 import { Progress } from './progress.ts';
@@ -46,7 +46,7 @@ export async function runInputs(
       for (const { code, message, position } of batch.warnings) {
         log.debug('Input damaged, but all of it read', { code, ...describePosition(position), why: message });
       }
-      const wantsMore = await take(batch, batch.recordsRead < options.batchSize);
+      const wantsMore = await take(batch, !hasMoreAfter(batch, options));
       progress.add(batch.recordsRead, batch.bytesRead);
       if (!wantsMore) break;
       brakeHeap();

@@ -1,5 +1,6 @@
 import { RE2JS } from 're2js';
 import * as z from 'zod';
+import { messageOf } from '../errors/index.ts';
 import type { ProcessEvent } from '../event/index.ts';
 import { type FieldName, fieldNames, readField } from './field.ts';
 
@@ -40,7 +41,7 @@ export const ConditionSchema = z
         context.addIssue({
           code: 'custom',
           path: ['regex'],
-          message: `${JSON.stringify(pattern)} is not an RE2 expression: ${error instanceof Error ? error.message : String(error)}`,
+          message: `${JSON.stringify(pattern)} is not an RE2 expression: ${messageOf(error)}`,
         });
       }
     }

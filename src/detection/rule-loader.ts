@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import type * as z from 'zod';
-import { AgentError } from '../errors/index.ts';
+import { AgentError, messageOf } from '../errors/index.ts';
 import { type Rule, RuleOverlaySchema, RuleSchema } from './rule.ts';
 
 const shippedFolder = fileURLToPath(new URL('./rules', import.meta.url));
@@ -43,7 +43,7 @@ function listYaml(folder: string): string[] {
       .sort()
       .map((name) => join(folder, name));
   } catch (cause) {
-    throw new AgentError('PC_RULE_INVALID', `cannot read the rules folder ${folder}: ${message(cause)}`, {
+    throw new AgentError('PC_RULE_INVALID', `cannot read the rules folder ${folder}: ${messageOf(cause)}`, {
       where: folder,
       cause,
     });
@@ -57,7 +57,7 @@ function readYaml(file: string): unknown {
     return parse(text, { maxAliasCount: 0 });
   } catch (error) {
     if (error instanceof AgentError) throw error;
-    throw invalid(file, message(error));
+    throw invalid(file, messageOf(error));
   }
 }
 
@@ -73,8 +73,4 @@ function describe(error: z.ZodError): string {
 
 function invalid(file: string, what: string): AgentError {
   return new AgentError('PC_RULE_INVALID', `${file}: ${what}`, { where: file });
-}
-
-function message(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

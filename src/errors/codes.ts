@@ -242,7 +242,7 @@ export const errorTable = {
   PC_CONTROL_SILENT: {
     cause: 'An agent runs, but did not answer on the control channel in time. It may be armed.',
     remedy:
-      'Ask again; if it stays silent, set the kill switch (response.killSwitch) to keep it from acting, and restart it.',
+      'Ask again; if it stays silent, set the kill switch (response.killSwitchFile) to keep it from acting, and restart it.',
   },
   PC_CONTROL_DENIED: {
     cause: 'The control channel, or one command on it, is not open to this account.',

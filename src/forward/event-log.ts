@@ -1,3 +1,4 @@
+import { messageOf } from '../errors/index.ts';
 import { DeliveryFailure, type Destination, type SendResult, type Verdict } from './destination.ts';
 import type { OutboxKind, QueuedEntry } from './outbox.ts';
 import { trimDocument } from './trim-document.ts';
@@ -38,7 +39,7 @@ export class EventLogDestination implements Destination {
         this.#writer.write(levelOf(entry), entry.kind, text);
         verdicts.push('delivered');
       } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
+        const message = messageOf(error);
         failure = new DeliveryFailure(message, { code: 'EVENTLOG', cause: error });
         verdicts.push('retry');
       }

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { messageOf } from '../errors/index.ts';
 import { escapeForTerminal } from '../text/index.ts';
 import { parseRetryAfter } from './backoff.ts';
 import { DeliveryFailure } from './destination.ts';
@@ -111,7 +112,7 @@ export function connectionFailure(error: unknown, peer: string): DeliveryFailure
   const { code, errors } = inner as { code?: unknown; errors?: readonly { code?: unknown }[] };
   const found = typeof code === 'string' ? code : errors?.[0]?.code;
   const isTimeout = inner instanceof Error && /^(?:Abort|Timeout)Error$/.test(inner.name);
-  const message = escapeForTerminal(inner instanceof Error ? inner.message : String(inner), 500);
+  const message = escapeForTerminal(messageOf(inner), 500);
   return new DeliveryFailure(`${peer}: ${message || String(found)}`, {
     code: typeof found === 'string' ? found : isTimeout ? 'TIMEOUT' : 'UNEXPECTED',
     peer,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AgentError } from '../errors/index.ts';
+import { AgentError, messageOf } from '../errors/index.ts';
 import { type Bundle, parseBundle } from './bundle.ts';
 
 /** A bundle with its weights, which match their hash. */
@@ -49,7 +49,7 @@ async function readBounded(path: string): Promise<Buffer> {
     return await file.readFile();
   } catch (error) {
     if (error instanceof AgentError) throw error;
-    throw new AgentError('PC_MODEL_UNREADABLE', error instanceof Error ? error.message : String(error), {
+    throw new AgentError('PC_MODEL_UNREADABLE', messageOf(error), {
       where: path,
       cause: error,
     });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { AgentError } from '../errors/index.ts';
+import { AgentError, messageOf } from '../errors/index.ts';
 import { parseBundle } from './bundle.ts';
 import { bundleFileName } from './bundle-loader.ts';
 import { type Explainer, openExplainer } from './explainer.ts';
@@ -41,7 +41,7 @@ export async function createExplainer(directory: string): Promise<Explainer> {
     return openExplainer(ExplanationSchema.parse(JSON.parse(unpacked.toString('utf8'))));
   } catch (error) {
     if (error instanceof AgentError) throw error;
-    throw new AgentError('PC_MODEL_EXPLANATION', error instanceof Error ? error.message : String(error), {
+    throw new AgentError('PC_MODEL_EXPLANATION', messageOf(error), {
       where,
       cause: error,
     });

@@ -1,5 +1,5 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { AgentError } from '../errors/index.ts';
+import { AgentError, messageOf } from '../errors/index.ts';
 
 /** A loaded network: rows of features in, P(malicious) out. */
 export interface ModelSession {
@@ -154,8 +154,4 @@ function makeProbeRows(width: number, count: number): Float32Array {
 /** Bits, because NaN is not equal to itself. */
 function bitsOf(values: Float32Array): Uint32Array {
   return new Uint32Array(values.buffer, values.byteOffset, values.length);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../errors/index.ts';
 import type { Action, ActionEnd } from './action.ts';
 import { ActionBudget, type BudgetGrant, grantOf } from './action-budget.ts';
 import { endWithout } from './action-ecs.ts';
@@ -224,7 +225,7 @@ export class ActionCarrier {
         act = await control[action.verb](found);
       }
     } catch (error) {
-      const cause = error instanceof Error ? error.message : String(error);
+      const cause = messageOf(error);
       return { ...endWithout(clock.nowMs(), 'refused'), result: 'failed', cause };
     }
     const atMs = clock.nowMs();

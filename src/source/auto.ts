@@ -1,3 +1,4 @@
+import { messageOf } from '../errors/index.ts';
 import type { Clock, EtwProcessRecord } from '../event/index.ts';
 import { listProcesses, type NativeLibrary, ProcessControl, queryChannel } from '../windows/index.ts';
 import { bookmarkOf, readPositions, writePositions } from './capture-positions.ts';
@@ -24,7 +25,7 @@ export function chooseCapture(library: NativeLibrary): Choice {
   try {
     return chooseByFacts(library);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     return { capture: 'etw', reason: `whether Sysmon runs cannot be told (${why})` };
   }
 }

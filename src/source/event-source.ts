@@ -33,10 +33,18 @@ export interface SourceBatch {
   /** Bytes of (decompressed) input this batch covers; `bytesRead = in records + skipped`. */
   readonly bytesRead: number;
   readonly bytesSkipped: number;
-  /** More had been captured already when this was handed over. Where a source does not say, a full batch says so. */
+  /** More had been captured already when this was handed over. Where a source does not say, see {@link hasMoreAfter}. */
   readonly hasMore?: boolean;
   /** Resumes after this batch; opaque to everyone but the source. */
   readonly bookmark: string;
+}
+
+/** Whether more had been captured already, or is to be read, when this was handed over. */
+export function hasMoreAfter(
+  { hasMore, recordsRead }: SourceBatch,
+  { batchSize }: Pick<ReadOptions, 'batchSize'>,
+): boolean {
+  return hasMore ?? recordsRead >= batchSize;
 }
 
 /** A record, or a stretch of a file, that could not be read. It is counted, reported and skipped. */

@@ -1,14 +1,12 @@
 import * as z from 'zod';
+import { FileMarkShape, parseBookmark, SplitPlaceShape } from './bookmark-parts.ts';
 import { keyLength } from './file-mark.ts';
 
 const Bookmark = z.strictObject({
   /** Path of the input. */
   path: z.string(),
   /** What tells the file; null for a pipe, which is never read on. Bookmarks of earlier versions have none. */
-  file: z
-    .strictObject({ size: z.int().min(0), digest: z.string() })
-    .nullable()
-    .optional(),
+  file: FileMarkShape.nullable().optional(),
   /** Name of the stream in it that was being read. */
   member: z.string(),
   /** Whether that stream was read to its end. */
@@ -16,15 +14,7 @@ const Bookmark = z.strictObject({
   /** The EVTX reader's own bookmark. */
   evtx: z.string().optional(),
   /** Where the text reader was between two documents, or at the end. */
-  text: z
-    .strictObject({
-      offset: z.int().min(0),
-      record: z.int().min(0),
-      encoding: z.enum(['utf8', 'utf16le']),
-      layout: z.enum(['lines', 'values']).optional(),
-      openLists: z.int().min(1).optional(),
-    })
-    .optional(),
+  text: SplitPlaceShape.optional(),
   /** Keys of the files that were read to their end, one behind the other. Earlier versions went by the order. */
   done: z.string().optional(),
 });
@@ -38,11 +28,7 @@ export function formatFileBookmark(bookmark: FileBookmark): string {
 
 /** `undefined` for text that {@link formatFileBookmark} never made. */
 export function parseFileBookmark(text: string): FileBookmark | undefined {
-  try {
-    return Bookmark.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
+  return parseBookmark(Bookmark, text);
 }
 
 export function joinKeys(keys: Iterable<string>): string {

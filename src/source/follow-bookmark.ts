@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { FileMarkShape, parseBookmark, SplitPlaceShape } from './bookmark-parts.ts';
 
 const Bookmark = z.strictObject({
   /** Which file the path led to: a rotated one keeps its identity and loses its name. */
@@ -6,14 +7,8 @@ const Bookmark = z.strictObject({
   /** Whether that file was read to its end and another has its name. */
   isDone: z.boolean(),
   /** What tells the bytes before the place: another file may get the identity. Earlier versions have none. */
-  mark: z.strictObject({ size: z.int().min(0), digest: z.string() }).optional(),
-  place: z.strictObject({
-    offset: z.int().min(0),
-    record: z.int().min(0),
-    encoding: z.enum(['utf8', 'utf16le']),
-    layout: z.enum(['lines', 'values']).optional(),
-    openLists: z.int().min(1).optional(),
-  }),
+  mark: FileMarkShape.optional(),
+  place: SplitPlaceShape,
 });
 
 /** Where the follower of a file stopped. */
@@ -25,9 +20,5 @@ export function formatFollowBookmark(bookmark: FollowBookmark): string {
 
 /** `undefined` for text that {@link formatFollowBookmark} never made. */
 export function parseFollowBookmark(text: string): FollowBookmark | undefined {
-  try {
-    return Bookmark.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
+  return parseBookmark(Bookmark, text);
 }

@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, normalize, resolve } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
-import type { ErrorCode } from '../errors/index.ts';
+import { type ErrorCode, messageOf } from '../errors/index.ts';
 import type { Rejection } from './event-source.ts';
 import { type Format, type InputKind, kindOfPath } from './input-kind.ts';
 
@@ -48,7 +48,7 @@ export async function listInputs(paths: readonly string[], format: Format): Prom
       else if (found.isDirectory()) await addFolder(path, add, reject);
       else add(path, kindOfNamed(path, found.isFile(), format));
     } catch (error) {
-      reject('PC_SOURCE_UNREADABLE', path, describe(error));
+      reject('PC_SOURCE_UNREADABLE', path, messageOf(error));
     }
   }
   return { inputs, rejections };
@@ -71,7 +71,7 @@ async function addFolder(path: string, add: Add, reject: Reject): Promise<void> 
     try {
       entries = await readdir(folder, { withFileTypes: true });
     } catch (error) {
-      reject('PC_SOURCE_UNREADABLE', folder, describe(error));
+      reject('PC_SOURCE_UNREADABLE', folder, messageOf(error));
       count += 1;
       return;
     }
@@ -125,8 +125,4 @@ function compareNames(a: string, b: string): number {
 function ignoreMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'ENAMETOOLONG') return undefined;
   throw error;
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

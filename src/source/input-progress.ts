@@ -18,6 +18,8 @@ const maxDoneFiles = 65_536;
 export class InputProgress {
   readonly #resume: FileBookmark | undefined;
   readonly #done: Set<string>;
+  /** As a bookmark has them, until there are others: there may be thousands. */
+  #joinedDone: string | undefined;
   /** A bookmark of an earlier version says of the inputs before its own that they were read. */
   #isBefore = false;
   #input: { readonly path: string; readonly file: FileMark | null } = { path: '', file: null };
@@ -57,6 +59,7 @@ export class InputProgress {
   finish(): void {
     const { path, file } = this.#input;
     if (file === null) return;
+    this.#joinedDone = undefined;
     this.#done.add(keyOf(path, file));
     for (const oldest of this.#done) {
       if (this.#done.size <= maxDoneFiles) break;
@@ -66,7 +69,8 @@ export class InputProgress {
 
   get bookmark(): string {
     if (this.#at === undefined) return this.#given;
-    return formatFileBookmark({ ...this.#at, done: joinKeys(this.#done) });
+    this.#joinedDone ??= joinKeys(this.#done);
+    return formatFileBookmark({ ...this.#at, done: this.#joinedDone });
   }
 
   async #restOf({ path, kind }: Input, mark: FileMark | undefined): Promise<InputRest> {

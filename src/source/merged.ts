@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { HostEvent } from '../event/index.ts';
 import { bookmarkOf, readPositions, writePositions } from './capture-positions.ts';
-import type { EventSource, ReadOptions, SourceBatch } from './event-source.ts';
+import { type EventSource, hasMoreAfter, type ReadOptions, type SourceBatch } from './event-source.ts';
 import type { LiveSource, LiveStats } from './live-source.ts';
 import { StartMerger } from './start-merger.ts';
 
@@ -69,7 +69,7 @@ export class MergedSource implements LiveSource {
         const batch = turn.result.value;
         const source = turn.from === 'sysmon' ? this.#sysmon : this.#kernel;
         positions[source.name] = batch.bookmark;
-        this.#hasMore[turn.from] = batch.hasMore ?? batch.recordsRead >= options.batchSize;
+        this.#hasMore[turn.from] = hasMoreAfter(batch, options);
         yield this.#merge(turn.from, batch, writePositions(positions));
         pending.set(turn.from, next(turn.from));
       }

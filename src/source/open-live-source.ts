@@ -8,6 +8,11 @@ import { MergedSource } from './merged.ts';
 export const liveSourceKinds = ['auto', 'etw', 'eventlog', 'both'] as const;
 export type LiveSourceKind = (typeof liveSourceKinds)[number];
 
+/** Whether an input is captured by the native library, and no file. */
+export function isLiveSourceKind(input: string): input is LiveSourceKind {
+  return (liveSourceKinds as readonly string[]).includes(input);
+}
+
 /** Nothing is captured before the source's batches are read. @throws AgentError PC_NATIVE_… */
 export function openLiveSource(kind: LiveSourceKind, options: LiveOptions): LiveSource {
   switch (kind) {

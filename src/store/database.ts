@@ -1,7 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import { AgentError } from '../errors/index.ts';
+import { AgentError, messageOf } from '../errors/index.ts';
 import { isStoreBusy, isStoreUnwritable } from './store-damage.ts';
 
 export type Connection = Database.Database;
@@ -60,7 +60,7 @@ function open(
   } catch (error) {
     connection.close();
     if (error instanceof AgentError || isStoreUnwritable(error)) throw error;
-    throw new AgentError('PC_STORE_OPEN', `${path} is not a state file: ${reason(error)}`, {
+    throw new AgentError('PC_STORE_OPEN', `${path} is not a state file: ${messageOf(error)}`, {
       where: path,
       cause: error,
     });
@@ -109,7 +109,7 @@ function connect(path: string): Connection {
 }
 
 function cannotOpen(path: string, cause: unknown): AgentError {
-  const what = `cannot open the state file ${path} in ${dirname(path)}: ${reason(cause)}`;
+  const what = `cannot open the state file ${path} in ${dirname(path)}: ${messageOf(cause)}`;
   return new AgentError('PC_STORE_OPEN', what, { where: path, cause });
 }
 
@@ -148,8 +148,4 @@ export function writeBack(connection: Connection): void {
   } catch (error) {
     if (!isStoreUnwritable(error)) throw error;
   }
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

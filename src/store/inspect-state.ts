@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { AgentError } from '../errors/index.ts';
+import { AgentError, messageOf } from '../errors/index.ts';
 import { migrations } from './migrations/index.ts';
 
 /** What can be told of a state file without changing it. */
@@ -48,7 +48,7 @@ export function inspectStateFile(path: string): StateFileFacts | undefined {
       oldestWaitMs: readOldestWait(connection),
     };
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new AgentError('PC_STORE_OPEN', `${path}: ${why}`, { where: path, cause });
   } finally {
     connection?.close();

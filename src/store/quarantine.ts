@@ -1,3 +1,4 @@
+import { messageOf } from '../errors/index.ts';
 import { Store } from './store.ts';
 import { isStoreDamaged, moveAside } from './store-damage.ts';
 
@@ -32,6 +33,6 @@ function openChecked(path: string): Store | string {
   } catch (error) {
     store?.close();
     if (!isStoreDamaged(error)) throw error;
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }

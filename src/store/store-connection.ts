@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { messageOf } from '../errors/index.ts';
 import type { Connection } from './database.ts';
 import { isStoreDamaged, isStoreUnwritable } from './store-damage.ts';
 import { type StatementRunner, StoreStatement } from './store-statement.ts';
@@ -250,7 +251,7 @@ export class StoreConnection implements StatementRunner {
     this.#database = next;
     this.#generation++;
     this.#prepareToEndure();
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     this.#notices.push({ kind: 'damaged', path, reason });
     // Open until the next commit, as when the disk is full.
     this.#isWaiting = true;

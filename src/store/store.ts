@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AgentError } from '../errors/index.ts';
+import { AgentError, messageOf } from '../errors/index.ts';
 import { freeBytes, openDatabase } from './database.ts';
 import { migrations } from './migrations/index.ts';
 import { StoreConnection, type StoreNotice } from './store-connection.ts';
@@ -142,7 +142,7 @@ function makeTemporaryFolder(): string {
     return mkdtempSync(join(tmpdir(), 'problemchild-'));
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new AgentError(
       code === 'ENOSPC' ? 'PC_STORE_FULL' : 'PC_STORE_OPEN',
       `no temporary state can be kept in ${tmpdir()}: ${why}; name a file with --state, or another folder with TMPDIR (Windows: TEMP)`,

@@ -1,4 +1,4 @@
-import { AgentError } from '../../errors/index.ts';
+import { AgentError, messageOf } from '../../errors/index.ts';
 import type { Log } from '../../log/index.ts';
 
 /** A part of the channel that something may keep from opening. */
@@ -53,7 +53,7 @@ export class RetriedOpening {
       await this.#part.start();
     } catch (error) {
       if (this.#isStopped) return;
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       if (this.#problem === undefined) {
         const code = error instanceof AgentError ? error.code : undefined;
         this.#log.error('The control channel is not open', { at: what, code, why, retryMs });

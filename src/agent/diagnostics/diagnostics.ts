@@ -3,10 +3,11 @@ import { hostname, release, totalmem, uptime } from 'node:os';
 import { type Config, formatConfig, type LoadedConfig } from '../../config/index.ts';
 import { AgentError } from '../../errors/index.ts';
 import type { Clock } from '../../event/index.ts';
-import { AlertTable, inspectStateFile, responseFileOf, Store } from '../../store/index.ts';
+import { AlertTable, inspectStateFile, responseFileOf } from '../../store/index.ts';
 import { connectToAgent } from '../control/index.ts';
 import type { DoctorReport } from '../doctor/run-doctor.ts';
 import { openResponseDesk } from '../response-desk.ts';
+import { useStateFile } from '../state-file.ts';
 import { readStateGlance } from '../state-glance-loader.ts';
 import { agentVersion } from '../version.ts';
 import { findSecrets } from './config-secrets.ts';
@@ -147,15 +148,11 @@ function readLatestAlerts({ state }: Config): string {
   const facts = state.file === null ? undefined : inspectQuietly(state.file);
   if (state.file === null || facts === undefined || 'error' in facts) return '';
   if (facts.version !== facts.knownVersion) return '';
-  const store = Store.open(state.file);
-  try {
-    return [...new AlertTable(store).documents()]
-      .slice(-maxAlerts)
-      .map((document) => `${document}\n`)
-      .join('');
-  } finally {
-    store.close();
-  }
+  const documents = useStateFile(state.file, (store) => [...new AlertTable(store).documents()]);
+  return documents
+    .slice(-maxAlerts)
+    .map((document) => `${document}\n`)
+    .join('');
 }
 
 function toJson(value: unknown): string {

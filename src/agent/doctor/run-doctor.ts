@@ -1,4 +1,4 @@
-import { AgentError } from '../../errors/index.ts';
+import { AgentError, messageOf } from '../../errors/index.ts';
 import {
   type Check,
   type CheckResult,
@@ -55,7 +55,7 @@ async function findOut(check: Check, context: DoctorContext): Promise<Finding> {
     return await Promise.race([Promise.resolve(check.look(context)), late]);
   } catch (error) {
     if (error instanceof AgentError) return fail(`${error.code}: ${error.message}`, error.remedy);
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     return fail(`the check itself failed: ${why}`, 'Report it with this message.');
   } finally {
     clearTimeout(timer);

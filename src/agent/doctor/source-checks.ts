@@ -1,5 +1,4 @@
-import { isTargetThere } from '../../source/index.ts';
-import { isCaptured } from '../live-input.ts';
+import { isLiveSourceKind, isTargetThere } from '../../source/index.ts';
 import { type Check, failOf, ok, warn } from './check.ts';
 import { configOf } from './doctor-context.ts';
 
@@ -11,7 +10,7 @@ export const sourceChecks: readonly Check[] = [
     remedy: 'Check source.input; a file that is not there is waited for, and nothing is watched meanwhile.',
     async look(context) {
       const { input } = configOf(context).source;
-      if (isCaptured(input)) return ok(`it captures: ${input}`);
+      if (isLiveSourceKind(input)) return ok(`it captures: ${input}`);
       if (input === '-') return ok('standard input');
       try {
         return (await isTargetThere(input)) ? ok(input) : warn(`${input} is not there`);

@@ -1,6 +1,6 @@
 import { win32 } from 'node:path';
 import { isSourceInput } from '../../config/index.ts';
-import { liveSourceKinds } from '../../source/index.ts';
+import { isLiveSourceKind, liveSourceKinds } from '../../source/index.ts';
 import { type KeepSecret, places } from './data-folder.ts';
 import { planDestination } from './plan-destination.ts';
 import { type InstallProperties, isGiven, refuse } from './request.ts';
@@ -79,7 +79,7 @@ export function planInstallation(properties: InstallProperties, keep: KeepSecret
 
 /** A path has to be absolute, and a word that is no capture is none. */
 function planInput(given: string): string {
-  if ((liveSourceKinds as readonly string[]).includes(given)) return given;
+  if (isLiveSourceKind(given)) return given;
   if (win32.isAbsolute(given) && isSourceInput(given)) return given;
   throw refuse(
     `SOURCES is ${liveSourceKinds.join(', ')}, or the absolute path of a file of JSON lines to follow`,

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../../config/index.ts';
 import { AgentError } from '../../errors/index.ts';
-import { liveSourceKinds } from '../../source/index.ts';
+import { isLiveSourceKind } from '../../source/index.ts';
 import { type ControlClient, connectToAgent } from '../control/index.ts';
 import type { SelftestProgress } from './live-selftest.ts';
 import { Skipped, type StepRecorder } from './step-recorder.ts';
@@ -75,7 +75,7 @@ async function beginTest(
 
 /** Where this machine could capture, that nobody does is a failure of its own. */
 function missCapture({ source }: Config): never {
-  if (process.platform === 'win32' && (liveSourceKinds as readonly string[]).includes(source.input)) {
+  if (process.platform === 'win32' && isLiveSourceKind(source.input)) {
     throw new AgentError(
       'PC_CONTROL_UNREACHABLE',
       'not tested: no agent runs that could see a process start',

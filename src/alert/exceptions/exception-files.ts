@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-import { AgentError } from '../../errors/index.ts';
+import { AgentError, messageOf } from '../../errors/index.ts';
 import { findNearest } from '../../text/index.ts';
 import { type ExceptionEntry, ExceptionFileSchema } from './exception-entry.ts';
 
@@ -60,7 +60,7 @@ export function readExceptionFile(file: string): ExceptionEntry[] {
     document = parse(readFileSync(file, 'utf8'), { maxAliasCount: 0 });
   } catch (error) {
     if (error instanceof AgentError) throw error;
-    throw invalid(file, error instanceof Error ? error.message : String(error));
+    throw invalid(file, messageOf(error));
   }
   const result = ExceptionFileSchema.safeParse(document);
   if (result.success) return result.data.exceptions;

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Document, isMap, isSeq, parseDocument, type YAMLMap } from 'yaml';
-import { AgentError } from '../../errors/index.ts';
+import { AgentError, messageOf } from '../../errors/index.ts';
 import { type ExceptionEntry, ExceptionEntrySchema } from './exception-entry.ts';
 import { listExceptionFiles, loadExceptions, readExceptionFile } from './exception-files.ts';
 
@@ -81,7 +81,7 @@ function replaceFile(file: string, document: Document): void {
   } catch (error) {
     rmSync(next, { force: true });
     if (error instanceof AgentError) throw error;
-    throw invalid(file, `could not be written: ${error instanceof Error ? error.message : String(error)}`);
+    throw invalid(file, `could not be written: ${messageOf(error)}`);
   }
 }
 

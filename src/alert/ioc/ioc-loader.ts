@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { AgentError } from '../../errors/index.ts';
+import { AgentError, messageOf } from '../../errors/index.ts';
 import type { Indicator } from './indicator.ts';
 import { parseJsonList } from './ioc-json.ts';
 import { IocList } from './ioc-list.ts';
@@ -51,7 +51,7 @@ function parseFile(path: string, name: string): ParsedList {
   try {
     document = JSON.parse(text);
   } catch (cause) {
-    throw invalid(path, cause instanceof Error ? cause.message : String(cause), cause);
+    throw invalid(path, messageOf(cause), cause);
   }
   const parsed = parseJsonList(document, name);
   if (parsed === undefined) throw invalid(path, 'is neither a MISP event nor a STIX 2 bundle');
@@ -67,7 +67,7 @@ function readList(path: string): string {
     return decodeText(readFileSync(path));
   } catch (cause) {
     if (cause instanceof AgentError) throw cause;
-    throw invalid(path, `cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+    throw invalid(path, `cannot be read: ${messageOf(cause)}`, cause);
   }
 }
 

@@ -4,6 +4,7 @@ import { type Alert, createRollUp } from '../alert.ts';
 import { normalizeLine } from '../normal-line.ts';
 import type { StatePort } from '../state-port.ts';
 import { hostKeyOf, userKeyOf } from '../subject-keys.ts';
+import { UnsavedKeys } from '../unsaved-keys.ts';
 import { type Opened, OpeningOrder } from './opening-order.ts';
 
 export interface SuppressionOptions {
@@ -55,8 +56,7 @@ export class Suppression {
   /** By key, in the order in which they were opened. */
   readonly #windows = new Map<string, Window>();
   readonly #byHost = new Map<string, OpeningOrder<Window>>();
-  readonly #changed = new Set<string>();
-  readonly #removed = new Set<string>();
+  readonly #unsaved = new UnsavedKeys(kind);
   #nextSerial = 0;
   #heldLength = 0;
 
@@ -85,7 +85,7 @@ export class Suppression {
       if (this.#windows.size >= this.#options.maxWindows) this.#close(this.#oldest, rollUps);
       window = this.#open(key, alert);
     }
-    this.#changed.add(key);
+    this.#unsaved.change(key);
     if (window.passed < this.#options.passed) {
       window.passed++;
       return { passes: true, rollUps };
@@ -112,18 +112,11 @@ export class Suppression {
 
   /** The port holds nothing of it: all is to be saved again. */
   forgetSaved(): void {
-    this.#removed.clear();
-    for (const key of this.#windows.keys()) this.#changed.add(key);
+    this.#unsaved.startOver(this.#windows.keys());
   }
 
   save(port: StatePort): void {
-    for (const key of this.#removed) port.remove(kind, key);
-    for (const key of this.#changed) {
-      const window = this.#windows.get(key);
-      if (window !== undefined) port.put(kind, key, window);
-    }
-    this.#removed.clear();
-    this.#changed.clear();
+    this.#unsaved.save(port, (key) => this.#windows.get(key));
   }
 
   get #oldest(): Window {
@@ -156,7 +149,6 @@ export class Suppression {
   #insert(window: Window): void {
     this.#windows.set(window.key, window);
     this.#heldLength += window.heldLength;
-    this.#removed.delete(window.key);
     const windows = this.#byHost.get(window.host) ?? new OpeningOrder();
     this.#byHost.set(window.host, windows);
     windows.add(window);
@@ -180,8 +172,7 @@ export class Suppression {
   #forget(window: Window, rollUps: Alert[]): void {
     this.#windows.delete(window.key);
     this.#heldLength -= window.heldLength;
-    this.#changed.delete(window.key);
-    this.#removed.add(window.key);
+    this.#unsaved.remove(window.key);
     if (window.first === undefined) return;
     const { count, firstMs, lastMs, truncated } = window;
     rollUps.push(createRollUp(window.first, { count, firstMs, lastMs, truncated }, window.eventIds));
@@ -197,7 +188,7 @@ function holdBack(window: Window, alert: Alert): number {
     window.first = { ...alert, subject: rememberStart(alert.subject) };
     window.firstMs = alert.timeMs;
     window.lastMs = alert.timeMs;
-    length += JSON.stringify(alert).length;
+    length += JSON.stringify(window.first).length;
   }
   window.count++;
   window.firstMs = Math.min(window.firstMs, alert.timeMs);

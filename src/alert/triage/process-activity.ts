@@ -2,6 +2,7 @@ import type { DnsEvent, NetworkEvent } from '../../event/index.ts';
 import { cutEnd } from '../../text/index.ts';
 import type { StatePort } from '../state-port.ts';
 import { hostKeyOf } from '../subject-keys.ts';
+import { UnsavedKeys } from '../unsaved-keys.ts';
 
 const kind = 'process-activity';
 
@@ -43,8 +44,7 @@ interface Kept {
 /** Connections and DNS questions by process. */
 export class ActivityLog {
   readonly #processes = new Map<string, Kept>();
-  readonly #changed = new Set<string>();
-  readonly #removed = new Set<string>();
+  readonly #unsaved = new UnsavedKeys(kind);
   #nextSerial = 0;
 
   constructor(port?: StatePort) {
@@ -69,32 +69,24 @@ export class ActivityLog {
 
   /** The port holds nothing of it: all is to be saved again. */
   forgetSaved(): void {
-    this.#removed.clear();
-    for (const key of this.#processes.keys()) this.#changed.add(key);
+    this.#unsaved.startOver(this.#processes.keys());
   }
 
   save(port: StatePort): void {
-    for (const key of this.#removed) port.remove(kind, key);
-    for (const key of this.#changed) {
-      const kept = this.#processes.get(key);
-      if (kept !== undefined) port.put(kind, key, kept);
-    }
-    this.#removed.clear();
-    this.#changed.clear();
+    this.#unsaved.save(port, (key) => this.#processes.get(key));
   }
 
   #keep(key: string): Kept {
-    this.#changed.add(key);
+    this.#unsaved.change(key);
     const known = this.#processes.get(key);
     if (known !== undefined) return known;
     if (this.#processes.size >= maxProcesses) {
       const oldest = this.#processes.keys().next().value!;
       this.#processes.delete(oldest);
-      this.#removed.add(oldest);
+      this.#unsaved.remove(oldest);
     }
     const kept: Kept = { serial: this.#nextSerial++, connections: [], questions: [], further: 0 };
     this.#processes.set(key, kept);
-    this.#removed.delete(key);
     return kept;
   }
 }

@@ -1,6 +1,7 @@
 import type { ProcessEvent } from '../../event/index.ts';
 import type { StatePort } from '../state-port.ts';
 import { hostKeyOf, userKeyOf } from '../subject-keys.ts';
+import { UnsavedKeys } from '../unsaved-keys.ts';
 
 const kind = 'user-profile';
 
@@ -43,8 +44,7 @@ export interface UserHistory {
 /** What each user of each host has done so far. */
 export class UserProfiles {
   readonly #profiles = new Map<string, Profile>();
-  readonly #changed = new Set<string>();
-  readonly #removed = new Set<string>();
+  readonly #unsaved = new UnsavedKeys(kind);
   #activity = 0;
 
   constructor(port?: StatePort) {
@@ -90,25 +90,21 @@ export class UserProfiles {
 
   /** The port holds nothing of it: all is to be saved again. */
   forgetSaved(): void {
-    this.#removed.clear();
-    for (const key of this.#profiles.keys()) this.#changed.add(key);
+    this.#unsaved.startOver(this.#profiles.keys());
   }
 
   save(port: StatePort): void {
-    for (const key of this.#removed) port.remove(kind, key);
-    for (const key of this.#changed) {
+    this.#unsaved.save(port, (key): SavedProfile => {
       const { processes, ...rest } = this.#profiles.get(key)!;
-      port.put(kind, key, { ...rest, processes: [...processes] } satisfies SavedProfile);
-    }
-    this.#removed.clear();
-    this.#changed.clear();
+      return { ...rest, processes: [...processes] };
+    });
   }
 
   #touch(event: ProcessEvent): Profile {
     const key = keyOf(event);
     const profile = this.#profiles.get(key) ?? this.#add(key, event.timeMs);
     profile.seen = ++this.#activity;
-    this.#changed.add(key);
+    this.#unsaved.change(key);
     return profile;
   }
 
@@ -124,7 +120,6 @@ export class UserProfiles {
       processes: new Map(),
     };
     this.#profiles.set(key, profile);
-    this.#removed.delete(key);
     return profile;
   }
 
@@ -132,8 +127,7 @@ export class UserProfiles {
     const quietest = [...this.#profiles].sort(([, a], [, b]) => a.seen - b.seen).slice(0, leavingAtOnce);
     for (const [key] of quietest) {
       this.#profiles.delete(key);
-      this.#changed.delete(key);
-      this.#removed.add(key);
+      this.#unsaved.remove(key);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { AgentError } from '../../errors/index.ts';
+import { AgentError, messageOf } from '../../errors/index.ts';
 import { type Baseline, baselineLimits, formatBaseline, parseBaseline } from './baseline.ts';
 
 /** @throws AgentError PC_BASELINE_INVALID when the file cannot be read or is no baseline */
@@ -12,7 +12,7 @@ export function readBaselineFile(path: string): Baseline {
     }
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new AgentError('PC_BASELINE_INVALID', `cannot read ${path}: ${reason(cause)}`, {
+    throw new AgentError('PC_BASELINE_INVALID', `cannot read ${path}: ${messageOf(cause)}`, {
       where: path,
       cause,
     });
@@ -27,13 +27,9 @@ export function writeBaselineFile(path: string, baseline: Baseline): void {
     writeFileSync(half, formatBaseline(baseline), { mode: 0o600 });
     renameSync(half, path);
   } catch (cause) {
-    throw new AgentError('PC_BASELINE_UNWRITABLE', `cannot write ${path}: ${reason(cause)}`, {
+    throw new AgentError('PC_BASELINE_UNWRITABLE', `cannot write ${path}: ${messageOf(cause)}`, {
       where: path,
       cause,
     });
   }
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AgentError } from '../../errors/index.ts';
+import { AgentError, messageOf } from '../../errors/index.ts';
 import type { StartCounts } from '../priors.ts';
 import { maxKeyLength } from '../subject.ts';
 
@@ -66,7 +66,7 @@ export function parseBaseline(text: string, where: string): Baseline {
   try {
     document = JSON.parse(text);
   } catch (cause) {
-    throw fail(`is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+    throw fail(`is not JSON: ${messageOf(cause)}`, cause);
   }
   const result = Baseline.safeParse(document);
   if (result.success) return result.data;
