@@ -111,11 +111,6 @@ export class BatchRunner {
     });
   }
 
-  /** Before anything else is taken, the engine is opened anew from what the store holds. */
-  renew(): void {
-    this.#isStale = true;
-  }
-
   /** What is judged and not committed is let go. */
   async close(): Promise<void> {
     await this.#turn;
@@ -126,7 +121,7 @@ export class BatchRunner {
     const result = this.#turn.then(async () => {
       this.#workingSinceMs = performance.now();
       try {
-        if (this.#isStale) await this.#renew();
+        if (this.#isStale) await this.#reopen(new Error('it did not open before'));
         return await work();
       } finally {
         this.#workingSinceMs = undefined;
@@ -134,17 +129,6 @@ export class BatchRunner {
     });
     this.#turn = result.catch(() => undefined);
     return result;
-  }
-
-  async #renew(): Promise<void> {
-    const batches = this.#judged;
-    try {
-      await this.#reopen(new Error('the store holds another state'));
-    } catch (error) {
-      this.#judged = batches;
-      throw error;
-    }
-    for (const { sourceName, batch } of batches) await this.#judge(sourceName, batch);
   }
 
   async #judge(sourceName: string, batch: SourceBatch): Promise<void> {
@@ -240,15 +224,10 @@ export class BatchRunner {
     });
     const previous = this.#engine;
     this.#judged = [];
-    // What finds meanwhile that the store holds another state, says so again.
+    // Nothing is taken before it opens.
+    this.#isStale = true;
+    this.#engine = await this.#options.reopen(this.tally);
     this.#isStale = false;
-    try {
-      this.#engine = await this.#options.reopen(this.tally);
-    } catch (failure) {
-      // Nothing is taken before it opens.
-      this.#isStale = true;
-      throw failure;
-    }
     await previous.scorer.close();
   }
 }

@@ -65,7 +65,7 @@ export function startHeartbeat(parts: HeartbeatParts): Heartbeat {
               ? ['the state file cannot be written: its disk is full or refuses writes']
               : []),
             ...(store.lacksState
-              ? ['what was learnt while the disk was full is in memory only, until there is room to store it']
+              ? ['what was learnt is in memory only, until the disk has room to store it']
               : []),
             ...problems(),
             ...failing.map(

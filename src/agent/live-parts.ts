@@ -137,11 +137,7 @@ export async function openLiveParts(options: LivePartsOptions): Promise<LivePart
     clock,
     log,
     put: (entry) => forwarding.current.outbox.add([entry]),
-    onReplaced() {
-      forwarding.current.forwarder.introduce();
-      // What was learnt is in the file that was moved: the new one and the memory go on from the same place.
-      runner.renew();
-    },
+    onReplaced: () => forwarding.current.forwarder.introduce(),
   });
   const live = new LiveReload({
     watch,
@@ -149,8 +145,7 @@ export async function openLiveParts(options: LivePartsOptions): Promise<LivePart
     forwarding,
     async openEngine(next, tally) {
       if (store.lacksState) {
-        const why =
-          'what was learnt while the disk was full is in memory only: make room for it, then reload';
+        const why = 'what was learnt is in memory only: make room for it on the disk, then reload';
         throw new AgentError('PC_STORE_FULL', why);
       }
       // A version that does not open is refused: the state is that of the engine in force.

@@ -210,15 +210,6 @@ describe('batches that are committed together', () => {
     expect([alerts.length > 0, recordsRead]).toEqual([true, 3]);
   });
 
-  it('are decided about again by an engine that begins anew', async () => {
-    const { runner } = openRunner(() => undefined);
-    await runner.judge(source, makeBatch(events, 'all'));
-    runner.renew();
-    const { scored, alerts } = await runner.commit();
-    expect([scored.length, alerts.length > 1, runner.reopened]).toEqual([8, true, 1]);
-    expect(runner.engine.bookmarks.get(source)).toBe('all');
-  });
-
   it('come before what time alone brings', async () => {
     const { runner } = openRunner(() => undefined);
     await runner.judge(source, makeBatch(events, 'all'));
