@@ -1,11 +1,8 @@
 import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parse } from 'yaml';
 import type { CliIo } from '../../src/cli/io.ts';
 import { printJson } from '../../src/cli/print-json.ts';
-import { printYaml } from '../../src/cli/print-yaml.ts';
-import { escapeHidden } from '../../src/text/index.ts';
 
 /** Text full of what terminals obey and readers do not see. */
 const text = fc.oneof(
@@ -40,16 +37,6 @@ function printed(print: (io: CliIo) => void): string {
   print({ stdin: new PassThrough(), stdout, stderr: new PassThrough(), env: {} });
   return String(stdout.read());
 }
-
-test('YAML for approval parses to what it was made of, and hides nothing', () => {
-  fc.assert(
-    fc.property(entry, (value) => {
-      const yaml = printed((io) => printYaml(io, value));
-      expect(parse(yaml)).toEqual(value);
-      for (const line of yaml.split('\n')) expect(escapeHidden(line)).toBe(line);
-    }),
-  );
-});
 
 test('JSON for a terminal parses to what it was made of, and holds no control character', () => {
   fc.assert(

@@ -4,6 +4,7 @@ import { type Document, isMap, isSeq, parseDocument, type YAMLMap } from 'yaml';
 import { AgentError, messageOf } from '../../errors/index.ts';
 import { type ExceptionEntry, ExceptionEntrySchema } from './exception-entry.ts';
 import { listExceptionFiles, loadExceptions, readExceptionFile } from './exception-files.ts';
+import { formatVisibleYaml } from './visible-yaml.ts';
 
 const ownFile = 'exceptions.yml';
 
@@ -75,7 +76,7 @@ function toPlain({ response, conditions, ...rest }: ExceptionEntry): object {
 function replaceFile(file: string, document: Document): void {
   const next = join(dirname(file), `.${ownFile}.${process.pid}.new`);
   try {
-    writeFileSync(next, document.toString({ lineWidth: 110 }), { mode: 0o640 });
+    writeFileSync(next, formatVisibleYaml(document, 110), { mode: 0o640 });
     readExceptionFile(next);
     renameSync(next, file);
   } catch (error) {

@@ -7,3 +7,4 @@ export {
 export { ExceptionList } from './exception-list.ts';
 export { addException, removeException } from './exception-writer.ts';
 export { type SuggestibleAlert, suggestException } from './suggestion.ts';
+export { formatVisibleYaml } from './visible-yaml.ts';

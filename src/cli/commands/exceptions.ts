@@ -1,9 +1,10 @@
 import { Command, Option } from 'commander';
-import { parse } from 'yaml';
+import { Document, parse } from 'yaml';
 import { openExceptions, openReplayRun, readStoredAlert } from '../../agent/index.ts';
 import {
   addException,
   type ExceptionEntry,
+  formatVisibleYaml,
   listShippedSets,
   readAlertDocument,
   removeException,
@@ -16,7 +17,6 @@ import { openCommandLog } from '../command-log.ts';
 import { collect, parseCondition } from '../condition-option.ts';
 import type { CliIo } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
-import { printYaml } from '../print-yaml.ts';
 import { endCodeOf, runAllInputs } from '../run-inputs.ts';
 import { readAll } from '../standard-input.ts';
 import { formatSummary } from '../summary.ts';
@@ -156,7 +156,7 @@ function suggestCommand(io: CliIo): Command {
       throw new AgentError('PC_USAGE', `the state file has no alert ${escapeForTerminal(id, 80)}`);
     }
     const entry = suggestException(readAlertDocument(document), String(options['author']));
-    printYaml(io, entry);
+    io.stdout.write(formatVisibleYaml(new Document(entry)));
   });
 }
 
