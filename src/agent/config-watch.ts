@@ -7,8 +7,13 @@ type Section = keyof Config;
 
 /** Sections that make up the engine: it is opened anew with them. */
 const engineSections: readonly Section[] = ['model', 'detection', 'anomaly', 'lineage', 'alert'];
-/** Sections that are asked anew each time, or are put in force where they belong. */
-const immediateSections: readonly Section[] = ['response', 'log', 'agent'];
+/** Sections that have ways of their own into force. */
+const exchanged: readonly Section[] = [...engineSections, 'forward', 'response'];
+/** Settings of other sections that are asked anew each time, or are put in force where they belong. */
+const immediate: Partial<Record<Section, readonly string[]>> = {
+  log: ['level'],
+  agent: ['priority', 'maxCpuPercent'],
+};
 
 /** What changed since the last look, and what that asks for. */
 export interface ConfigChange {
@@ -18,8 +23,8 @@ export interface ConfigChange {
   /** The engine must be opened anew: its sections differ, or its rules or model do. */
   readonly engine: boolean;
   readonly forward: boolean;
-  /** Sections that only a new start puts in force. */
-  readonly needsRestart: readonly Section[];
+  /** Sections, or settings of them, that only a new start puts in force. */
+  readonly needsRestart: readonly string[];
 }
 
 export interface ConfigWatchOptions {
@@ -79,9 +84,9 @@ export class ConfigWatch {
       sections,
       engine,
       forward: sections.includes('forward'),
-      needsRestart: sections.filter(
-        (name) => name !== 'forward' && !engineSections.includes(name) && !immediateSections.includes(name),
-      ),
+      needsRestart: sections
+        .filter((name) => !exchanged.includes(name))
+        .flatMap((name) => waitingSettings(name, config, this.#current)),
     };
   }
 
@@ -95,6 +100,15 @@ export class ConfigWatch {
     this.#seenFile = this.#accepted.file;
     this.#seenMaterials = this.#accepted.materials;
   }
+}
+
+function waitingSettings(section: Section, next: Config, current: Config): string[] {
+  const others = immediate[section];
+  if (others === undefined) return [section];
+  const before: Record<string, unknown> = { ...current[section] };
+  return Object.entries(next[section])
+    .filter(([name, value]) => !others.includes(name) && !isDeepStrictEqual(value, before[name]))
+    .map(([name]) => `${section}.${name}`);
 }
 
 /** Exceptions and indicators have a reload of their own, which keeps their counts. */

@@ -40,6 +40,10 @@ describe('a watched configuration', () => {
     ['alert: { suppressionWindowMs: 0 }', { engine: true, forward: false, needsRestart: [] }],
     ['forward: { record: false }', { engine: false, forward: true, needsRestart: [] }],
     ['response: { mode: suspend }', { engine: false, forward: false, needsRestart: [] }],
+    [
+      'log: { level: debug, maxFiles: 3 }\nagent: { priority: belowNormal, stalledAfterMs: 30000 }',
+      { engine: false, forward: false, needsRestart: ['log.maxFiles', 'agent.stalledAfterMs'] },
+    ],
     ['source: { batchSize: 7 }', { engine: false, forward: false, needsRestart: ['source'] }],
   ])('%s', (text, expected) => {
     const watch = open('');
