@@ -56,19 +56,34 @@ function compileSigners(patterns: readonly string[]): ScopeTest | undefined {
   const test = compileList('process.code_signature.subject_name', patterns);
   if (test === undefined) return undefined;
   return {
-    isKnown: (event) => event.process.signature.trusted !== undefined,
+    isKnown: ({ process: { signature } }) =>
+      signature.trusted === false || (signature.trusted === true && signature.subjectName !== undefined),
     matches: (event) => event.process.signature.trusted === true && test.matches(event),
   };
 }
 
+/**
+ * Users by SID, name or `DOMAIN\name`. A source may tell only one of them, so who a pattern does not match is known only
+ * where everything is there that it could have matched.
+ */
 function compileUsers(patterns: readonly string[]): ScopeTest | undefined {
   if (patterns.length === 0) return undefined;
   // One text per spelling of a user: the condition takes any of the field's values.
   const bySid = compileCondition({ field: 'user.id', wildcard: [...patterns] });
   const byName = compileCondition({ field: 'user.name', wildcard: [...patterns] });
+  const isMatch: Predicate = (event) => bySid(event) || byName(event) || byName(withDomain(event));
+  const needsId = patterns.some(mayBeSid);
+  const needsName = patterns.some((pattern) => !sidPattern.test(pattern));
+  // A wildcard may stand for a domain too.
+  const needsDomain = patterns.some((pattern) => !sidPattern.test(pattern) && /[\\*?]/.test(pattern));
   return {
-    isKnown: ({ user }) => user.id !== undefined || user.name !== undefined,
-    matches: (event) => bySid(event) || byName(event) || byName(withDomain(event)),
+    isKnown: (event) => {
+      const { id, name, domain } = event.user;
+      if (isMatch(event)) return true;
+      if (needsId && id === undefined) return false;
+      return !(needsName && name === undefined) && !(needsDomain && domain === undefined);
+    },
+    matches: isMatch,
   };
 }
 
@@ -82,7 +97,7 @@ function compileGroups(patterns: readonly string[]): ScopeTest | undefined {
   const byName = compileCondition({ field: 'user.group.name', wildcard: [...patterns] });
   const isMatch: Predicate = (event) => byId(event) || byName(event);
   const needsNames = patterns.some((pattern) => !sidPattern.test(pattern));
-  const needsIds = patterns.some((pattern) => sidPattern.test(pattern));
+  const needsIds = patterns.some(mayBeSid);
   return {
     isKnown: (event) => {
       const { groups } = event.user;
@@ -94,6 +109,10 @@ function compileGroups(patterns: readonly string[]): ScopeTest | undefined {
 }
 
 const sidPattern = /^S-1-/i;
+
+function mayBeSid(pattern: string): boolean {
+  return sidPattern.test(pattern) || /^[*?]/.test(pattern);
+}
 
 function withDomain(event: ProcessEvent): ProcessEvent {
   const { name, domain } = event.user;

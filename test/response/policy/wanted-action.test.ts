@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../src/config/index.ts';
 import type { EventDetection } from '../../../src/detection/index.ts';
+import type { ProcessEvent } from '../../../src/event/index.ts';
 import { type Override, type ResponsePolicy, ResponseRules } from '../../../src/response/policy/index.ts';
 import { highRule, makeScored } from '../../support/alert.ts';
 import { makeProcessEvent } from '../../support/process-event.ts';
@@ -174,6 +175,14 @@ describe('what the policy asks for', () => {
       undefined,
     ],
     [
+      'a signature that holds, of nobody knows whom',
+      {
+        policy: { ...terminate, except: only({ signers: ['Contoso*'] }) },
+        event: { process: { signature: { trusted: true, subjectName: undefined } } },
+      },
+      'terminate terminate process unknown',
+    ],
+    [
       'a signer that somebody made up',
       {
         policy: { ...terminate, except: only({ signers: ['Contoso*'] }) },
@@ -183,5 +192,48 @@ describe('what the policy asks for', () => {
     ],
   ])('%s', (_, ask, wanted) => {
     expect(want(ask)).toBe(wanted);
+  });
+});
+
+describe('a user in the scope', () => {
+  const sid = 'S-1-5-21-1-2-3-1001';
+  const bySid = { id: sid, name: undefined, domain: undefined };
+  const byName = { id: undefined, name: 'Anna', domain: undefined };
+  const byDomain = { ...byName, domain: 'MERIDIAN' };
+  const whole = { ...byDomain, id: sid };
+
+  it.each<[string, Partial<ProcessEvent['user']>, 'matched' | 'other' | 'unknown']>([
+    [sid, bySid, 'matched'],
+    [sid, whole, 'matched'],
+    [sid, byDomain, 'unknown'],
+    ['s-1-5-21-*-500', whole, 'other'],
+    ['s-1-5-21-*-500', byDomain, 'unknown'],
+    ['anna', byName, 'matched'],
+    ['anna', bySid, 'unknown'],
+    ['bob', byName, 'other'],
+    ['bob', bySid, 'unknown'],
+    ['meridian\\anna', byDomain, 'matched'],
+    ['meridian\\anna', byName, 'unknown'],
+    ['meridian\\bob', byDomain, 'other'],
+    // Wildcards may stand for a domain, and at the beginning for a SID.
+    ['adm*', byDomain, 'other'],
+    ['adm*', byName, 'unknown'],
+    ['*-500', byDomain, 'unknown'],
+    ['*-500', whole, 'other'],
+  ])('%s, the event naming %j, is %s', (pattern, user, expected) => {
+    const listed = only({ users: [pattern] });
+    const spares = { matched: undefined, other: 'inside', unknown: 'unknown' }[expected];
+    const covers = { matched: 'inside', other: undefined, unknown: 'unknown' }[expected];
+    const event = { user };
+    expect(
+      want({ policy: { ...terminate, except: listed }, event })
+        ?.split(' ')
+        .at(-1),
+    ).toBe(spares);
+    expect(
+      want({ policy: { ...terminate, only: listed }, event })
+        ?.split(' ')
+        .at(-1),
+    ).toBe(covers);
   });
 });
