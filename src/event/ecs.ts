@@ -80,15 +80,23 @@ function eventKind(document: JsonObject, event: JsonObject): HostEvent['kind'] |
   }
   const recordKinds = recordKindsOf(objectOf(document['winlog'])['provider_name']);
   if (recordKinds !== undefined) {
-    return recordKinds[textOf(objectOf(document['winlog'])['event_id'], 'winlog.event_id') ?? ''];
+    return recordKinds.get(textOf(objectOf(document['winlog'])['event_id'], 'winlog.event_id') ?? '');
   }
   return endActions.has(event['action']) ? 'end' : 'start';
 }
 
-type KindsById = Readonly<Record<string, HostEvent['kind']>>;
+type KindsById = ReadonlyMap<string, HostEvent['kind']>;
 
-const sysmonKinds: KindsById = { 1: 'start', 3: 'network', 5: 'end', 22: 'dns' };
-const securityKinds: KindsById = { 4688: 'start', 4689: 'end' };
+const sysmonKinds: KindsById = new Map([
+  ['1', 'start'],
+  ['3', 'network'],
+  ['5', 'end'],
+  ['22', 'dns'],
+]);
+const securityKinds: KindsById = new Map([
+  ['4688', 'start'],
+  ['4689', 'end'],
+]);
 
 /** Early Winlogbeat 7 gave every record of these logs a process, but no type: only the record's id tells them apart. */
 function recordKindsOf(provider: unknown): KindsById | undefined {

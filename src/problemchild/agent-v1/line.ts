@@ -130,14 +130,16 @@ export class LineCache {
     let line = this.#lines[at];
     if (line === undefined) {
       line = new Line();
-      this.#lines[at] = line;
     } else if (
       this.#commandLines[at] === commandLine &&
       this.#programs[at] === program &&
       this.#executables[at] === executable
     )
       return line;
+    // While the line is being read it is nobody's.
+    this.#lines[at] = undefined;
     line.read(program, commandLine, executable);
+    this.#lines[at] = line;
     this.#programs[at] = program;
     this.#commandLines[at] = commandLine;
     this.#executables[at] = executable;

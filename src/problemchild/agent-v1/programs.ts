@@ -112,24 +112,26 @@ export function classOf(name: string): number {
 }
 
 /** Programs with two names for one thing. */
-const aliases: Readonly<Record<string, string>> = {
-  net1: 'net',
-  pwsh: 'powershell',
-  powershell_ise: 'powershell',
-  command: 'cmd',
-  psexec64: 'psexec',
-  python3: 'python',
-  pythonw: 'python',
-  javaw: 'java',
-  'psexec.c': 'psexec',
-};
+const aliases: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    net1: 'net',
+    pwsh: 'powershell',
+    powershell_ise: 'powershell',
+    command: 'cmd',
+    psexec64: 'psexec',
+    python3: 'python',
+    pythonw: 'python',
+    javaw: 'java',
+    'psexec.c': 'psexec',
+  }),
+);
 
 /** The one name of a program: lower case, no `.exe` or `.mui`, no alias. */
 export function canonicalName(name: string): string {
   let plain = name.toLowerCase();
   if (plain.endsWith('.mui')) plain = plain.slice(0, -4);
   if (plain.endsWith('.exe')) plain = plain.slice(0, -4);
-  return aliases[plain] ?? plain;
+  return aliases.get(plain) ?? plain;
 }
 
 /** Programs whose home is system32 (or syswow64, or below): one anywhere else only wears the name. */

@@ -91,28 +91,30 @@ const host = classSet('serviceHost');
 const reporting = classSet('errorReport', 'console');
 
 /** Usual parents; a parent that is not recorded, or not by name, says nothing. */
-const usualParents: Readonly<Record<string, readonly string[]>> = {
-  svchost: ['services', 'msmpeng', 'svchost', 'rpcnet', 'ngentask', 'mrt'],
-  lsass: ['wininit', 'winlogon'],
-  services: ['wininit', 'winlogon'],
-  lsm: ['wininit', 'services'],
-  smss: ['system', 'smss'],
-  csrss: ['smss', 'svchost'],
-  wininit: ['smss'],
-  winlogon: ['smss'],
-  spoolsv: ['services'],
-  taskhostw: ['svchost'],
-  taskhost: ['svchost', 'services'],
-  taskeng: ['svchost'],
-  searchindexer: ['services'],
-  userinit: ['winlogon', 'dwm'],
-  dwm: ['winlogon', 'svchost', 'wininit'],
-  fontdrvhost: ['wininit', 'winlogon'],
-  logonui: ['winlogon', 'wininit'],
-  runtimebroker: ['svchost'],
-  sihost: ['svchost'],
-  wmiprvse: ['svchost'],
-};
+const usualParents: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    svchost: ['services', 'msmpeng', 'svchost', 'rpcnet', 'ngentask', 'mrt'],
+    lsass: ['wininit', 'winlogon'],
+    services: ['wininit', 'winlogon'],
+    lsm: ['wininit', 'services'],
+    smss: ['system', 'smss'],
+    csrss: ['smss', 'svchost'],
+    wininit: ['smss'],
+    winlogon: ['smss'],
+    spoolsv: ['services'],
+    taskhostw: ['svchost'],
+    taskhost: ['svchost', 'services'],
+    taskeng: ['svchost'],
+    searchindexer: ['services'],
+    userinit: ['winlogon', 'dwm'],
+    dwm: ['winlogon', 'svchost', 'wininit'],
+    fontdrvhost: ['wininit', 'winlogon'],
+    logonui: ['winlogon', 'wininit'],
+    runtimebroker: ['svchost'],
+    sihost: ['svchost'],
+    wmiprvse: ['svchost'],
+  }),
+);
 
 /** Folder classes by index: 4 is Windows' writable folders, 6 to 13 what users and everyone can write to. */
 function isWritable(folder: number): boolean {
@@ -150,8 +152,7 @@ export function fillRelations(child: Reading, parent: Reading, out: Float32Array
 }
 
 function hasWrongParent(child: Reading, parent: Reading): boolean {
-  if (!parent.hasName || !Object.hasOwn(usualParents, child.program)) return false;
-  return !usualParents[child.program]!.includes(parent.program);
+  return parent.hasName && usualParents.get(child.program)?.includes(parent.program) === false;
 }
 
 function looksLikeAttack({ line }: Reading): boolean {

@@ -2,29 +2,31 @@
  * Environment variables whose value is the same on almost every machine, as normal text: they are
  * expanded so that `%comspec%`, `$env:comspec` and `cmd.exe` read alike. \u0008 is the user's name.
  */
-const values: Readonly<Record<string, string>> = {
-  comspec: 'c:\\windows\\system32\\cmd.exe',
-  systemroot: 'c:\\windows',
-  windir: 'c:\\windows',
-  systemdrive: 'c:',
-  homedrive: 'c:',
-  temp: 'c:\\users\\\u0008\\appdata\\local\\temp',
-  tmp: 'c:\\users\\\u0008\\appdata\\local\\temp',
-  appdata: 'c:\\users\\\u0008\\appdata\\roaming',
-  localappdata: 'c:\\users\\\u0008\\appdata\\local',
-  userprofile: 'c:\\users\\\u0008',
-  homepath: '\\users\\\u0008',
-  public: 'c:\\users\\public',
-  programdata: 'c:\\programdata',
-  allusersprofile: 'c:\\programdata',
-  programfiles: 'c:\\program files',
-  'programfiles(x86)': 'c:\\program files (x86)',
-  programw6432: 'c:\\program files',
-  commonprogramfiles: 'c:\\program files\\common files',
-  pathext: '.com;.exe;.bat;.cmd;.vbs;.vbe;.js;.jse;.wsf;.wsh;.msc',
-  psmodulepath: 'c:\\windows\\system32\\windowspowershell\\v1.0\\modules\\',
-  os: 'windows_nt',
-};
+const values: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    comspec: 'c:\\windows\\system32\\cmd.exe',
+    systemroot: 'c:\\windows',
+    windir: 'c:\\windows',
+    systemdrive: 'c:',
+    homedrive: 'c:',
+    temp: 'c:\\users\\\u0008\\appdata\\local\\temp',
+    tmp: 'c:\\users\\\u0008\\appdata\\local\\temp',
+    appdata: 'c:\\users\\\u0008\\appdata\\roaming',
+    localappdata: 'c:\\users\\\u0008\\appdata\\local',
+    userprofile: 'c:\\users\\\u0008',
+    homepath: '\\users\\\u0008',
+    public: 'c:\\users\\public',
+    programdata: 'c:\\programdata',
+    allusersprofile: 'c:\\programdata',
+    programfiles: 'c:\\program files',
+    'programfiles(x86)': 'c:\\program files (x86)',
+    programw6432: 'c:\\program files',
+    commonprogramfiles: 'c:\\program files\\common files',
+    pathext: '.com;.exe;.bat;.cmd;.vbs;.vbe;.js;.jse;.wsf;.wsh;.msc',
+    psmodulepath: 'c:\\windows\\system32\\windowspowershell\\v1.0\\modules\\',
+    os: 'windows_nt',
+  }),
+);
 
 export interface VariableReference {
   /** Index after the reference. */
@@ -46,7 +48,7 @@ export function readVariable(text: string, at: number): VariableReference | unde
   pattern.lastIndex = at;
   const found = pattern.exec(text);
   if (found === null) return undefined;
-  const value = values[found[1]!.toLowerCase()];
+  const value = values.get(found[1]!.toLowerCase());
   const end = pattern.lastIndex;
   if (value === undefined || found[2] === undefined) return { end, value };
   return { end, value: cutValue(value, Number(found[2]), found[3]) };
