@@ -1,11 +1,10 @@
 import type { DeskOutcome } from '../alert/index.ts';
-import { messageOf } from '../errors/index.ts';
-import type { HostEvent } from '../event/index.ts';
 import type { Log } from '../log/index.ts';
-import type { SourceBatch } from '../source/index.ts';
+import { noBookmark, type SourceBatch } from '../source/index.ts';
 import { isOfStore } from '../store/index.ts';
 import type { Engine } from './engine.ts';
 import type { BatchOutcome, JudgedBatch } from './pipeline.ts';
+import { withoutEvents } from './scoring.ts';
 import type { Tally } from './tally.ts';
 
 export interface BatchRunnerOptions {
@@ -28,7 +27,7 @@ const nothing: CommitOutcome = { scored: [], alerts: [], incidents: [], recordsR
 /**
  * Takes batches through the engine, one thing at a time: each is judged as it comes, and several are committed
  * together. Keeps one event that the pipeline fails on from stopping the agent: the engine is opened anew, and the
- * event is found, counted as rejected and passed over.
+ * event is found, counted as rejected and passed over. One that cannot even be scored costs nothing but itself.
  */
 export class BatchRunner {
   readonly #options: BatchRunnerOptions;
@@ -211,9 +210,11 @@ export class BatchRunner {
   #without({ sourceName, batch }: UntriedBatch, failure: unknown): UntriedBatch[] {
     const [event] = batch.events;
     if (event === undefined) throw failure;
-    if (batch.events.length === 1) return [{ sourceName, batch: withoutEvent(batch, event, failure) }];
+    if (batch.events.length === 1) {
+      return [{ sourceName, batch: withoutEvents(batch, new Map([[event, failure]])) }];
+    }
     // Until the whole batch is done, a crash leads back to before it.
-    const before = this.#engine.bookmarks.get(sourceName) ?? batch.bookmark;
+    const before = this.#engine.bookmarks.get(sourceName) ?? noBookmark;
     return halve(batch, before).map((part) => ({ sourceName, batch: part }));
   }
 
@@ -258,10 +259,4 @@ function halve(batch: SourceBatch, before: string): readonly [SourceBatch, Sourc
     bookmark: before,
   };
   return [first, { ...batch, events: batch.events.slice(middle), recordsRead: batch.recordsRead - middle }];
-}
-
-function withoutEvent(batch: SourceBatch, event: HostEvent, error: unknown): SourceBatch {
-  const message = messageOf(error);
-  const rejection = { code: 'PC_EVENT_UNPROCESSED', position: event.position, message } as const;
-  return { ...batch, events: [], rejections: [...batch.rejections, rejection] };
 }

@@ -23,7 +23,7 @@ import type { Log } from '../log/index.ts';
 import type { Scorer } from '../problemchild/index.ts';
 import { createSurroundings, type ForwardingOptions } from './forwarding.ts';
 import { openModel, openTable } from './input.ts';
-import { scoreEvents } from './scoring.ts';
+import { scoreBatch, startsOf } from './scoring.ts';
 
 /** Installs the assets on the cluster of a configured destination. Returns what was done, for people. */
 export async function installElasticAssets(
@@ -134,8 +134,10 @@ function createHuntScorer(
         for (const event of events) table.observe(event);
         return [];
       }
-      const scored = await scoreEvents(events, table, scorer);
+      const { batch, occurrences } = await scoreBatch({ events, rejections: [] }, table, scorer);
+      const scored = startsOf(occurrences);
       counts.scored += scored.length;
+      counts.refused += batch.rejections.length;
       return scored
         .filter(({ prediction }) => prediction.maliciousProbability >= minProbability)
         .map(({ event, prediction }) => {

@@ -13,7 +13,7 @@ export interface FeatureRun {
   take(batch: SourceBatch): ProcessEvent[];
 }
 
-export function openFeatureRun(options: InputOptions, setName: string): FeatureRun {
+export function openFeatureRun(options: Omit<InputOptions, 'log'>, setName: string): FeatureRun {
   const set = featureSets[setName];
   if (set === undefined) throw new AgentError('PC_USAGE', `there is no feature set ${setName}`);
   const table = openTable(options.config);

@@ -2,6 +2,7 @@ import type { Reason } from '../alert/index.ts';
 import type { ScoredStart } from '../anomaly/index.ts';
 import type { Config } from '../config/index.ts';
 import { ProcessTable } from '../lineage/index.ts';
+import type { Log } from '../log/index.ts';
 import { createExplainer, openScorer, type Scorer } from '../problemchild/index.ts';
 import { type FileSource, openFileSource } from '../source/index.ts';
 import { shippedBundle } from './assets.ts';
@@ -12,9 +13,11 @@ export interface InputOptions {
   /** Files, folders, patterns, or `-`. */
   readonly files: readonly string[];
   readonly stdin: AsyncIterable<Uint8Array>;
+  /** Told of what could not be processed. */
+  readonly log: Log;
 }
 
-export function openSource({ config, files, stdin }: InputOptions): FileSource {
+export function openSource({ config, files, stdin }: Omit<InputOptions, 'log'>): FileSource {
   const { format, maxLineBytes } = config.source;
   return openFileSource(files, { format, maxLineBytes, stdin });
 }

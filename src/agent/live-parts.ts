@@ -116,6 +116,7 @@ export async function openLiveParts(options: LivePartsOptions): Promise<LivePart
   const cpu = new CpuLimit(config().agent.maxCpuPercent);
   const selftest = openLiveSelftest(input, store, forwarding, log);
   const hooks: EngineHooks = {
+    log,
     boundsArchive: true,
     aside: selftest,
     explains: () => load.level === 'full',

@@ -9,6 +9,7 @@ import {
   type Rule,
 } from '../detection/index.ts';
 import { AgentError } from '../errors/index.ts';
+import type { Log } from '../log/index.ts';
 import type { Scorer } from '../problemchild/index.ts';
 import { BookmarkTable, forgetLearntState, isOfStore, type Store } from '../store/index.ts';
 import { type AlertHooks, type AlertStages, openAlertStages } from './alert-stages.ts';
@@ -30,6 +31,7 @@ export interface OpenPipeline {
 
 /** What takes part in a pipeline besides what the configuration says. */
 export interface PipelineHooks extends AlertHooks {
+  readonly log?: Log;
   readonly response?: StartStage;
   readonly aside?: PipelineParts['aside'];
   readonly forward?: (outcome: DeskOutcome) => void;
@@ -109,6 +111,7 @@ function goOn(
     state,
     bookmarks,
     drift,
+    log: hooks.log,
     response: hooks.response,
     aside: hooks.aside,
     forward: hooks.forward,

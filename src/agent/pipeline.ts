@@ -2,12 +2,13 @@ import type { AlertDesk, DeskOutcome } from '../alert/index.ts';
 import type { AnomalyEngine, ClosedBucket, InterimAnomaly, ScoredStart } from '../anomaly/index.ts';
 import type { EventDetection, EventRules, MlRules } from '../detection/index.ts';
 import type { ProcessTable } from '../lineage/index.ts';
+import type { Log } from '../log/index.ts';
 import type { Scorer } from '../problemchild/index.ts';
-import type { SourceBatch } from '../source/index.ts';
+import { noBookmark, type SourceBatch } from '../source/index.ts';
 import type { BookmarkTable, Store } from '../store/index.ts';
 import type { DriftLog } from './drift.ts';
 import type { PipelineState } from './pipeline-state.ts';
-import { type Occurrence, scoreBatch } from './scoring.ts';
+import { logUnprocessed, type Occurrence, scoreBatch } from './scoring.ts';
 import { Tally } from './tally.ts';
 
 /** Decides about each start as soon as it is scored, before its batch commits. */
@@ -57,6 +58,8 @@ export interface PipelineParts {
   readonly state: PipelineState;
   readonly bookmarks: BookmarkTable;
   readonly drift: DriftLog;
+  /** Told of starts that are passed over. */
+  readonly log: Log | undefined;
   readonly response: StartStage | undefined;
   readonly aside: AsideStage | undefined;
   /** Takes what comes of a batch into the outbox, in the transaction that raised it. */
@@ -99,12 +102,15 @@ export class Pipeline {
    * order, before anything else is told.
    */
   async judge(sourceName: string, batch: SourceBatch): Promise<JudgedBatch> {
-    const { table, scorer, response } = this.#parts;
-    const scored = await scoreBatch(batch.events, table, scorer);
-    const occurrences = scored.map((each) => (each.kind === 'start' ? this.#judge(each.start) : each));
+    const { table, scorer, response, log } = this.#parts;
+    const scored = await scoreBatch(batch, table, scorer);
+    if (log !== undefined) logUnprocessed(log, batch, scored.batch);
+    const occurrences = scored.occurrences.map((each) =>
+      each.kind === 'start' ? this.#judge(each.start) : each,
+    );
     // A process must not live on for as long as it takes to explain and store why it should not.
     await response?.acted();
-    return { sourceName, batch, occurrences };
+    return { sourceName, batch: scored.batch, occurrences };
   }
 
   /** Takes judged batches, all that there are, through to their alerts; one transaction with their bookmarks. */
@@ -114,7 +120,7 @@ export class Pipeline {
     const outcome = store.transaction(() => {
       for (const { sourceName, batch, occurrences } of judged) {
         for (const each of occurrences) this.#keep(each, scored);
-        bookmarks.set(sourceName, batch.bookmark);
+        if (batch.bookmark !== noBookmark) bookmarks.set(sourceName, batch.bookmark);
       }
       this.#save();
       return this.#drain();

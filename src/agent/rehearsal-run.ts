@@ -49,6 +49,7 @@ export async function openRehearsalRun(options: InputOptions, mode: ResponseMode
   let actions: RehearsedAction[] = [];
   const incidents: Incident[] = [];
   const { pipeline } = openPipeline({ ...config, state: { ...config.state, file: null } }, scorer, store, {
+    log: options.log,
     response: {
       take(start, rarity, detections) {
         learner.learn(start);

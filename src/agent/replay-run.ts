@@ -24,6 +24,7 @@ export async function openReplayRun(options: InputOptions, hooks: AlertHooks = {
   const source = openSource(options);
   const store = config.state.file === null ? Store.openTemporary() : Store.open(config.state.file);
   const { pipeline, stages, bookmarks } = openPipeline(config, scorer, store, {
+    log: options.log,
     explain: await openReasons(config, scorer),
     ...hooks,
   });

@@ -3,7 +3,7 @@ import type { ProcessEvent } from '../event/index.ts';
 import type { Bundle } from '../problemchild/index.ts';
 import type { FileSource, SourceBatch } from '../source/index.ts';
 import { type InputOptions, openModel, openSource, openTable } from './input.ts';
-import { scoreEvents } from './scoring.ts';
+import { logUnprocessed, scoreBatch, startsOf } from './scoring.ts';
 import { Tally } from './tally.ts';
 
 /** Recordings on their way to scores, and no further. */
@@ -25,10 +25,12 @@ export async function openScoreRun(options: InputOptions): Promise<ScoreRun> {
     source: openSource(options),
     tally,
     async score(batch) {
-      tally.countBatch(batch);
-      const scored = await scoreEvents(batch.events, table, scorer);
+      const { occurrences, batch: judged } = await scoreBatch(batch, table, scorer);
+      logUnprocessed(options.log, batch, judged);
+      tally.countBatch(judged);
+      const scored = startsOf(occurrences);
       tally.scored += scored.length;
-      const told = batch.events.filter((event) => event.kind === 'start');
+      const told = judged.events.filter((event) => event.kind === 'start');
       return scored.map((start, index) => withOwnIds(start, told[index]!));
     },
     close: () => scorer.close(),

@@ -35,9 +35,12 @@ export interface SourceBatch {
   readonly bytesSkipped: number;
   /** More had been captured already when this was handed over. Where a source does not say, see {@link hasMoreAfter}. */
   readonly hasMore?: boolean;
-  /** Resumes after this batch; opaque to everyone but the source. */
+  /** Resumes after this batch; opaque to everyone but the source. {@link noBookmark} where there is no such place. */
   readonly bookmark: string;
 }
+
+/** Of a part of a first batch: a run that ends here begins at the beginning. */
+export const noBookmark = '';
 
 /** Whether more had been captured already, or is to be read, when this was handed over. */
 export function hasMoreAfter(

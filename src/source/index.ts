@@ -1,6 +1,7 @@
 export {
   type EventSource,
   hasMoreAfter,
+  noBookmark,
   type ReadOptions,
   type Rejection,
   type SourceBatch,

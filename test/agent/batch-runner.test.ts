@@ -27,9 +27,13 @@ const source = 'test';
 /** Fails on every batch with a process of this name in it. */
 const poison = 'poison.exe';
 
+/** `stage`: whether scoring fails, or what comes after it. */
 function openRunner(
   fails: (events: readonly ProcessEvent[]) => Error | undefined,
-  forward?: (outcome: DeskOutcome) => void,
+  {
+    forward,
+    stage = 'rules',
+  }: { forward?: (outcome: DeskOutcome) => void; stage?: 'scoring' | 'rules' } = {},
 ) {
   const path = join(folder, `${++files}.db`);
   const { config } = loadConfig({ env: {}, flags: [{ flag: '--state', key: 'state.file', value: path }] });
@@ -38,16 +42,24 @@ function openRunner(
   const scorer: Engine['scorer'] = {
     ...fake,
     score(events) {
-      const error = fails(events);
+      const error = stage === 'scoring' ? fails(events) : undefined;
       return error === undefined ? fake.score(events) : Promise.reject(error);
     },
+  };
+  const log = createMemoryLog();
+  const aside = {
+    owns({ event }: { readonly event: ProcessEvent }) {
+      const error = stage === 'rules' ? fails([event]) : undefined;
+      if (error !== undefined) throw error;
+      return false;
+    },
+    take: () => undefined,
   };
   const open = (tally?: Tally): Engine => ({
     config,
     scorer,
-    ...openPipeline(config, scorer, store, { tally, ...(forward && { forward }) }),
+    ...openPipeline(config, scorer, store, { tally, log, aside, ...(forward && { forward }) }),
   });
-  const log = createMemoryLog();
   const opening = { failing: 0 };
   const reopen = (tally: Tally): Promise<Engine> =>
     opening.failing-- > 0 ? Promise.reject(new Error('does not open')) : Promise.resolve(open(tally));
@@ -78,23 +90,29 @@ function makeEvents(names: readonly string[]): HostEvent[] {
 }
 
 describe('a pipeline that fails', () => {
-  it('passes over the one event at fault, counts it, and raises what the others give', async () => {
-    const names = ['cmd.exe', 'evil.exe', 'cmd.exe', poison, 'evil.exe', 'cmd.exe', 'explorer.exe'];
-    const { runner, log } = openRunner(failOnPoison);
-    const faulty = await run(runner, makeBatch(makeEvents(names), 'after'));
-    const sound = openRunner(() => undefined);
-    const rest = makeEvents(names).filter((_, index) => names[index] !== poison);
-    const without = await run(sound.runner, makeBatch(rest, 'after'));
+  it.each([
+    ['scoring', 'passed over'],
+    ['rules', 'opened anew'],
+  ] as const)(
+    'in %s, passes over the one event at fault, counts it, and raises what the others give',
+    async (stage, said) => {
+      const names = ['cmd.exe', 'evil.exe', 'cmd.exe', poison, 'evil.exe', 'cmd.exe', 'explorer.exe'];
+      const { runner, log } = openRunner(failOnPoison, { stage });
+      const faulty = await run(runner, makeBatch(makeEvents(names), 'after'));
+      const sound = openRunner(() => undefined);
+      const rest = makeEvents(names).filter((_, index) => names[index] !== poison);
+      const without = await run(sound.runner, makeBatch(rest, 'after'));
 
-    expect(faulty.alerts.map(({ id }) => id)).toEqual(without.alerts.map(({ id }) => id));
-    expect(faulty.alerts.length).toBeGreaterThan(1);
-    const { records, scored, rejectedByCode, alerts } = runner.tally;
-    expect({ records, scored }).toEqual({ records: 7, scored: 6 });
-    expect([...rejectedByCode]).toEqual([['PC_EVENT_UNPROCESSED', 1]]);
-    expect(alerts.raised).toBe(alerts.shown + alerts.silenced + alerts.duplicates + alerts.suppressed);
-    expect(alerts.shown).toBe(sound.runner.tally.alerts.shown);
-    expect(log.lines.some(({ message }) => message.includes('opened anew'))).toBe(true);
-  });
+      expect(faulty.alerts.map(({ id }) => id)).toEqual(without.alerts.map(({ id }) => id));
+      expect(faulty.alerts.length).toBeGreaterThan(1);
+      const { records, scored, rejectedByCode, alerts } = runner.tally;
+      expect({ records, scored }).toEqual({ records: 7, scored: 6 });
+      expect([...rejectedByCode]).toEqual([['PC_EVENT_UNPROCESSED', 1]]);
+      expect(alerts.raised).toBe(alerts.shown + alerts.silenced + alerts.duplicates + alerts.suppressed);
+      expect(alerts.shown).toBe(sound.runner.tally.alerts.shown);
+      expect(log.lines.some(({ message }) => message.includes(said))).toBe(true);
+    },
+  );
 
   it('keeps the bookmark of before until the whole batch is done', async () => {
     const { runner } = openRunner((events) => (events.length > 0 ? new Error('broken') : undefined));
@@ -105,12 +123,26 @@ describe('a pipeline that fails', () => {
     expect(bookmarks.get(source)).toBe('before');
   });
 
+  it('keeps no bookmark of a first batch until all of it is done', async () => {
+    const names = [
+      ...Array.from({ length: 12 }, () => 'cmd.exe'),
+      ...Array.from({ length: 12 }, () => poison),
+    ];
+    const { runner } = openRunner(failOnPoison);
+    await expect(run(runner, makeBatch(makeEvents(names), 'after'))).rejects.toThrow('cannot be scored');
+    expect(runner.tally.scored).toBeGreaterThan(0);
+    expect(runner.engine.bookmarks.get(source)).toBeUndefined();
+  });
+
   it('gives up, instead of passing over one event after the other, when it is not the events', async () => {
     let attempts = 0;
-    const { runner } = openRunner((events) => {
-      if (events.length > 0) attempts++;
-      return events.length > 0 ? new Error('the network is gone') : undefined;
-    });
+    const { runner } = openRunner(
+      (events) => {
+        if (events.length > 0) attempts++;
+        return events.length > 0 ? new Error('the network is gone') : undefined;
+      },
+      { stage: 'scoring' },
+    );
     const names = Array.from({ length: 256 }, () => 'cmd.exe');
     await expect(run(runner, makeBatch(makeEvents(names), 'after'))).rejects.toThrow('the network is gone');
     expect(attempts).toBeLessThan(64);
@@ -179,12 +211,11 @@ describe('batches that are committed together', () => {
 
   it('lose only the event at fault when it shows as late as in the commit', async () => {
     const at = 'event-4';
-    const { runner } = openRunner(
-      () => undefined,
-      ({ alerts }) => {
+    const { runner } = openRunner(() => undefined, {
+      forward({ alerts }) {
         if (alerts.some(({ eventIds }) => eventIds.includes(at))) throw new Error('cannot be told');
       },
-    );
+    });
     for (let begin = 0; begin < events.length; begin += 2) {
       await runner.judge(source, makeBatch(events.slice(begin, begin + 2), `after ${begin}`));
     }
@@ -224,12 +255,11 @@ describe('time that passes, when the pipeline fails on it', () => {
 
   async function openFailing(failures: number) {
     let left = 0;
-    const opened = openRunner(
-      () => undefined,
-      ({ incidents }) => {
+    const opened = openRunner(() => undefined, {
+      forward({ incidents }) {
         if (incidents.length > 0 && left-- > 0) throw new Error('cannot be told');
       },
-    );
+    });
     await run(opened.runner, makeBatch(events, 'all'));
     left = failures;
     return opened;

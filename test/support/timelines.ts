@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { openReplayRun } from '../../src/agent/index.ts';
 import type { Alert, Incident } from '../../src/alert/index.ts';
 import { loadConfig } from '../../src/config/index.ts';
+import { createMemoryLog } from './memory-log.ts';
 
 interface Phases {
   readonly phases: readonly { readonly start: string; readonly event_ids: readonly string[] }[];
@@ -64,7 +65,7 @@ export async function measureTimeline(path: string): Promise<TimelineFigures> {
 
 async function replayAll(file: string): Promise<{ alerts: Alert[]; incidents: Incident[]; starts: number }> {
   const { config } = loadConfig({ file: undefined, env: {}, flags: [] });
-  const run = await openReplayRun({ config, files: [file], stdin: emptyInput() });
+  const run = await openReplayRun({ config, files: [file], stdin: emptyInput(), log: createMemoryLog() });
   const alerts: Alert[] = [];
   const incidents: Incident[] = [];
   try {

@@ -36,7 +36,7 @@ function buildCommand(io: CliIo, finish: (exitCode: number) => void): Command {
     const startedMs = performance.now();
     const { config } = loadCommandConfig(io, options);
     const log = openCommandLog(io, config.log);
-    const scoring = await openScoreRun({ config, files, stdin: io.stdin });
+    const scoring = await openScoreRun({ config, files, stdin: io.stdin, log });
     try {
       const { source, tally } = scoring;
       const learner = new BaselineLearner(openUserHash(config));

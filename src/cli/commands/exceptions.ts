@@ -107,7 +107,7 @@ function testCommand(io: CliIo, finish: (exitCode: number) => void): Command {
     // A trial must not move what the agent has learnt.
     const trial = { ...config, state: { ...config.state, file: null } };
     const replay = await openReplayRun(
-      { config: trial, files, stdin: io.stdin },
+      { config: trial, files, stdin: io.stdin, log },
       {
         onSilenced: ({ rule, subject: { event } }, entry) => {
           const shown = examples.get(entry.id) ?? [];

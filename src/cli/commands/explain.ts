@@ -35,7 +35,7 @@ export function explainCommand(io: CliIo, finish: (exitCode: number) => void): C
     const { config } = loadCommandConfig(io, options);
     const log = openCommandLog(io, config.log);
     const stdin = alert === undefined ? io.stdin : Readable.from([storedEvent(config, alert)]);
-    const run = await openExplainRun({ config, files: ['-'], stdin });
+    const run = await openExplainRun({ config, files: ['-'], stdin, log });
     const writer = new ResultWriter(io.stdout);
     try {
       const isStopped = await runInputs(io, run.source, config, log, async (batch, isWaiting) => {

@@ -30,7 +30,7 @@ export function replayCommand(io: CliIo, finish: (exitCode: number) => void): Co
     const startedMs = performance.now();
     const { config } = loadCommandConfig(io, options);
     const log = openCommandLog(io, config.log);
-    const replay = await openReplayRun({ config, files, stdin: io.stdin });
+    const replay = await openReplayRun({ config, files, stdin: io.stdin, log });
     logSkippedIndicators(log, replay.stages.iocs.current);
     try {
       const writer = new ResultWriter(io.stdout);

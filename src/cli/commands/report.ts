@@ -45,7 +45,7 @@ export function reportCommand(io: CliIo, finish: (exitCode: number) => void): Co
     }
     const startedMs = performance.now();
     const log = openCommandLog(io, config.log);
-    const replay = await openReplayRun({ config, files, stdin: io.stdin });
+    const replay = await openReplayRun({ config, files, stdin: io.stdin, log });
     try {
       const { pipeline, source, bookmark } = replay;
       const alerts: AlertDocument[] = [];

@@ -40,7 +40,7 @@ function rehearseCommand(io: CliIo, finish: (exitCode: number) => void): Command
     const log = openCommandLog(io, config.log);
     const configured = config.response.mode === 'audit' ? 'terminate' : config.response.mode;
     const mode = (options['mode'] as ResponseMode | undefined) ?? configured;
-    const rehearsal = await openRehearsalRun({ config, files, stdin: io.stdin }, mode);
+    const rehearsal = await openRehearsalRun({ config, files, stdin: io.stdin, log }, mode);
     try {
       const writer = new ResultWriter(io.stdout);
       const asTable = config.output.format === 'table';

@@ -20,7 +20,7 @@ export function scoreCommand(io: CliIo, finish: (exitCode: number) => void): Com
     const startedMs = performance.now();
     const { config } = loadCommandConfig(io, options);
     const log = openCommandLog(io, config.log);
-    const scoring = await openScoreRun({ config, files, stdin: io.stdin });
+    const scoring = await openScoreRun({ config, files, stdin: io.stdin, log });
     try {
       const writer = new ResultWriter(io.stdout);
       const { source, tally } = scoring;
