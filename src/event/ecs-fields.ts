@@ -1,4 +1,5 @@
 import { deriveDocumentId } from './event-id.ts';
+import { wellKnownSid } from './field-value.ts';
 import { groupsOf } from './groups.ts';
 import type { JsonRecord } from './json-record.ts';
 import { type JsonObject, objectOf, textOf, timeTextOf } from './json-value.ts';
@@ -40,14 +41,22 @@ export function hostOf(document: JsonObject): Host {
   };
 }
 
-/** `winlog.user.identifier` stands in for `user.id`, as in Elastic's pipeline. */
-export function userOf(document: JsonObject): User {
+/**
+ * `winlog.user.identifier` stands in for `user.id`, as in Elastic's pipeline. In a Sysmon document both are the SID of
+ * Sysmon's own service; of whom it tells, only the well-known logon sessions give the SID away.
+ */
+export function userOf(document: JsonObject, provider: Provider, logonId: string | undefined): User {
   const user = objectOf(document['user']);
   const winlogUser = objectOf(objectOf(document['winlog'])['user']);
-  return {
-    id: textOf(user['id'], 'user.id') ?? textOf(winlogUser['identifier'], 'winlog.user.identifier'),
+  const id = textOf(user['id'], 'user.id') ?? textOf(winlogUser['identifier'], 'winlog.user.identifier');
+  const rest = {
     name: textOf(user['name'], 'user.name'),
     domain: textOf(user['domain'], 'user.domain'),
     groups: groupsOf(user['group']),
   };
+  const known = wellKnownSid(logonId);
+  if (provider !== 'sysmon' || id !== systemSid || known === id) return { id, ...rest };
+  return { id: known, indexedId: id, ...rest };
 }
+
+const systemSid = 'S-1-5-18';

@@ -41,6 +41,12 @@ export function decodeEcsStart(record: JsonRecord, event: JsonObject): ProcessEv
   }
   const timestamp = timestampOf(document);
   const timeMs = timeMsOf(timestamp, '@timestamp');
+  const provider = providerOf(document, event);
+  const logonId = normalizeLogonId(
+    textOf(ext['authentication_id'], 'process.Ext.authentication_id') ??
+      textOf(data['LogonId'], 'winlog.event_data.LogonId') ??
+      logonIdOfSubject(data),
+  );
   const signatureStatus = textOf(data['SignatureStatus'], 'winlog.event_data.SignatureStatus');
   return {
     kind: 'start',
@@ -48,10 +54,10 @@ export function decodeEcsStart(record: JsonRecord, event: JsonObject): ProcessEv
     timeMs: timeMs ?? 0,
     timestamp: timestamp === undefined ? undefined : toUtcTimestamp(timestamp, timeMs!),
     action: textOf(event['action'], 'event.action'),
-    provider: providerOf(document, event),
+    provider,
     position: record.position,
     host: hostOf(document),
-    user: userOf(document),
+    user: userOf(document, provider, logonId),
     process: {
       pid: pidOf(process['pid'], 'process.pid'),
       entityId: normalizeEntityId(textOf(process['entity_id'], 'process.entity_id')),
@@ -98,11 +104,7 @@ export function decodeEcsStart(record: JsonRecord, event: JsonObject): ProcessEv
         winlogElevationType: textOf(data['TokenElevationType'], 'winlog.event_data.TokenElevationType'),
         mandatoryLabel: textOf(data['MandatoryLabel'], 'winlog.event_data.MandatoryLabel'),
       },
-      logonId: normalizeLogonId(
-        textOf(ext['authentication_id'], 'process.Ext.authentication_id') ??
-          textOf(data['LogonId'], 'winlog.event_data.LogonId') ??
-          logonIdOfSubject(data),
-      ),
+      logonId,
       parent: parentOf(parent, data),
     },
     ...confirmationOf(document),

@@ -155,14 +155,15 @@ function referenceOf(record: JsonRecord, event: JsonObject): Omit<ProcessEnd, 'k
   const process = objectOf(document['process']);
   const timestamp = timestampOf(document);
   const timeMs = timeMsOf(timestamp, '@timestamp');
+  const provider = providerOf(document, event);
   return {
     id: idOf(record, event),
     timeMs: timeMs ?? 0,
     timestamp: timestamp === undefined ? undefined : toUtcTimestamp(timestamp, timeMs!),
-    provider: providerOf(document, event),
+    provider,
     position: record.position,
     host: hostOf(document),
-    user: userOf(document),
+    user: userOf(document, provider, undefined),
     pid: pidOf(process['pid'], 'process.pid'),
     entityId: normalizeEntityId(textOf(process['entity_id'], 'process.entity_id')),
     executable: textOf(process['executable'], 'process.executable'),

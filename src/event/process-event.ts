@@ -69,6 +69,8 @@ export interface Host {
 export interface User {
   /** SID in text form, e.g. `S-1-5-18`. */
   readonly id: string | undefined;
+  /** `user.id` as Elastic's integrations index it, where that is another's: for Sysmon it is its own service's. */
+  readonly indexedId?: string | undefined;
   readonly name: string | undefined;
   readonly domain: string | undefined;
   /** `user.group`; `undefined` where the source says nothing of groups. */

@@ -38,7 +38,7 @@ export function extractElasticFields(event: ProcessEvent, generation: ElasticGen
   const { parent, token, signature } = process;
   const processName = textOf(process.name);
   const originalFileName = textOf(process.originalFileName);
-  const userId = textOf(user.id);
+  const userId = textOf(user.indexedId ?? user.id);
   const executable = textOf(process.executable).toLowerCase();
   // Generation 2 no longer looks at what Endgame wrote.
   const endgame = generation === 'g1' ? event.endgame : undefined;

@@ -326,6 +326,20 @@ describe('Winlogbeat’s processed documents', () => {
     });
   });
 
+  it.each([
+    ['0x2f5a1', 'S-1-5-18', { id: undefined, indexedId: 'S-1-5-18', name: 'bob', domain: 'CORP' }],
+    ['0x3e5', 'S-1-5-18', { id: 'S-1-5-19', indexedId: 'S-1-5-18' }],
+    ['0x2f5a1', 'S-1-5-21-1-2-3-1106', { id: 'S-1-5-21-1-2-3-1106' }],
+  ])('do not take Sysmon’s own account for that of session %s', (LogonId, id, user) => {
+    const winlog = { ...document.winlog, event_data: { ...document.winlog.event_data, LogonId } };
+    for (const told of [
+      { user: { id, name: 'bob', domain: 'CORP' }, winlog },
+      { user: { name: 'bob', domain: 'CORP' }, winlog: { ...winlog, user: { identifier: id } } },
+    ]) {
+      expect(decodeStart({ ...document, ...told }).user).toMatchObject(user);
+    }
+  });
+
   it('prefer ECS fields', () => {
     const start = decodeStart({
       ...document,
