@@ -1,6 +1,9 @@
 /** What an indicator of compromise names. */
 export type IndicatorType = 'hash' | 'domain' | 'ip' | 'name';
 
+/** What a list says a value is; `host` where it may be a domain or an address, as in a URL. */
+export type ListedType = IndicatorType | 'host';
+
 export interface Indicator {
   readonly type: IndicatorType;
   /** Lower case; an IPv4 address, a host name, a hexadecimal digest, or a file name or path. */
@@ -29,13 +32,13 @@ function typeOfValue(value: string): IndicatorType | undefined {
 
 /**
  * An indicator of text as people write it: defanged (`hxxp`, `[.]`), a URL for its host. `undefined` when it
- * is none, or when `type` is given and the value cannot be of it.
+ * is none, or when `listed` is given and the value cannot be of it.
  */
 export function toIndicator(
   text: string,
   list: string,
   note?: string,
-  type?: IndicatorType,
+  listed?: ListedType,
 ): Indicator | undefined {
   if (text.length > maxValueLength) return undefined;
   const value = hostOfUrl(
@@ -45,22 +48,24 @@ export function toIndicator(
       .replace(/\[\.\]|\(\.\)|\[dot\]/g, '.')
       .replace(/^hxxp/, 'http'),
   );
-  const found = typeOfValue(value);
-  if (
-    type === 'name'
-      ? value === '' || /[\p{Cc}]/u.test(value)
-      : type === undefined
-        ? found === undefined
-        : found !== type
-  ) {
-    return undefined;
-  }
+  const type = listed === 'name' ? nameType(value) : typeOfValue(value);
+  if (type === undefined || !isOf(type, listed)) return undefined;
   return {
-    type: type ?? found!,
-    value: type === 'name' || found === 'name' ? value.replaceAll('/', '\\') : value,
+    type,
+    value: type === 'name' ? value.replaceAll('/', '\\') : value,
     list,
     note: note === undefined || note.trim() === '' ? undefined : note.trim().slice(0, maxNoteLength),
   };
+}
+
+/** Any text may name a file that a list calls one. */
+function nameType(value: string): 'name' | undefined {
+  return value === '' || /[\p{Cc}]/u.test(value) ? undefined : 'name';
+}
+
+function isOf(type: IndicatorType, listed: ListedType | undefined): boolean {
+  if (listed === 'host') return type === 'domain' || type === 'ip';
+  return listed === undefined || type === listed;
 }
 
 function hostOfUrl(value: string): string {

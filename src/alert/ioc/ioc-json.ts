@@ -1,14 +1,14 @@
-import { type Indicator, type IndicatorType, toIndicator } from './indicator.ts';
+import { type Indicator, type ListedType, toIndicator } from './indicator.ts';
 import type { ParsedList } from './ioc-text.ts';
 
 /** MISP's attribute types that name something we can see. */
-const mispTypes: Readonly<Record<string, IndicatorType | 'first' | 'second'>> = {
+const mispTypes: Readonly<Record<string, ListedType | 'first' | 'second'>> = {
   md5: 'hash',
   sha1: 'hash',
   sha256: 'hash',
   domain: 'domain',
   hostname: 'domain',
-  url: 'domain',
+  url: 'host',
   'ip-src': 'ip',
   'ip-dst': 'ip',
   'ip-dst|port': 'first',
@@ -93,9 +93,10 @@ function parseStix(bundle: Json, list: string): ParsedList {
   return { indicators, skipped };
 }
 
-function stixType(path: string): IndicatorType | undefined {
+function stixType(path: string): ListedType | undefined {
   if (path.startsWith('file:hashes')) return 'hash';
   if (path === 'file:name') return 'name';
+  if (path === 'url:value') return 'host';
   return path.startsWith('ip') ? 'ip' : undefined;
 }
 

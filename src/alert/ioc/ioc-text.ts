@@ -1,4 +1,4 @@
-import { type Indicator, type IndicatorType, toIndicator } from './indicator.ts';
+import { type Indicator, type ListedType, toIndicator } from './indicator.ts';
 
 /** What a list holds, and what of it is no indicator. */
 export interface ParsedList {
@@ -9,14 +9,14 @@ export interface ParsedList {
 
 const valueColumns = ['value', 'indicator', 'ioc', 'indicator_value', 'observable'];
 const noteColumns = ['comment', 'note', 'description', 'threat', 'malware'];
-const typeNames: Readonly<Record<string, IndicatorType>> = {
+const typeNames: Readonly<Record<string, ListedType>> = {
   hash: 'hash',
   md5: 'hash',
   sha1: 'hash',
   sha256: 'hash',
   domain: 'domain',
   hostname: 'domain',
-  url: 'domain',
+  url: 'host',
   ip: 'ip',
   ipv4: 'ip',
   'ip-dst': 'ip',

@@ -23,6 +23,10 @@ function matches(process: Parameters<typeof makeStart>[0]): string[] {
 
 const sha256 = 'ab'.repeat(32);
 
+const misp = (type: string, value: string) => JSON.stringify({ Event: { Attribute: [{ type, value }] } });
+const stix = (path: string, value: string) =>
+  JSON.stringify({ type: 'bundle', objects: [{ type: 'indicator', pattern: `[${path} = '${value}']` }] });
+
 describe('loadIocs', () => {
   it.each([
     ['UTF-8', Buffer.from('\uFEFFbad.exe # é', 'utf8')],
@@ -96,6 +100,22 @@ describe('loadIocs', () => {
       }),
     );
     expect(loadIocs(folder).list.size).toBe(3);
+  });
+
+  it.each([
+    ['a MISP event', 'a.json', (url: string) => misp('url', url)],
+    ['a CSV file', 'a.csv', (url: string) => `type,value\nurl,${url}\n`],
+    ['a STIX bundle', 'a.json', (url: string) => stix('url:value', url)],
+    ['plain text', 'a.txt', (url: string) => url],
+  ])('takes a URL of %s for its host, be that a name or an address', (_, name, write) => {
+    list(name, write('http://198.51.100.7:8080/a.exe'));
+    expect(matches({ commandLine: 'curl 198.51.100.7' })).toEqual([
+      `${name} ip 198.51.100.7 process.command_line`,
+    ]);
+    list(name, write('hxxps://user@evil[.]example/a.exe'));
+    expect(matches({ commandLine: 'curl evil.example' })).toHaveLength(1);
+    list(name, write(sha256));
+    expect(matches({ hash: { sha256 } })).toHaveLength(name === 'a.txt' ? 1 : 0);
   });
 
   it.each([
