@@ -19,15 +19,25 @@ const hash = /^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/;
 const ipv4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)$/;
 const ipv6 = /^[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*$/;
 const domain = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]{1,62}$/;
+/** Endings that no domain has. */
 const fileName =
-  /^[^<>|"\n]+\.(?:exe|dll|sys|ps1|psm1|bat|cmd|vbs|vbe|js|jse|hta|scr|cpl|lnk|msi|jar|py|iso|ocx|wsf)$/;
+  /^[^<>|"\n]+\.(?:exe|dll|sys|ps1|psm1|bat|cmd|vbs|vbe|js|jse|hta|scr|cpl|lnk|msi|jar|iso|ocx|wsf)$/;
+/** Paraguay's domains end so too. */
+const pythonFile = /^[^<>|"\n]+\.py$/;
 
-/** The type of a value by its shape; `undefined` when it has none of ours. A file name goes before a domain. */
-function typeOfValue(value: string): IndicatorType | undefined {
-  if (hash.test(value)) return 'hash';
-  if (ipv4.test(value) || ipv6.test(value)) return 'ip';
-  if (fileName.test(value)) return 'name';
-  return domain.test(value) ? 'domain' : undefined;
+const isOfType: Readonly<Record<IndicatorType, (value: string) => boolean>> = {
+  hash: (value) => hash.test(value),
+  ip: (value) => ipv4.test(value) || ipv6.test(value),
+  domain: (value) => domain.test(value),
+  name: (value) => value !== '' && !/[\p{Cc}]/u.test(value),
+};
+
+/** What a value may be, the likeliest first: what the list says, else what its shape allows. */
+function typesFor(value: string, listed: ListedType | undefined): readonly IndicatorType[] {
+  if (listed === 'host') return ['ip', 'domain'];
+  if (listed !== undefined) return [listed];
+  if (fileName.test(value)) return ['name'];
+  return pythonFile.test(value) ? ['domain', 'name'] : ['hash', 'ip', 'domain'];
 }
 
 /**
@@ -41,15 +51,17 @@ export function toIndicator(
   listed?: ListedType,
 ): Indicator | undefined {
   if (text.length > maxValueLength) return undefined;
-  const value = hostOfUrl(
-    text
-      .trim()
-      .toLowerCase()
-      .replace(/\[\.\]|\(\.\)|\[dot\]/g, '.')
-      .replace(/^hxxp/, 'http'),
+  const plain = text
+    .trim()
+    .toLowerCase()
+    .replace(/\[\.\]|\(\.\)|\[dot\]/g, '.')
+    .replace(/^hxxp/, 'http');
+  const host = hostOfUrl(plain);
+  const value = host ?? plain;
+  const type = typesFor(value, listed ?? (host === undefined ? undefined : 'host')).find((each) =>
+    isOfType[each](value),
   );
-  const type = listed === 'name' ? nameType(value) : typeOfValue(value);
-  if (type === undefined || !isOf(type, listed)) return undefined;
+  if (type === undefined) return undefined;
   return {
     type,
     value: type === 'name' ? value.replaceAll('/', '\\') : value,
@@ -58,17 +70,7 @@ export function toIndicator(
   };
 }
 
-/** Any text may name a file that a list calls one. */
-function nameType(value: string): 'name' | undefined {
-  return value === '' || /[\p{Cc}]/u.test(value) ? undefined : 'name';
-}
-
-function isOf(type: IndicatorType, listed: ListedType | undefined): boolean {
-  if (listed === 'host') return type === 'domain' || type === 'ip';
-  return listed === undefined || type === listed;
-}
-
-function hostOfUrl(value: string): string {
-  const match = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?(\[[0-9a-f:.]+\]|[^/?#:]+)/.exec(value);
-  return match === null ? value : match[1]!.replace(/^\[|\]$/g, '');
+function hostOfUrl(value: string): string | undefined {
+  const [, host] = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?(\[[0-9a-f:.]+\]|[^/?#:]+)/.exec(value) ?? [];
+  return host?.replace(/^\[|\]$/g, '');
 }

@@ -1,23 +1,23 @@
 import { type Indicator, type ListedType, toIndicator } from './indicator.ts';
 import type { ParsedList } from './ioc-text.ts';
 
-/** MISP's attribute types that name something we can see. */
-const mispTypes: Readonly<Record<string, ListedType | 'first' | 'second'>> = {
-  md5: 'hash',
-  sha1: 'hash',
-  sha256: 'hash',
-  domain: 'domain',
-  hostname: 'domain',
-  url: 'host',
-  'ip-src': 'ip',
-  'ip-dst': 'ip',
-  'ip-dst|port': 'first',
-  'ip-src|port': 'first',
-  'domain|ip': 'first',
-  filename: 'name',
-  'filename|md5': 'second',
-  'filename|sha1': 'second',
-  'filename|sha256': 'second',
+/** MISP's attribute types that name something we can see: what it is, and in which part of a value of two. */
+const mispTypes: Readonly<Record<string, readonly [ListedType, part?: 0 | 1]>> = {
+  md5: ['hash'],
+  sha1: ['hash'],
+  sha256: ['hash'],
+  domain: ['domain'],
+  hostname: ['domain'],
+  url: ['host'],
+  'ip-src': ['ip'],
+  'ip-dst': ['ip'],
+  'ip-dst|port': ['ip', 0],
+  'ip-src|port': ['ip', 0],
+  'domain|ip': ['domain', 0],
+  filename: ['name'],
+  'filename|md5': ['hash', 1],
+  'filename|sha1': ['hash', 1],
+  'filename|sha256': ['hash', 1],
 };
 
 type Json = Readonly<Record<string, unknown>>;
@@ -46,17 +46,12 @@ function parseMisp(events: readonly Json[], list: string): ParsedList {
         skipped++;
         continue;
       }
-      const parts = value.split('|');
-      const part = known === 'second' ? parts[1] : known === 'first' ? parts[0] : value;
+      const [listed, part] = known;
+      const named = part === undefined ? value : (value.split('|')[part] ?? '');
       const note = [event['info'], comment]
         .filter((text) => typeof text === 'string' && text !== '')
         .join('; ');
-      const indicator = toIndicator(
-        part ?? '',
-        list,
-        note,
-        known === 'first' || known === 'second' ? undefined : known,
-      );
+      const indicator = toIndicator(named, list, note, listed);
       if (indicator === undefined) skipped++;
       else indicators.push(indicator);
     }
@@ -96,6 +91,7 @@ function parseStix(bundle: Json, list: string): ParsedList {
 function stixType(path: string): ListedType | undefined {
   if (path.startsWith('file:hashes')) return 'hash';
   if (path === 'file:name') return 'name';
+  if (path === 'domain-name:value') return 'domain';
   if (path === 'url:value') return 'host';
   return path.startsWith('ip') ? 'ip' : undefined;
 }

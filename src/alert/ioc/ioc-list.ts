@@ -46,11 +46,8 @@ export class IocList {
       const digest = process.hash[kind];
       if (digest !== undefined) note(this.#byValue.get(`hash:${digest}`), `process.hash.${kind}`);
     }
-    note(this.#byValue.get(`name:${process.name?.toLowerCase()}`), 'process.name');
-    note(
-      this.#byValue.get(`name:${process.originalFileName?.toLowerCase()}`),
-      'process.pe.original_file_name',
-    );
+    note(this.#fileName(process.name), 'process.name');
+    note(this.#fileName(process.originalFileName), 'process.pe.original_file_name');
     const path = process.executable?.toLowerCase();
     if (path !== undefined) {
       for (const indicator of this.#names) {
@@ -74,6 +71,13 @@ export class IocList {
     return [...found]
       .slice(0, maxMatches)
       .map(([indicator, field]) => ({ indicator, field, eventId: event.id }));
+  }
+
+  /** A file name; a list without types may mean one by what is the name of a host as well (`payload.com`). */
+  #fileName(text: string | undefined): Indicator | undefined {
+    if (text === undefined) return undefined;
+    const name = text.toLowerCase();
+    return this.#byValue.get(`name:${name}`) ?? this.#byValue.get(`domain:${name}`);
   }
 
   /** An address, or a name or any domain above it. */

@@ -136,6 +136,49 @@ describe('loadIocs', () => {
   });
 });
 
+describe('a value that may be the name of a host or of a file', () => {
+  const domains: [string, string, (domain: string) => string][] = [
+    ['MISP', 'a.json', (domain) => misp('domain', domain)],
+    ['MISP, with an address', 'a.json', (domain) => misp('domain|ip', `${domain}|198.51.100.7`)],
+    ['STIX', 'a.json', (domain) => stix('domain-name:value', domain)],
+    ['CSV', 'a.csv', (domain) => `type,value\ndomain,${domain}\n`],
+    ['a URL', 'a.txt', (domain) => `https://${domain}/x.py`],
+    ['a value without a type', 'a.txt', (domain) => domain],
+  ];
+  it.each(domains)('is a domain under .py to %s', (_, name, write) => {
+    list(name, write('banco.com.py'));
+    const activity = {
+      connections: [{ destination: 'x', ip: undefined, domain: 'c2.banco.com.py', count: 1 }],
+      questions: [],
+      further: 0,
+    };
+    expect(
+      loadIocs(folder)
+        .list.match(makeStart({}), activity)
+        .map(({ field }) => field),
+    ).toEqual(['destination.domain']);
+    expect(matches({ commandLine: 'curl http://banco.com.py/a' })).toEqual([
+      `${name} domain banco.com.py process.command_line`,
+    ]);
+  });
+
+  it.each(['payload.com', 'invoice.zip', 'run.py'])('is both where no type is given: %s', (value) => {
+    list('a.txt', value);
+    expect(matches({ name: value.toUpperCase() })).toEqual([`a.txt domain ${value} process.name`]);
+    expect(matches({ commandLine: `python C:\\x\\${value}` })).toHaveLength(1);
+    expect(matches({ commandLine: `curl http://c2.${value}/` })).toHaveLength(1);
+  });
+
+  it('is a file alone where the list says so, or where no host has such a name', () => {
+    list('a.csv', 'type,value\nfilename,payload.com\n');
+    list('b.txt', 'a.dropper.exe\nC:/temp/run.py\n');
+    expect(matches({ name: 'payload.com' })).toHaveLength(1);
+    expect(matches({ commandLine: 'curl http://c2.payload.com/' })).toEqual([]);
+    expect(matches({ name: 'a.dropper.exe' })).toEqual(['b.txt name a.dropper.exe process.name']);
+    expect(matches({ executable: 'C:\\Temp\\run.py' })).toHaveLength(1);
+  });
+});
+
 describe('IocList', () => {
   it('takes a domain for what lies below it, and not for what ends alike', () => {
     list('a.txt', 'evil.example');
