@@ -1,3 +1,5 @@
+import { spellAddress } from './address.ts';
+
 /** What an indicator of compromise names. */
 export type IndicatorType = 'hash' | 'domain' | 'ip' | 'name';
 
@@ -6,7 +8,7 @@ export type ListedType = IndicatorType | 'host';
 
 export interface Indicator {
   readonly type: IndicatorType;
-  /** Lower case; an IPv4 address, a host name, a hexadecimal digest, or a file name or path. */
+  /** Lower case; an address in its one spelling, a host name, a hexadecimal digest, or a file name or path. */
   readonly value: string;
   /** File that lists it. */
   readonly list: string;
@@ -16,8 +18,6 @@ export interface Indicator {
 const maxValueLength = 1_024;
 const maxNoteLength = 300;
 const hash = /^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/;
-const ipv4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)$/;
-const ipv6 = /^[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*$/;
 const domain = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]{1,62}$/;
 /** Endings that no domain has. */
 const fileName =
@@ -25,11 +25,12 @@ const fileName =
 /** Paraguay's domains end so too. */
 const pythonFile = /^[^<>|"\n]+\.py$/;
 
-const isOfType: Readonly<Record<IndicatorType, (value: string) => boolean>> = {
-  hash: (value) => hash.test(value),
-  ip: (value) => ipv4.test(value) || ipv6.test(value),
-  domain: (value) => domain.test(value),
-  name: (value) => value !== '' && !/[\p{Cc}]/u.test(value),
+/** The value as it is compared; `undefined` when it cannot be of the type. */
+const spellings: Readonly<Record<IndicatorType, (value: string) => string | undefined>> = {
+  hash: (value) => (hash.test(value) ? value : undefined),
+  ip: spellAddress,
+  domain: (value) => (domain.test(value) ? value : undefined),
+  name: (value) => (value === '' || /[\p{Cc}]/u.test(value) ? undefined : value.replaceAll('/', '\\')),
 };
 
 /** What a value may be, the likeliest first: what the list says, else what its shape allows. */
@@ -57,20 +58,20 @@ export function toIndicator(
     .replace(/\[\.\]|\(\.\)|\[dot\]/g, '.')
     .replace(/^hxxp/, 'http');
   const host = hostOfUrl(plain);
-  const value = host ?? plain;
-  const type = typesFor(value, listed ?? (host === undefined ? undefined : 'host')).find((each) =>
-    isOfType[each](value),
-  );
-  if (type === undefined) return undefined;
-  return {
-    type,
-    value: type === 'name' ? value.replaceAll('/', '\\') : value,
-    list,
-    note: note === undefined || note.trim() === '' ? undefined : note.trim().slice(0, maxNoteLength),
-  };
+  const named = host ?? plain;
+  for (const type of typesFor(named, listed ?? (host === undefined ? undefined : 'host'))) {
+    const value = spellings[type](named);
+    if (value === undefined) continue;
+    return {
+      type,
+      value,
+      list,
+      note: note === undefined || note.trim() === '' ? undefined : note.trim().slice(0, maxNoteLength),
+    };
+  }
+  return undefined;
 }
 
 function hostOfUrl(value: string): string | undefined {
-  const [, host] = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?(\[[0-9a-f:.]+\]|[^/?#:]+)/.exec(value) ?? [];
-  return host?.replace(/^\[|\]$/g, '');
+  return /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?(\[[^\]/?#]+\]|[^/?#:]+)/.exec(value)?.[1];
 }

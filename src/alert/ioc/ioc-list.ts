@@ -1,5 +1,6 @@
 import type { ProcessEvent } from '../../event/index.ts';
 import type { ProcessActivity } from '../triage/process-activity.ts';
+import { spellAddress } from './address.ts';
 import type { Indicator } from './indicator.ts';
 
 export interface IocMatch {
@@ -84,7 +85,8 @@ export class IocList {
   #host(text: string | undefined): Indicator | undefined {
     if (text === undefined) return undefined;
     let name = text.toLowerCase().replace(/\.$/, '');
-    const address = this.#byValue.get(`ip:${name}`);
+    // Of the addresses only those of IPv6 have more than one spelling.
+    const address = this.#byValue.get(`ip:${name.includes(':') ? spellAddress(name) : name}`);
     if (address !== undefined) return address;
     for (let dot = 0; dot >= 0; ) {
       const indicator = this.#byValue.get(`domain:${name}`);

@@ -192,6 +192,28 @@ describe('IocList', () => {
     expect(matches({ executable: 'C:\\xtemp\\run.exe' })).toEqual([]);
   });
 
+  const spelled: [string, string][] = [
+    ['2001:db8::1', '2001:db8:0:0:0:0:0:1'],
+    ['2001:0DB8:0000:0000:0000:0000:0000:0001', '2001:db8::1'],
+    ['http://[2001:db8:0::1]:8080/a', '2001:0db8:0000:0000:0000:0000:0000:0001'],
+    ['::ffff:203.0.113.9', '203.0.113.9'],
+    ['203.0.113.9', '0:0:0:0:0:ffff:cb00:7109'],
+    ['fe80::1', 'fe80:0:0:0:0:0:0:1%4'],
+  ];
+  it.each(spelled)('finds the listed address %s in an event that says %s', (listed, ip) => {
+    list('a.txt', listed);
+    const activity = {
+      connections: [{ destination: ip, ip, domain: undefined, count: 1 }],
+      questions: [],
+      further: 0,
+    };
+    const asked = { connections: [], questions: [{ name: 'a.test', answers: [ip], count: 1 }], further: 0 };
+    const { list: iocs } = loadIocs(folder);
+    expect(
+      [activity, asked].flatMap((each) => iocs.match(makeStart({}), each)).map(({ field }) => field),
+    ).toEqual(['destination.ip', 'dns.resolved_ip']);
+  });
+
   it('looks at connections and DNS', () => {
     list('a.txt', 'evil.example\n203.0.113.9');
     const activity = {
