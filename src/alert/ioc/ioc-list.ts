@@ -16,6 +16,8 @@ const maxLineLength = 8_192;
 /** Host names and IPv4 addresses inside a command line. */
 const hostInLine = /(?:[a-z0-9_-]{1,63}\.){1,10}[a-z0-9-]{1,63}/g;
 const maxHosts = 64;
+/** No host's name is longer (RFC 1035), no address either; each dot of a longer text would cost a look-up. */
+const maxHostLength = 255;
 
 /** Indicators, found by value. */
 export class IocList {
@@ -83,7 +85,7 @@ export class IocList {
 
   /** An address, or a name or any domain above it. */
   #host(text: string | undefined): Indicator | undefined {
-    if (text === undefined) return undefined;
+    if (text === undefined || text.length > maxHostLength) return undefined;
     let name = text.toLowerCase().replace(/\.$/, '');
     // Of the addresses only those of IPv6 have more than one spelling.
     const address = this.#byValue.get(`ip:${name.includes(':') ? spellAddress(name) : name}`);

@@ -214,6 +214,17 @@ describe('IocList', () => {
     ).toEqual(['destination.ip', 'dns.resolved_ip']);
   });
 
+  it('takes no text for a host that is longer than any', () => {
+    list('a.txt', 'evil.example');
+    const { list: iocs } = loadIocs(folder);
+    const found = [240, 10_000].map((length) => {
+      const ip = `${'a.'.repeat(length / 2)}evil.example`;
+      const connections = [{ destination: 'x', ip, domain: undefined, count: 1 }];
+      return iocs.match(makeStart({}), { connections, questions: [], further: 0 }).length;
+    });
+    expect(found).toEqual([1, 0]);
+  });
+
   it('looks at connections and DNS', () => {
     list('a.txt', 'evil.example\n203.0.113.9');
     const activity = {
