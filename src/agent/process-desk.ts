@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { WireDocument } from '../alert/index.ts';
+import { ExceptionList, type WireDocument } from '../alert/index.ts';
 import type { Config } from '../config/index.ts';
 import { AgentError } from '../errors/index.ts';
 import {
@@ -17,7 +17,6 @@ import {
 } from '../response/index.ts';
 import { ProcessRowTable } from '../store/index.ts';
 import { listProcesses, type NativeLibrary } from '../windows/index.ts';
-import { openExceptions } from './alert-stages.ts';
 import { type LiveResponse, openLiveResponse } from './response-desk.ts';
 import { useStateFile } from './state-file.ts';
 
@@ -162,18 +161,19 @@ export class ProcessDesk {
 
 /**
  * The desk of a command: no agent need run, and nobody is told but the journal. `onFailure` hears of what went wrong
- * off to the side.
- * @throws AgentError when the journal or an exception is refused
+ * off to the side. Exceptions do not speak against what a person does: a file of them that is broken keeps nobody from
+ * releasing what is suspended.
+ * @throws AgentError when the journal is refused
  */
 export function openProcessDesk(
   config: Config,
   library: NativeLibrary,
   onFailure: (what: string, error: unknown) => void,
 ): ProcessDesk {
-  const exceptions = openExceptions(config.alert);
+  const none = new ExceptionList([]);
   const response = openLiveResponse({
     config: () => config,
-    exceptions: () => exceptions.current,
+    exceptions: () => none,
     library,
     clock: { nowMs: Date.now },
     audience: { action: () => undefined, stoodDown: () => undefined, failed: onFailure },

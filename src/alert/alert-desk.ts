@@ -207,6 +207,9 @@ export class AlertDesk {
     const exceptions = this.#parts.exceptions();
     if (exceptions.entries.length === 0) return false;
     if (anomaly !== undefined) {
+      // Of a large record, and of a roll-up's further ones, not every start is named.
+      const { record, furtherRecordIds } = anomaly;
+      if (record.eventCount > eventIds.length || furtherRecordIds.length > 1) return false;
       const areAllExcepted = eventIds.every((id) => {
         const start = this.#triage.flaggedStart(id);
         return start !== undefined && exceptions.find(rule.id, start.event) !== undefined;

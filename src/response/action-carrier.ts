@@ -6,6 +6,7 @@ import { holdsAfter, holdsBefore, memberId } from './action-holds.ts';
 import type { EvidenceCollector, EvidenceDraft } from './evidence/index.ts';
 import { findRefusals, type RefusalCode } from './guard/index.ts';
 import { type Inquiry, type Inspection, inspect } from './inspection.ts';
+import type { KnownStarts } from './known-starts.ts';
 import type { ProcessAct, ProcessTarget } from './process-port.ts';
 import { goneCodes } from './process-target.ts';
 import type { ResponseParts } from './response-parts.ts';
@@ -49,18 +50,20 @@ const nativeRefusals: Readonly<Record<string, RefusalCode>> = {
 /** Takes an action from proposal to outcome: look, judge, write down, act, write down. */
 export class ActionCarrier {
   readonly #parts: ResponseParts;
+  readonly #known: KnownStarts;
   readonly #budget: ActionBudget;
   readonly #keeping = new Set<Promise<void>>();
 
-  constructor(parts: ResponseParts) {
+  constructor(parts: ResponseParts, known: KnownStarts) {
     this.#parts = parts;
+    this.#known = known;
     this.#budget = new ActionBudget(parts);
   }
 
   /** `undefined` when the same action was taken before. */
   async carryOut(proposal: Proposal): Promise<Action | undefined> {
     for (;;) {
-      const inspection = await inspect(this.#parts, proposal);
+      const inspection = await inspect(this.#parts, proposal, (member) => this.#spares(proposal, member));
       // From here to the begin of the action nothing waits: no other action can come between. A start that is judged
       // again, after a crash or with a batch that failed, takes nothing from the budget.
       if (this.#parts.journal.has(proposal.action.id)) return undefined;
@@ -77,6 +80,11 @@ export class ActionCarrier {
         grant.settle(0);
       }
     }
+  }
+
+  /** What was told of a member's start spares it; a person may choose otherwise. */
+  #spares({ byPerson, subject }: Proposal, member: ProcessTarget): boolean {
+    return !byPerson && subject.rule !== undefined && this.#known.isSpared(member, subject.rule.id);
   }
 
   #recordOnly(

@@ -24,6 +24,9 @@ export interface Inquiry {
   readonly wholeTree: boolean;
 }
 
+/** Whether what was told of the start of a member speaks against ending it. */
+export type SparesMember = (member: ProcessTarget) => boolean;
+
 /** One look at a process. */
 export interface Inspection {
   readonly facts: GuardFacts;
@@ -61,7 +64,11 @@ const alone: Tree = { descendants: [], treeSize: 1, treeRefusals: [] };
 const nobody = { ...alone, found: undefined, imagePath: undefined };
 
 /** Looks at the process and, where it is meant, its tree; touches nothing. */
-export async function inspect(parts: ResponseParts, inquiry: Inquiry): Promise<Inspection> {
+export async function inspect(
+  parts: ResponseParts,
+  inquiry: Inquiry,
+  sparesMember: SparesMember,
+): Promise<Inspection> {
   const { subject, isThisHost, isExcepted, ageMs } = inquiry;
   const { target, hasCommandLine, hasParent, isConfirmed } = subject;
   const blind = {
@@ -93,7 +100,7 @@ export async function inspect(parts: ResponseParts, inquiry: Inquiry): Promise<I
   // Its end may be seen in the code before it is seen in the facts.
   const isExiting = act.code === 'PC_E_EXITED' || act.facts.exiting;
   const found = exactTarget(target.pid, act.facts.created);
-  const tree = inquiry.wholeTree ? await inspectTree(parts, found, inquiry.byPerson) : alone;
+  const tree = inquiry.wholeTree ? await inspectTree(parts, found, inquiry.byPerson, sparesMember) : alone;
   return { facts: { ...facts, isExiting }, found, imagePath: act.facts.imagePath, ...tree };
 }
 
@@ -111,7 +118,12 @@ async function lookAt({ control, settings }: ResponseParts, target: ProcessTarge
  * A person is told that the tree may not be ended, and chooses. For the agent nobody is spared who has hundreds of
  * children or starts a protected program: that would be easy to do, so it ends the flagged process alone.
  */
-async function inspectTree(parts: ResponseParts, root: ProcessTarget, byPerson: boolean): Promise<Tree> {
+async function inspectTree(
+  parts: ResponseParts,
+  root: ProcessTarget,
+  byPerson: boolean,
+  sparesMember: SparesMember,
+): Promise<Tree> {
   const notWhole: Tree = byPerson
     ? { ...alone, treeRefusals: ['PC_REFUSED_TREE'] }
     : { ...alone, treeSize: Number.POSITIVE_INFINITY };
@@ -126,12 +138,13 @@ async function inspectTree(parts: ResponseParts, root: ProcessTarget, byPerson: 
     if (index % looksAtOnce === looksAtOnce - 1) await nextTurn();
     const act = await lookAt(parts, member);
     // Members that ended by themselves are in nobody's way.
-    if (!goneCodes.has(act.code) && !mayEnd(parts, act, serviceAccounts)) return notWhole;
+    if (goneCodes.has(act.code)) continue;
+    if (sparesMember(member) || !mayEnd(parts, act, serviceAccounts)) return notWhole;
   }
   return { descendants, treeSize: tree.found, treeRefusals: [] };
 }
 
-/** A descendant is judged by what it is: the policy, the event and its age spoke for the root. */
+/** A descendant is judged by what it is: the rules, the event and its age spoke for the root. */
 function mayEnd(parts: ResponseParts, act: ProcessAct, serviceAccounts: boolean): boolean {
   const facts = gatherLiveFacts(
     { hasCommandLine: true, hasParent: true, isConfirmed: true },

@@ -5,6 +5,7 @@ import type { EventDetection } from '../detection/index.ts';
 import { type Action, actionId, describeStart } from './action.ts';
 import { ActionCarrier, type Proposal } from './action-carrier.ts';
 import { HoldKeeper } from './hold-keeper.ts';
+import { KnownStarts } from './known-starts.ts';
 import { finishInterrupted } from './recovery.ts';
 import type { ResponseParts } from './response-parts.ts';
 
@@ -30,6 +31,7 @@ export class ResponseStage {
   readonly holds: HoldKeeper;
   readonly carrier: ActionCarrier;
   readonly #parts: ResponseParts;
+  readonly #known: KnownStarts;
   readonly #running = new Set<Promise<unknown>>();
   /** Alerts and incidents on their way into bundles. */
   readonly #learning = new Set<Promise<unknown>>();
@@ -38,7 +40,8 @@ export class ResponseStage {
 
   constructor(parts: ResponseParts) {
     this.#parts = parts;
-    this.carrier = new ActionCarrier(parts);
+    this.#known = new KnownStarts(parts);
+    this.carrier = new ActionCarrier(parts, this.#known);
     this.holds = new HoldKeeper(parts, this.carrier);
   }
 
@@ -56,6 +59,7 @@ export class ResponseStage {
     detections: readonly EventDetection[],
   ): ActionDecision {
     this.holds.observe(start, interim);
+    this.#known.observe(start);
     this.#parts.evidence?.()?.observe(start);
     const decision = this.decide(start, interim, detections);
     if (decision.kind === 'wanted') {

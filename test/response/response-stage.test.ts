@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ExceptionList } from '../../src/alert/index.ts';
+import { loadConfig } from '../../src/config/index.ts';
 import {
   arm,
   carryOutRequest,
@@ -23,6 +24,7 @@ function open(policy?: Partial<ResponsePolicy>) {
 }
 
 const armed = { mode: 'terminate' } as const;
+const loadedScope = loadConfig({ env: {}, flags: [], file: undefined }).config.response.except;
 
 describe('one action', () => {
   it('ends the process that the event is about, and writes down both steps', async () => {
@@ -254,6 +256,29 @@ describe('trees', () => {
     expect(world.outcomes).toEqual(['terminate 4240: terminated']);
     expect(world.told[0]).toMatchObject({ target: 'process', reason: expect.stringContaining('as a whole') });
     expect([...processes.running.keys()]).toEqual([4244, 4248]);
+  });
+
+  it.each(['exception', 'scope'] as const)('lose their root only where %s spares a member', async (by) => {
+    for (const createdMs of [noonMs + 1, noonMs + 5]) {
+      const except = { ...loadedScope, processes: by === 'scope' ? ['backup.exe'] : [] };
+      const { processes, world, take } = open({ ...armed, target: 'tree', except });
+      const conditions = [{ field: 'process.name' as const, is: ['backup.exe'] }];
+      const entry = { id: 'backup', response: true, conditions, reason: 'test', author: 'test' };
+      if (by === 'exception') world.exceptions = new ExceptionList([entry]);
+      processes.start({ pid: 4240, createdMs: noonMs });
+      processes.start({ pid: 4244, createdMs, parentPid: 4240 });
+      // What was told of the pid is another process where its time is another.
+      await take({
+        pid: 4244,
+        createdMs: noonMs + 1,
+        process: { name: 'backup.exe', parent: { pid: 4240 } },
+      });
+      world.told.length = 0;
+      await take();
+      const isTold = createdMs === noonMs + 1;
+      expect(world.told[0]).toMatchObject({ target: isTold ? 'process' : 'tree' });
+      expect([...processes.running.keys()]).toEqual(isTold ? [4244] : []);
+    }
   });
 
   it('are looked at without their files, but for those that the guard would spare for their signature', async () => {

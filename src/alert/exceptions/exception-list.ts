@@ -11,10 +11,13 @@ interface CompiledEntry {
 
 /** The entries in force, and how often each has silenced an alert. */
 export class ExceptionList {
+  /** Whether any entry could keep response from acting. */
+  readonly speaksForResponse: boolean;
   readonly #entries: readonly CompiledEntry[];
   readonly #silenced = new Map<string, number>();
 
   constructor(entries: readonly ExceptionEntry[]) {
+    this.speaksForResponse = entries.some(({ response }) => response);
     this.#entries = entries.map((entry) => ({
       entry,
       rules: entry.rules === undefined ? undefined : new Set(entry.rules),

@@ -2,23 +2,25 @@ import { type Indicator, type ListedType, toIndicator } from './indicator.ts';
 import type { ParsedList } from './ioc-text.ts';
 
 /** MISP's attribute types that name something we can see: what it is, and in which part of a value of two. */
-const mispTypes: Readonly<Record<string, readonly [ListedType, part?: 0 | 1]>> = {
-  md5: ['hash'],
-  sha1: ['hash'],
-  sha256: ['hash'],
-  domain: ['domain'],
-  hostname: ['domain'],
-  url: ['host'],
-  'ip-src': ['ip'],
-  'ip-dst': ['ip'],
-  'ip-dst|port': ['ip', 0],
-  'ip-src|port': ['ip', 0],
-  'domain|ip': ['domain', 0],
-  filename: ['name'],
-  'filename|md5': ['hash', 1],
-  'filename|sha1': ['hash', 1],
-  'filename|sha256': ['hash', 1],
-};
+const mispTypes: ReadonlyMap<string, readonly [ListedType, part?: 0 | 1]> = new Map(
+  Object.entries({
+    md5: ['hash'],
+    sha1: ['hash'],
+    sha256: ['hash'],
+    domain: ['domain'],
+    hostname: ['domain'],
+    url: ['host'],
+    'ip-src': ['ip'],
+    'ip-dst': ['ip'],
+    'ip-dst|port': ['ip', 0],
+    'ip-src|port': ['ip', 0],
+    'domain|ip': ['domain', 0],
+    filename: ['name'],
+    'filename|md5': ['hash', 1],
+    'filename|sha1': ['hash', 1],
+    'filename|sha256': ['hash', 1],
+  }),
+);
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -40,7 +42,7 @@ function parseMisp(events: readonly Json[], list: string): ParsedList {
     const objects = arrayOf(event['Object']).flatMap((object) => arrayOf(object['Attribute']));
     for (const attribute of [...arrayOf(event['Attribute']), ...objects]) {
       const { type, value, comment, to_ids: forDetection } = attribute;
-      const known = typeof type === 'string' ? mispTypes[type] : undefined;
+      const known = typeof type === 'string' ? mispTypes.get(type) : undefined;
       // What MISP does not mean for detection (report links, victims' names) is no indicator.
       if (forDetection === false || known === undefined || typeof value !== 'string') {
         skipped++;

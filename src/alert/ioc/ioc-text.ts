@@ -9,22 +9,24 @@ export interface ParsedList {
 
 const valueColumns = ['value', 'indicator', 'ioc', 'indicator_value', 'observable'];
 const noteColumns = ['comment', 'note', 'description', 'threat', 'malware'];
-const typeNames: Readonly<Record<string, ListedType>> = {
-  hash: 'hash',
-  md5: 'hash',
-  sha1: 'hash',
-  sha256: 'hash',
-  domain: 'domain',
-  hostname: 'domain',
-  url: 'host',
-  ip: 'ip',
-  ipv4: 'ip',
-  'ip-dst': 'ip',
-  'ip-src': 'ip',
-  name: 'name',
-  filename: 'name',
-  file: 'name',
-};
+const typeNames: ReadonlyMap<string, ListedType> = new Map(
+  Object.entries({
+    hash: 'hash',
+    md5: 'hash',
+    sha1: 'hash',
+    sha256: 'hash',
+    domain: 'domain',
+    hostname: 'domain',
+    url: 'host',
+    ip: 'ip',
+    ipv4: 'ip',
+    'ip-dst': 'ip',
+    'ip-src': 'ip',
+    name: 'name',
+    filename: 'name',
+    file: 'name',
+  }),
+);
 
 /** One value a line; what follows `#` is a note. */
 export function parsePlainList(text: string, list: string): ParsedList {
@@ -53,7 +55,8 @@ export function parseCsvList(text: string, list: string): ParsedList {
   let skipped = 0;
   for (const row of valueAt < 0 ? rows : rows.slice(1)) {
     const note = noteAt < 0 ? undefined : row[noteAt];
-    const type = typeAt < 0 || valueAt < 0 ? undefined : typeNames[(row[typeAt] ?? '').trim().toLowerCase()];
+    const type =
+      typeAt < 0 || valueAt < 0 ? undefined : typeNames.get((row[typeAt] ?? '').trim().toLowerCase());
     const cells = valueAt < 0 ? row : [row[valueAt] ?? ''];
     let found: Indicator | undefined;
     for (const cell of cells) found ??= toIndicator(cell, list, note, type);

@@ -30,11 +30,16 @@ const modeHardness = { audit: 0, suspend: 1, terminate: 2 } as const satisfies R
 /** The policy made ready to be asked about every start. */
 export class ResponseRules {
   readonly policy: ResponsePolicy;
-  readonly #scopeOf: ReturnType<typeof compileScope>;
+  /** Whether a process is one that the policy is about. */
+  readonly scopeOf: ReturnType<typeof compileScope>;
+  /** Whether {@link scopeOf} answers anything but `inside`. */
+  readonly hasScope: boolean;
 
   constructor(policy: ResponsePolicy) {
     this.policy = policy;
-    this.#scopeOf = compileScope(policy);
+    this.scopeOf = compileScope(policy);
+    const lists = [...Object.values(policy.only), ...Object.values(policy.except)];
+    this.hasScope = lists.some((patterns) => patterns.length > 0);
   }
 
   /**
@@ -55,7 +60,7 @@ export class ResponseRules {
       const response = this.policy.rules[rule.id];
       const asked = response?.action ?? this.policy.severities[rule.severity];
       if (asked === 'none' || !this.#isStrong(start, interim, response)) continue;
-      scope ??= this.#scopeOf(start.event);
+      scope ??= this.scopeOf(start.event);
       if (scope === 'outside') return undefined;
       const mode = modeFor(this.policy, override, rule.id, nowMs);
       const verb = mode === 'suspend' ? 'suspend' : asked;
