@@ -67,4 +67,9 @@ export interface FeatureEncoder {
    * one. Dearer than {@link factsOf}, and cheaper than {@link write} with what follows it.
    */
   readFactsOf?(event: ProcessEvent): Facts;
+  /**
+   * What one row has no room for, as starts of their own: the score of the event is the highest of theirs and its own.
+   * Nearly always none.
+   */
+  viewsOf?(event: ProcessEvent): readonly ProcessEvent[];
 }

@@ -134,36 +134,44 @@ class RowScorer {
 
   /** What the network says of each event, unchecked. */
   async probabilitiesOf(events: readonly ProcessEvent[]): Promise<Float64Array> {
-    const answer = new Float64Array(events.length);
+    const answer = new Float64Array(events.length).fill(Number.NEGATIVE_INFINITY);
     this.#waiting = [];
     for (let index = 0; index < events.length; index++) {
       const event = events[index]!;
-      const facts = this.#encoder.factsOf?.(event);
-      const known = facts === undefined ? undefined : this.#recent.get(facts);
-      if (known !== undefined) {
-        answer[index] = known;
-        continue;
+      if (this.#ask(event, index, answer)) await this.#run(answer);
+      for (const view of this.#encoder.viewsOf?.(event) ?? []) {
+        if (this.#ask(view, index, answer)) await this.#run(answer);
       }
-      const readFacts = this.#encoder.readFactsOf?.(event);
-      const knownRead = readFacts === undefined ? undefined : this.#recentRead.get(readFacts);
-      if (knownRead !== undefined) {
-        answer[index] = knownRead;
-        if (facts !== undefined) this.#recent.set(facts, knownRead);
-        continue;
-      }
-      this.#encoder.write(event, this.#rows, this.#waiting.length * this.#encoder.width);
-      this.#waiting.push({ index, facts, readFacts });
-      if (this.#waiting.length === this.#session.maxRows) await this.#run(answer);
     }
     if (this.#waiting.length > 0) await this.#run(answer);
     return answer;
+  }
+
+  /** Answers at once or writes a row; whether there is room for no other row then. */
+  #ask(event: ProcessEvent, index: number, answer: Float64Array): boolean {
+    const facts = this.#encoder.factsOf?.(event);
+    const known = facts === undefined ? undefined : this.#recent.get(facts);
+    if (known !== undefined) {
+      answer[index] = Math.max(answer[index]!, known);
+      return false;
+    }
+    const readFacts = this.#encoder.readFactsOf?.(event);
+    const knownRead = readFacts === undefined ? undefined : this.#recentRead.get(readFacts);
+    if (knownRead !== undefined) {
+      answer[index] = Math.max(answer[index]!, knownRead);
+      if (facts !== undefined) this.#recent.set(facts, knownRead);
+      return false;
+    }
+    this.#encoder.write(event, this.#rows, this.#waiting.length * this.#encoder.width);
+    this.#waiting.push({ index, facts, readFacts });
+    return this.#waiting.length === this.#session.maxRows;
   }
 
   async #run(answer: Float64Array): Promise<void> {
     const probabilities = await this.#session.run(this.#rows, this.#waiting.length);
     this.#waiting.forEach(({ index, facts, readFacts }, row) => {
       const probability = probabilities[row]!;
-      answer[index] = probability;
+      answer[index] = Math.max(answer[index]!, probability);
       if (facts !== undefined) this.#recent.set(facts, probability);
       if (readFacts !== undefined) this.#recentRead.set(readFacts, probability);
     });

@@ -3,6 +3,7 @@ import type { FeatureSet } from '../feature-set.ts';
 import { denseColumns } from './columns.ts';
 import { featureFactsOf } from './feature-facts.ts';
 import { createExtractor, slotCapacity } from './features.ts';
+import { viewsOf } from './long-line.ts';
 
 const slotNames = Array.from(
   { length: slotCapacity },
@@ -43,6 +44,7 @@ export const agentV1: FeatureSet = {
       },
       factsOf: featureFactsOf,
       readFactsOf: factsOf,
+      viewsOf,
     };
   },
   describe(event) {

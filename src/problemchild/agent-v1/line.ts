@@ -27,6 +27,8 @@ export class Line {
   /** Whether the raw line begins with a full path, and whether it is quoted. */
   startsWithPath = false;
   hasDecoded = false;
+  /** Index in the raw line from which on it did not fit, or was cut when it was decoded; its length where all was read. */
+  readTo = 0;
   /** All of it that goes into features, the normal text first: lines with the same facts are one to the features. */
   facts: Facts = [];
   #hits: Uint16Array = noHits;
@@ -36,19 +38,25 @@ export class Line {
   #isScanned = false;
 
   read(program: string, commandLine: string | undefined, executable: string | undefined): void {
+    const from = commandLine === undefined ? 0 : argumentsStart(commandLine, executable);
+    this.readFrom(program, commandLine, from);
+  }
+
+  /** The line from `from` on as if these were its arguments, as far as it fits into so many bytes. */
+  readFrom(program: string, commandLine: string | undefined, from: number, most?: number): void {
     const { text } = this;
     text.clear();
+    this.readTo = 0;
     this.present = commandLine !== undefined;
     this.argumentLength = 0;
     this.startsWithPath = false;
     this.hasDecoded = false;
     if (program !== '') text.appendWord(program);
     if (commandLine !== undefined) {
-      const from = argumentsStart(commandLine, executable);
       this.argumentLength = commandLine.length - from;
       const head = commandLine.charCodeAt(0) === 34 ? 1 : 0;
       this.startsWithPath = commandLine.charCodeAt(head + 1) === 58 || commandLine.charCodeAt(head) === 92;
-      text.append(commandLine, from);
+      this.readTo = text.append(commandLine, from, most);
       this.#appendDecoded(commandLine);
     }
     this.#normal = text.toString();
@@ -82,7 +90,7 @@ export class Line {
     if (decoded === undefined) return;
     this.hasDecoded = true;
     text.appendSymbol(symbol.decoded);
-    text.append(decoded, 0);
+    if (text.append(decoded, 0) < decoded.length) this.readTo = Math.min(this.readTo, text.base64Start);
   }
 
   #scan(): void {
@@ -161,7 +169,7 @@ function placeOf(program: string, commandLine: string | undefined): number {
 }
 
 /** Where the arguments begin: after the quoted or unquoted program, which may hold spaces. */
-function argumentsStart(line: string, executable: string | undefined): number {
+export function argumentsStart(line: string, executable: string | undefined): number {
   let from = 0;
   while (line.charCodeAt(from) === 32) from++;
   if (line.charCodeAt(from) === 34) {

@@ -55,12 +55,12 @@ export class NormalText {
     this.#tokenStart = this.length;
   }
 
-  /** Appends `raw` from `from` on, normalised. */
-  append(raw: string, from: number): void {
+  /** Appends `raw` from `from` on, normalised, up to so many bytes in all; returns the index up to which it was read. */
+  append(raw: string, from: number, most = normalTextCapacity): number {
     const end = Math.min(raw.length, from + rawLimit);
     let i = from;
     let lastCase = 0;
-    while (i < end && this.length < normalTextCapacity - 1) {
+    while (i < end && this.length < most - 1) {
       let unit = raw.charCodeAt(i);
       if (unit >= 128) {
         unit = foldWide(unit);
@@ -96,6 +96,7 @@ export class NormalText {
       i = this.#appendSign(raw, i, unit, end);
     }
     this.#endToken();
+    return i;
   }
 
   #put(unit: number): void {
