@@ -50,7 +50,7 @@ const Baseline = z
   .refine(({ keyId, users }) => keyId !== null || Object.keys(users).length === 0, {
     error: 'has users but no keyId',
   })
-  .refine(({ sightings, processes }) => sumOf(processes) <= sightings * (1 + 1e-6) + 1e-6, {
+  .refine(({ sightings, processes }) => sumOf(processes) <= sightings + roundingOf(sightings, processes), {
     error: 'lists more sightings by process than there are in all',
   });
 
@@ -117,12 +117,14 @@ export class BaselineTotals {
   }
 
   toBaseline(keyId: string | null): Baseline {
+    const processes = mostFrequent(this.processes, baselineLimits.names);
     return {
       format: 'problemchild-baseline',
       version: 1,
       hosts: this.hosts,
-      sightings: round(this.sightings),
-      processes: mostFrequent(this.processes, baselineLimits.names),
+      // Each count is rounded by itself: together they may exceed what all of them are.
+      sightings: Math.max(round(this.sightings), round(sumOf(processes))),
+      processes,
       parents: largest(this.parents, baselineLimits.parents, baselineLimits.children),
       keyId,
       users: keyId === null ? {} : largest(this.users, baselineLimits.users, baselineLimits.userNames),
@@ -188,4 +190,9 @@ function compare(a: string, b: string): number {
 /** Counts carry three decimals; a recording gives whole numbers, an agent decayed ones. */
 function round(count: number): number {
   return Math.round(count * 1_000) / 1_000;
+}
+
+/** By how much the counts may exceed their total where each of them, and the total, was rounded by itself. */
+function roundingOf(total: number, counted: Readonly<Record<string, number>>): number {
+  return 0.0005 * (Object.keys(counted).length + 1) + 1e-6 * (total + 1);
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   AnomalyEngine,
@@ -78,6 +79,43 @@ describe('a learnt baseline', () => {
     const other = { ...baseline, keyId: createUserHash('another organisation').keyId };
     expect(codeOf(() => mergeBaselines([baseline, other]))).toBe('PC_BASELINE_KEY');
     expect(codeOf(() => createPriors(shippedCounts, other, userHash))).toBe('PC_BASELINE_KEY');
+  });
+});
+
+describe('a baseline of decayed counts', () => {
+  /** What an agent exports that has seen these names, each in so many buckets, with quiet ones between. */
+  const exported = (names: readonly (readonly [buckets: number, quiet: number])[]): Baseline => {
+    const engine = new AnomalyEngine();
+    for (const [index, [buckets, quiet]] of names.entries()) {
+      for (let n = 0; n < buckets; n++) {
+        const atMs = monday + (n * (quiet + 1) + index) * bucketMs;
+        engine.observe(start({ atMs, process: `tool-${index}.exe`, host: `H${index % 3}` }));
+      }
+    }
+    engine.flush();
+    return engine.exportBaseline(userHash);
+  };
+  const exports = fc
+    .array(fc.tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 0, max: 40 })), { maxLength: 12 })
+    .map(exported);
+
+  it('comes back from its file, alone and merged with others', () => {
+    fc.assert(
+      fc.property(fc.array(exports, { minLength: 1, maxLength: 4 }), (baselines) => {
+        for (const each of [...baselines, mergeBaselines(baselines)]) {
+          expect(parseBaseline(formatBaseline(each), 'file')).toEqual(each);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('may have been rounded count by count', () => {
+    const processes = { 'a.exe': 1.001, 'b.exe': 1.001, 'c.exe': 1.001 };
+    const text = (sightings: number) => formatBaseline({ ...learn([]), sightings, processes });
+    expect(parseBaseline(text(3.001), 'file').sightings).toBe(3.001);
+    expect(mergeBaselines([parseBaseline(text(3.001), 'file')]).sightings).toBe(3.003);
+    expect(codeOf(() => parseBaseline(text(3), 'file'))).toBe('PC_BASELINE_INVALID');
   });
 });
 
