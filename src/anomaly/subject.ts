@@ -68,8 +68,9 @@ function userName(
   return domain === undefined ? name : `${domain}\\${name}`;
 }
 
+/** In this order: the lower case of a text may be longer than the text. */
 function fold(text: string): string {
-  return clipName(text).toLowerCase();
+  return clipName(text.toLowerCase());
 }
 
 /** Bounds a name. Half a surrogate pair would not come back from the store as it went in. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { AgentError, messageOf } from '../../errors/index.ts';
 import type { StartCounts } from '../priors.ts';
-import { maxKeyLength } from '../subject.ts';
+import { clipName, maxKeyLength } from '../subject.ts';
 
 /** Limits of a baseline, so that a hostile file cannot fill memory. */
 export const baselineLimits = {
@@ -13,7 +13,11 @@ export const baselineLimits = {
   userNames: 2_000,
 } as const;
 
-const Name = z.string().min(1).max(maxKeyLength);
+/** A key clipped before it was folded is up to twice as long, and read all the same; it counts under the key it is clipped to. */
+const Name = z
+  .string()
+  .min(1)
+  .max(2 * maxKeyLength);
 const Count = z.number().positive().max(1e12);
 
 function counts(most: number) {
@@ -132,8 +136,9 @@ export class BaselineTotals {
   }
 }
 
-/** The counts under a key, made on first use. */
-export function nested(counted: Map<string, MutableCounts>, key: string): MutableCounts {
+/** The counts under a name, made on first use. */
+export function nested(counted: Map<string, MutableCounts>, name: string): MutableCounts {
+  const key = clipName(name);
   const known = counted.get(key);
   if (known !== undefined) return known;
   const created: MutableCounts = new Map();
@@ -142,7 +147,8 @@ export function nested(counted: Map<string, MutableCounts>, key: string): Mutabl
 }
 
 export function addCount(counted: MutableCounts, name: string, count: number): void {
-  counted.set(name, (counted.get(name) ?? 0) + count);
+  const key = clipName(name);
+  counted.set(key, (counted.get(key) ?? 0) + count);
 }
 
 function addCounts(into: MutableCounts, counted: Readonly<Record<string, number>>): void {

@@ -119,7 +119,47 @@ describe('a baseline of decayed counts', () => {
   });
 });
 
+describe('names whose lower case is longer', () => {
+  /** 204 UTF-16 units as written, 404 in lower case. */
+  const dotted = `${'\u0130'.repeat(200)}.exe`;
+  const key = dotted.toLowerCase().slice(0, 256);
+
+  it('are no longer than any key', () => {
+    const engine = new AnomalyEngine();
+    const pairs = `${'x'.repeat(255)}\u{1f600}.exe`;
+    for (const process of [dotted, pairs]) engine.observe(start({ process, parent: process }));
+    engine.flush();
+    const exported = engine.exportBaseline();
+    const keys = [key, `${'x'.repeat(255)}\ufffd`];
+    expect(Object.keys(exported.processes).toSorted()).toEqual(keys.toSorted());
+    expect(Object.keys(exported.parents).toSorted()).toEqual(keys.toSorted());
+    expect(parseBaseline(formatBaseline(exported), 'file')).toEqual(exported);
+  });
+
+  it('are read where they were clipped first, and counted under their key', () => {
+    const whole = dotted.toLowerCase();
+    const processes = { [whole]: 2, [key]: 1, 'a.exe': 1 };
+    const written = {
+      ...learn([]),
+      sightings: 4,
+      processes,
+      parents: { [whole]: processes, [key]: processes },
+    };
+    const read = parseBaseline(formatBaseline(written), 'file');
+    expect(mergeBaselines([read])).toMatchObject({
+      sightings: 4,
+      processes: { [key]: 3, 'a.exe': 1 },
+      parents: { [key]: { [key]: 6, 'a.exe': 2 } },
+    });
+    expect(codeOf(() => createPriors(shippedCounts, read))).toBeUndefined();
+  });
+});
+
 it.each([
+  [
+    'a name that no agent writes',
+    formatBaseline({ ...learn([]), sightings: 5, processes: { ['x'.repeat(513)]: 1 } }),
+  ],
   ['no JSON', '{'],
   ['another format', '{"format":"x"}'],
   ['a later version', formatBaseline({ ...learn([]), version: 2 as 1 })],
