@@ -3,7 +3,7 @@ import type { AnomalyModel, Judgement } from './anomaly-model.ts';
 import { Counters } from './counters.ts';
 import { DefaultModel } from './default-model.ts';
 import { ElasticModel } from './elastic/elastic-model.ts';
-import { findBucket, stepClock, takeBuckets } from './host-clock.ts';
+import { closeOver, findBucket, stepClock, takeBuckets } from './host-clock.ts';
 import { highSumJobId, type JobFunction, rareJobId } from './jobs.ts';
 import { AnomalyMemory } from './memory.ts';
 import type { AnomalyOptions } from './options.ts';
@@ -87,8 +87,7 @@ export class AnomalyAnalysis {
   /** Closes the buckets that are over, with their grace, at a time of day. */
   closeUntil(timeMs: number): void {
     for (const host of this.memory.hosts.values()) {
-      if (timeMs <= host.watermarkMs) continue;
-      for (const bucket of stepClock(host, timeMs, this.#options).closing) this.#close(host, bucket);
+      for (const bucket of closeOver(host, timeMs, this.#options)) this.#close(host, bucket);
     }
   }
 

@@ -8,8 +8,8 @@ import type { ScoredStart } from './scored-start.ts';
  * One host: its own clock, its open buckets and its entities. Nothing here depends on any other host, so
  * that a recording of many hosts gives what an agent on each of them would have given.
  *
- * A host ages by observed buckets; a gap counts as a day at most. So neither holidays nor a clock set years
- * ahead wipe out what was learnt.
+ * A host ages by observed buckets; a gap counts as a day at most, and only beyond the newest bucket that there ever was.
+ * So neither holidays nor a clock set years ahead wipe out what was learnt, nor one that is set back and forth.
  */
 export class AnomalyHost {
   readonly entity: Entity;
@@ -17,9 +17,12 @@ export class AnomalyHost {
   readonly parents = new Map<string, Entity>();
   /** Oldest first; at most two. */
   readonly buckets: OpenBucket[] = [];
-  /** Latest event time; -Infinity before the first event. */
+  /** Latest event time since the clock was last set back; -Infinity before the first event. */
   watermarkMs = Number.NEGATIVE_INFINITY;
-  /** Index of the newest bucket opened since the clock was last set back. */
+  /** Late starts in a row, and the time of the first of them. */
+  lateRun = 0;
+  lateSinceMs = 0;
+  /** Index of the newest bucket ever opened; NaN before the first. */
   newestIndex = Number.NaN;
   /** Observed buckets so far. */
   age = 0;

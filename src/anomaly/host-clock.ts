@@ -11,23 +11,58 @@ export interface ClockStep {
 
 const nothing: ClockStep = { closing: [], setBack: false };
 
+/** So many late starts in a row tell that the clock was ahead. */
+const lateRunStarts = 50;
+/** So few do where their times lie a bucket apart: a quiet host would wait long for more. */
+const slowLateRunStarts = 10;
+
 /**
  * Moves the host's clock to an event. Event time is the only clock: a bucket closes when an event of the
- * same host comes that is later than the bucket's end and its grace.
+ * same host comes that is later than the bucket's end and its grace. A clock that was ahead is set back by what comes
+ * afterwards; one late start does not do it, nor many between which others are on time.
  */
 export function stepClock(host: AnomalyHost, timeMs: number, options: ClockOptions): ClockStep {
   if (timeMs > host.watermarkMs) {
     host.watermarkMs = timeMs;
+    host.lateRun = 0;
     host.dirty = true;
     if (host.buckets.length === 0) return nothing;
     const due = host.buckets.filter((bucket) => isOver(bucket.index, timeMs, options));
     return due.length === 0 ? nothing : { closing: takeBuckets(host, due), setBack: false };
   }
-  if (timeMs >= host.watermarkMs - options.setBackMs) return nothing;
+  if (timeMs >= host.watermarkMs - options.setBackMs && !endsLateRun(host, timeMs, options)) return nothing;
   host.watermarkMs = timeMs;
-  host.newestIndex = Number.NaN;
+  host.lateRun = 0;
   host.dirty = true;
   return { closing: takeBuckets(host, [...host.buckets]), setBack: true };
+}
+
+/** Takes note of a start that does not move the clock; whether it is the last of a run that sets the clock back. */
+function endsLateRun(host: AnomalyHost, timeMs: number, options: ClockOptions): boolean {
+  const index = Math.floor(timeMs / options.bucketSpanMs);
+  if (!isOver(index, host.watermarkMs, options) || host.buckets.some((bucket) => bucket.index === index)) {
+    if (host.lateRun > 0) host.dirty = true;
+    host.lateRun = 0;
+    return false;
+  }
+  if (host.lateRun === 0) host.lateSinceMs = timeMs;
+  host.lateRun++;
+  host.dirty = true;
+  if (host.lateRun >= lateRunStarts) return true;
+  return host.lateRun >= slowLateRunStarts && timeMs - host.lateSinceMs >= options.bucketSpanMs;
+}
+
+/**
+ * Closes the buckets that are over at a time of day. The host's clock moves no further than they need to stay closed:
+ * where the time of day is wrong, the starts that come are not late for it.
+ */
+export function closeOver(host: AnomalyHost, timeMs: number, options: ClockOptions): OpenBucket[] {
+  const due = host.buckets.filter((bucket) => isOver(bucket.index, timeMs, options));
+  if (due.length === 0) return due;
+  const closedAtMs = Math.max(...due.map(({ index }) => closingMs(index, options)));
+  host.watermarkMs = Math.max(host.watermarkMs, closedAtMs);
+  host.dirty = true;
+  return takeBuckets(host, due);
 }
 
 /** The open bucket of `timeMs`, opened now if need be; `undefined` when it is closed already. */
@@ -54,5 +89,10 @@ export function takeBuckets(host: AnomalyHost, taken: OpenBucket[]): OpenBucket[
 }
 
 function isOver(index: number, watermarkMs: number, options: ClockOptions): boolean {
-  return (index + 1) * options.bucketSpanMs + options.graceMs <= watermarkMs;
+  return closingMs(index, options) <= watermarkMs;
+}
+
+/** When a bucket closes. */
+function closingMs(index: number, { bucketSpanMs, graceMs }: ClockOptions): number {
+  return (index + 1) * bucketSpanMs + graceMs;
 }

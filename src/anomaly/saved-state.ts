@@ -34,6 +34,8 @@ export interface PairRow {
 export interface HostRow {
   readonly id: number;
   readonly watermarkMs: number;
+  readonly lateRun: number;
+  readonly lateSinceMs: number;
   readonly newestIndex: number;
   readonly age: number;
   readonly closedAge: number;
@@ -76,7 +78,7 @@ export interface AnomalyCounters {
   readonly lateFlagged: number;
   /** Flagged starts beyond what one bucket keeps. */
   readonly saturated: number;
-  /** Times a host's clock went back by more than `setBackMs`. */
+  /** Times a host's clock was set back: by one start much older than it, or by many late ones in a row. */
   readonly clockSetBacks: number;
   readonly evictedPairs: number;
   readonly evictedEntities: number;

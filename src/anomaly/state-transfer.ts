@@ -122,6 +122,8 @@ export function restoreState(memory: AnomalyMemory, state: AnomalyState): void {
 function restoreHost(host: AnomalyHost, row: HostRow): void {
   host.dirty = false;
   host.watermarkMs = row.watermarkMs;
+  host.lateRun = row.lateRun;
+  host.lateSinceMs = row.lateSinceMs;
   host.newestIndex = row.newestIndex;
   host.age = row.age;
   host.closedAge = row.closedAge;
@@ -202,10 +204,12 @@ function restoreBuckets(
 }
 
 function hostRow(host: AnomalyHost): HostRow {
-  const { entity, watermarkMs, newestIndex, age, closedAge, normalisers } = host;
+  const { entity, watermarkMs, lateRun, lateSinceMs, newestIndex, age, closedAge, normalisers } = host;
   return {
     id: entity.id,
     watermarkMs,
+    lateRun,
+    lateSinceMs,
     newestIndex,
     age,
     closedAge,

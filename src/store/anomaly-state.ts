@@ -36,7 +36,7 @@ interface TotalsColumns {
 const entityColumns =
   'id, host_id AS hostId, kind, key, label, buckets, sightings, flagged_sightings AS flaggedSightings, seen, age, pending, history';
 const hostColumns =
-  'id, watermark_ms AS watermarkMs, newest_index AS newestIndex, age, closed_age AS closedAge, normalisers';
+  'id, watermark_ms AS watermarkMs, late_run AS lateRun, late_since_ms AS lateSinceMs, newest_index AS newestIndex, age, closed_age AS closedAge, normalisers';
 const pairColumns = 'id, entity_id AS entityId, name, count, flagged, seen, age, pending';
 
 /** State of the anomaly jobs. Every write belongs in the transaction of the batch that brought it. */
@@ -108,7 +108,9 @@ export class AnomalyStateTable implements AnomalyPort {
       remove.sightings.run(mode, serial);
     }
     for (const row of changes.hosts) {
-      write.host.run(mode, row.id, row.watermarkMs, row.newestIndex, row.age, row.closedAge, row.normalisers);
+      const { watermarkMs, lateRun, lateSinceMs, newestIndex, age, closedAge, normalisers } = row;
+      const clock = [watermarkMs, lateRun, lateSinceMs, newestIndex] as const;
+      write.host.run(mode, row.id, ...clock, age, closedAge, normalisers);
     }
     for (const row of changes.entities) {
       const { buckets, sightings, flaggedSightings, seen, age, pending, history } = row;
@@ -162,7 +164,11 @@ function prepareWrites(connection: StoreConnection) {
   return {
     journal: upsert('anomaly_journal', 'mode, page', 'text'),
     totals: upsert('anomaly_totals', 'mode', 'next_id, next_serial, counters'),
-    host: upsert('anomaly_host', 'mode, id', 'watermark_ms, newest_index, age, closed_age, normalisers'),
+    host: upsert(
+      'anomaly_host',
+      'mode, id',
+      'watermark_ms, late_run, late_since_ms, newest_index, age, closed_age, normalisers',
+    ),
     entity: upsert(
       'anomaly_entity',
       'mode, id',

@@ -106,6 +106,64 @@ describe("a host's clock", () => {
   });
 });
 
+describe('a clock that was ahead', () => {
+  const hourMs = 60 * minuteMs;
+  const ahead = start({ atMs: monday + 23 * hourMs });
+  /** Ordinary starts, `everyMs` apart. */
+  const starts = (count: number, everyMs: number, fromMs = monday) =>
+    Array.from({ length: count }, (_, n) => start({ atMs: fromMs + n * everyMs }));
+  const attack = (fromMs: number) =>
+    [...Array(5).keys()].map((n) => start({ atMs: fromMs + n, id: `attack-${n}`, probability: 0.99 }));
+
+  it('is set back by 50 late starts in a row, and what follows is judged in its buckets', () => {
+    const { engine, records } = run([
+      ...starts(1, 0),
+      ahead,
+      ...starts(50, 1_000),
+      ...attack(monday + hourMs),
+      ...starts(40, 30 * minuteMs, monday + 2 * hourMs),
+    ]);
+    expect(engine.counters).toMatchObject({ late: 49, lateFlagged: 0, clockSetBacks: 1 });
+    expect(sums(records)).toEqual([[4, 5 * 0.99, 'attack-0 attack-1 attack-2 attack-3 attack-4']]);
+  });
+
+  it('is set back by ten on a quiet host, when their times reach over a bucket', () => {
+    const quiet = run([ahead, ...starts(40, 5 * minuteMs)]);
+    expect(quiet.engine.counters).toMatchObject({ late: 9, clockSetBacks: 1 });
+    const slow = run([ahead, ...starts(3, hourMs)]);
+    expect(slow.engine.counters).toMatchObject({ late: 3, clockSetBacks: 0 });
+  });
+
+  it('is not set back by late starts between which others are on time', () => {
+    const today = monday + 20 * hourMs;
+    const merged = [...Array(20).keys()].flatMap((n) => [
+      start({ atMs: today + n * minuteMs }),
+      ...starts(49, 1_000, monday + n * minuteMs),
+    ]);
+    const { engine } = run(merged);
+    expect(engine.counters).toMatchObject({ observed: 1_000, late: 980, clockSetBacks: 0 });
+  });
+
+  it('makes only those late whose bucket the time of day closed', () => {
+    const engine = new AnomalyEngine();
+    for (let n = 0; n < 90; n++) {
+      engine.observe(start({ atMs: monday + n * minuteMs }));
+      if (n % 15 === 10) engine.closeUntil(monday + 23 * hourMs + n * minuteMs);
+    }
+    expect(engine.counters).toMatchObject({ observed: 90, late: 6 * 4, clockSetBacks: 0 });
+  });
+
+  it('that goes back and forth with each start makes the host forget nothing', () => {
+    const known = [...Array(24).keys()].map((n) => start({ atMs: monday, process: `tool-${n}.exe` }));
+    const both = [...Array(80).keys()].flatMap((n) => [
+      start({ atMs: monday + n * bucketMs }),
+      start({ atMs: monday - 2 * dayMs + n * bucketMs }),
+    ]);
+    const { engine } = run([...known, ...both]);
+    expect(engine.counters).toMatchObject({ clockSetBacks: 80, prunedPairs: 0, prunedEntities: 0 });
+  });
+});
+
 it('gives each host what an agent on it alone would have given', () => {
   const step = fc.record({
     host: fc.constantFrom('A', 'B', 'C'),

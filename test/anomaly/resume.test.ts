@@ -160,6 +160,27 @@ describe.each(['default', 'elastic'] as const)('a replay in %s mode', (mode) => 
   });
 });
 
+it.each([1, 1_000])(
+  'goes on counting late starts in a row (a checkpoint every %d starts)',
+  (checkpointStarts) => {
+    const store = Store.open(join(folder, 'late.db'));
+    const table = new AnomalyStateTable(store);
+    let engine = new AnomalyEngine({ options: { checkpointStarts } });
+    const late = (count: number, fromMs: number) => {
+      for (let n = 0; n < count; n++) engine.observe(start({ atMs: fromMs + n * minuteMs }));
+      engine.save(table);
+      engine = new AnomalyEngine({ options: { checkpointStarts }, state: table.load('default') });
+    };
+    engine.observe(start({ atMs: monday + 20 * 60 * minuteMs }));
+    late(7, monday);
+    late(7, monday + 7 * minuteMs);
+    expect(engine.counters).toMatchObject({ late: 14, clockSetBacks: 0 });
+    late(3, monday + 14 * minuteMs);
+    expect(engine.counters).toMatchObject({ late: 15, clockSetBacks: 1 });
+    store.close();
+  },
+);
+
 it('judges the same whether its changes are saved or let go', () => {
   fc.assert(
     fc.property(recordings, (starts) => {
