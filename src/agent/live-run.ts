@@ -15,6 +15,7 @@ import { type LivePartsOptions, openLiveParts } from './live-parts.ts';
 import { applyPriority } from './priority.ts';
 import { repeat } from './repeat.ts';
 import { logSkippedIndicators } from './skipped-indicators.ts';
+import { latenessMs, SourceLag } from './source-lag.ts';
 import { judgeStages, type StageState } from './stages.ts';
 import type { Tally } from './tally.ts';
 import { isSupervised, type OpenWatchdog, openWatchThread, watchMainThread } from './watchdog.ts';
@@ -44,8 +45,6 @@ const reportEveryMs = 60_000;
 const lookEveryMs = 5_000;
 const drainTimeoutMs = 5_000;
 const responseTickMs = 250;
-/** How far behind the clock a quiet host's buckets are closed: event logs may hand records over minutes late. */
-const latenessMs = 300_000;
 
 /**
  * The agent at work: source → pipeline → those who are told.
@@ -71,6 +70,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
   const { source } = input;
   const { state, source: sourceSettings } = options.config;
   let lastBatchMs = performance.now();
+  let lag = new SourceLag(lastBatchMs);
   let captureRestarts = 0;
   const control = openLiveControl({
     config,
@@ -144,8 +144,9 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
       log.warn('Input rejected', { code, source: position.source, record: position.record, why: message });
     }
     selftest.arrive(batch.events);
-    await commits.take(source.name, batch);
     const hasMore = hasMoreAfter(batch, sourceSettings);
+    lag.observe(batch.events, hasMore, clock.nowMs(), lastBatchMs);
+    await commits.take(source.name, batch);
     const level = load.observe(hasMore, performance.now());
     if (level !== undefined) log.warn('Load', { level });
     for (let restMs = cpu.restMs(); restMs > 0 && !signal.aborted; restMs = cpu.restMs()) await wait(restMs);
@@ -162,6 +163,7 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
     for (;;) {
       attempt = new AbortController();
       lastBatchMs = performance.now();
+      lag = new SourceLag(lastBatchMs);
       const bookmark = findBookmark();
       const place = bookmark === undefined ? {} : { bookmark };
       const { batchSize } = sourceSettings;
@@ -174,11 +176,11 @@ export async function openLiveRun(options: LiveRunOptions): Promise<LiveRun> {
     }
   }
 
-  /** Gives quiet hosts their time, and says how things stand. */
+  /** Gives quiet hosts their time, unless what they did is still to be read, and says how things stand. */
   function report(): void {
     log.info('Counters', counters());
     notices.tick(input.stats());
-    if (!input.isOfNow) return;
+    if (!input.isOfNow || lag.isBehind(performance.now())) return;
     commits
       .advance(clock.nowMs() - latenessMs)
       .catch((error: unknown) => log.error('Alerts could not be handed on', { error: String(error) }));

@@ -17,8 +17,11 @@ import type { LiveInput } from '../../src/agent/live-input.ts';
 import { loadConfig } from '../../src/config/index.ts';
 import type { Log } from '../../src/log/index.ts';
 import type { EventSource } from '../../src/source/index.ts';
+import { AnomalyStateTable, Store } from '../../src/store/index.ts';
 import type { SourceCounters } from '../../src/windows/index.ts';
 import { parseLines } from '../support/cli.ts';
+import { makeProcessEvent } from '../support/process-event.ts';
+import { makeBatch } from '../support/recordings.ts';
 
 const sample = fileURLToPath(new URL('../../samples/server-winlogbeat.ndjson', import.meta.url));
 const lines = readFileSync(sample, 'utf8').trim().split('\n');
@@ -148,6 +151,50 @@ describe('the live agent', () => {
     expect(tally.scored).toBe(lines.length);
     expect(readdirSync(folder).some((name) => name.startsWith('state.db.damaged-'))).toBe(true);
     expect(readFileSync(join(folder, 'alerts.ndjson'), 'utf8')).toContain('problemchild-state-damaged');
+  });
+
+  it('closes no bucket by the time of day before what an event log has kept is read', async () => {
+    const nowMs = Date.UTC(2026, 10, 18, 12);
+    const startAt = (minutes: number) => {
+      const timeMs = nowMs - 3 * 60 * 60_000 + minutes * 60_000;
+      return makeProcessEvent({ id: `start-${minutes}`, timeMs, timestamp: new Date(timeMs).toISOString() });
+    };
+    const next = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
+    const asked: number[] = [];
+    const source: EventSource = {
+      name: 'eventlog:Security',
+      async *batches() {
+        for (const minutes of [0, 5, 20]) {
+          yield { ...makeBatch([startAt(minutes)], `${minutes}`), hasMore: true };
+          asked.push(minutes);
+          await next[asked.length - 1]?.promise;
+        }
+      },
+    };
+    input = { source, library: undefined, isOfNow: true, isResumable: true, stats: () => undefined };
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+    const state = join(folder, 'state.db');
+    const flags = [{ flag: '--state', key: 'state.file', value: state }] as const;
+    const live = await openLiveRun({
+      config: loadConfig({ env: {}, flags }).config,
+      stdin: Readable.from([]),
+      clock: { nowMs: () => nowMs },
+      env: {},
+      log: silent,
+      signal: new AbortController().signal,
+      onOutcome: () => Promise.resolve(),
+    });
+    const run = live.run();
+    for (const [index, { resolve }] of next.entries()) {
+      await vi.waitUntil(() => asked.length === index + 1);
+      await vi.advanceTimersByTimeAsync(60_000);
+      resolve();
+    }
+    await run;
+    const store = Store.open(state);
+    const counters = new AnomalyStateTable(store).load('default')?.totals?.counters;
+    store.close();
+    expect(counters).toMatchObject({ observed: 3, late: 0 });
   });
 
   it('ends when a source that is stuck does not even end', async () => {
