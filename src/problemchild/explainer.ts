@@ -1,6 +1,7 @@
 import type { ProcessEvent } from '../event/index.ts';
 import { denseColumns } from './agent-v1/columns.ts';
 import { createExtractor } from './agent-v1/features.ts';
+import { viewsOf } from './agent-v1/long-line.ts';
 import { describeSlot, nameOf } from './agent-v1/slot-text.ts';
 import type { Explanation } from './explanation.ts';
 import { createShapleySums } from './shapley-sums.ts';
@@ -32,43 +33,58 @@ export function openExplainer(explanation: Explanation): Explainer {
   const addTreeValues = createShapleySums(trees, slope * treeShare);
   const { extract } = createExtractor();
 
-  return {
-    baseline: slope * (bias + treeShare * expected - offset),
-    explain(event, limit = Number.POSITIVE_INFINITY) {
-      const features = extract(event);
-      const { dense, slots, child, parent } = features;
-      const byText = new Map<string, { weight: number; feature: string; strongest: number }>();
-      const add = (text: string, weight: number, feature: string): void => {
-        const known = byText.get(text);
-        if (known === undefined) byText.set(text, { weight, feature, strongest: Math.abs(weight) });
-        else {
-          known.weight += weight;
-          if (Math.abs(weight) > known.strongest) {
-            known.strongest = Math.abs(weight);
-            known.feature = feature;
-          }
+  const baseline = slope * (bias + treeShare * expected - offset);
+
+  function contributionsOf(event: ProcessEvent): Contribution[] {
+    const features = extract(event);
+    const { dense, slots, child, parent } = features;
+    const byText = new Map<string, { weight: number; feature: string; strongest: number }>();
+    const add = (text: string, weight: number, feature: string): void => {
+      const known = byText.get(text);
+      if (known === undefined) byText.set(text, { weight, feature, strongest: Math.abs(weight) });
+      else {
+        known.weight += weight;
+        if (Math.abs(weight) > known.strongest) {
+          known.strongest = Math.abs(weight);
+          known.feature = feature;
         }
-      };
-
-      const values = new Float64Array(denseColumns.length);
-      addTreeValues(dense, values);
-      values.forEach((value, index) => {
-        if (value === 0) return;
-        const { name, text } = denseColumns[index]!;
-        add(describeDense(name, text, dense[index]!, child.program, parent.program), value, name);
-      });
-
-      const scale = (slope * linearShare) / Math.sqrt(Math.max(leastSlots, slots.count));
-      for (let i = 0; i < slots.count; i++) {
-        const weight = weightOf(slots.buckets[i]!);
-        if (weight !== undefined) add(describeSlot(features, i), weight * scale, `slot.${slots.kinds[i]}`);
       }
-      return [...byText]
-        .map(([text, { weight, feature }]) => ({ text, weight, feature }))
+    };
+
+    const values = new Float64Array(denseColumns.length);
+    addTreeValues(dense, values);
+    values.forEach((value, index) => {
+      if (value === 0) return;
+      const { name, text } = denseColumns[index]!;
+      add(describeDense(name, text, dense[index]!, child.program, parent.program), value, name);
+    });
+
+    const scale = (slope * linearShare) / Math.sqrt(Math.max(leastSlots, slots.count));
+    for (let i = 0; i < slots.count; i++) {
+      const weight = weightOf(slots.buckets[i]!);
+      if (weight !== undefined) add(describeSlot(features, i), weight * scale, `slot.${slots.kinds[i]}`);
+    }
+    return [...byText].map(([text, { weight, feature }]) => ({ text, weight, feature }));
+  }
+
+  return {
+    baseline,
+    explain(event, limit = Number.POSITIVE_INFINITY) {
+      let strongest = contributionsOf(event);
+      // The score is that of the strongest view.
+      for (const view of viewsOf(event)) {
+        const other = contributionsOf(view);
+        if (sumOf(other) > sumOf(strongest)) strongest = other;
+      }
+      return strongest
         .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight) || (a.text < b.text ? -1 : 1))
         .slice(0, limit);
     },
   };
+}
+
+function sumOf(contributions: readonly Contribution[]): number {
+  return contributions.reduce((sum, { weight }) => sum + weight, 0);
 }
 
 /** The weight of a bucket that has one. A map of them would take ten times the memory for as long as the agent runs. */

