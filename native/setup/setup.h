@@ -45,7 +45,7 @@ void step_data_free(step_data *data);
    ended. Nothing that it started lives on. */
 DWORD run_step(MSIHANDLE install, const step_data *data, const wchar_t *verb);
 
-/* Starts the service and sees it running; 0 or a Win32 error. */
+/* Starts the service and sees it running; 0 or a Win32 error. One that is disabled stays as it is, and that is no error. */
 DWORD start_agent(MSIHANDLE install, const wchar_t *name);
 
 /* Stops the service, and ends its process if it does not go; what came of it is in the log. */

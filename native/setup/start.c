@@ -25,13 +25,20 @@ static DWORD start(SC_HANDLE service, SERVICE_STATUS *status) {
   return status->dwCurrentState == SERVICE_RUNNING ? ERROR_SUCCESS : ERROR_SERVICE_NOT_ACTIVE;
 }
 
+/* As asked for: STARTTYPE is kept by upgrades, which need not be given it again. */
+static DWORD accept_disabled(MSIHANDLE install, DWORD result) {
+  if (result != ERROR_SERVICE_DISABLED) return result;
+  say(install, INSTALLMESSAGE_INFO, L"the service is disabled: it was not started");
+  return ERROR_SUCCESS;
+}
+
 DWORD start_agent(MSIHANDLE install, const wchar_t *name) {
   SERVICE_STATUS status = {0};
   DWORD result;
   SC_HANDLE controller = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT);
   SC_HANDLE service = NULL;
   if (controller != NULL) service = OpenServiceW(controller, name, SERVICE_START | SERVICE_QUERY_STATUS);
-  result = service == NULL ? GetLastError() : start(service, &status);
+  result = service == NULL ? GetLastError() : accept_disabled(install, start(service, &status));
   if (service != NULL) CloseServiceHandle(service);
   if (controller != NULL) CloseServiceHandle(controller);
   if (result != ERROR_SUCCESS) {
