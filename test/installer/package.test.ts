@@ -151,6 +151,34 @@ describe.skipIf(missing.length > 0)(
       );
     });
 
+    it('lets nobody but an administrator give settings to what is installed', () => {
+      const condition = readTable('LaunchCondition')
+        .map((row) => row['Condition']!)
+        .find((each) => each.includes('RestrictedUserControl'))!;
+      const [, names] = /^NOT \(RestrictedUserControl AND ProductState>0 AND \((.*)\)\)$/.exec(condition)!;
+      const secure = readTable('Property').find((row) => row['Property'] === 'SecureCustomProperties')![
+        'Value'
+      ]!;
+      // Windows Installer sets the first two itself; the others count in an uninstallation alone.
+      const elsewhere = ['OLDERFOUND', 'NEWERFOUND', 'REMOVEDATA', 'FORCEREMOVE'];
+      expect(names!.split(' OR ').toSorted()).toEqual(
+        secure
+          .split(';')
+          .filter((name) => !elsewhere.includes(name))
+          .toSorted(),
+      );
+      for (const name of ['REMOVEDATA', 'FORCEREMOVE']) {
+        for (const row of readTable('InstallExecuteSequence').filter((each) =>
+          each['Condition']?.includes(name),
+        ))
+          expect(row['Condition']).toMatch(/^REMOVE="ALL" AND /);
+      }
+      // The column holds no more.
+      expect(condition.length).toBeLessThanOrEqual(255);
+      const at = readSequence();
+      expect(at.get('LaunchConditions')).toBeLessThan(at.get('CostInitialize')!);
+    });
+
     it('installs the service of SYSTEM, which stops for both and is removed at the end', () => {
       const [service] = readTable('ServiceInstall');
       expect(service).toMatchObject({
