@@ -39,7 +39,7 @@ const explanations: Readonly<Record<PathProblem, string>> = {
 };
 
 /** By owner and access list, as Windows has them; the account that the agent runs as is no stranger. */
-async function judgeByAccessList(library: NativeLibrary): Promise<PathJudge> {
+export async function judgeByAccessList(library: NativeLibrary): Promise<PathJudge> {
   const foreignWriterOf = await findForeignWriter(library.ffi);
   return (path) => {
     try {

@@ -35,5 +35,6 @@ export { createSecureDirectory, inspectPath, type PathProblem, type PathReport }
 export { type ServiceSetup, setUpService, stopOrphanSessions } from './service-setup.ts';
 export type { FactCount, SourceCounters } from './source-counters.ts';
 export { openSystemFacts, type SystemFacts } from './system-facts.ts';
+export { enablePrivilege } from './token-privileges.ts';
 export { listTraceSessions, type TraceSession } from './trace-sessions.ts';
 export { type ServiceControl, type ServiceState, WindowsService } from './windows-service.ts';

@@ -1,17 +1,27 @@
-import type { Ffi, FunctionSignature } from './functions.ts';
+import { toWide } from './call-buffers.ts';
+import type { Ffi, FfiName, FunctionSignature } from './functions.ts';
+import { loadFfi } from './load-ffi.ts';
 
 const advapi32 = {
   OpenProcessToken: { result: 'i32', parameters: ['u64', 'u32', 'address'] },
   GetTokenInformation: { result: 'i32', parameters: ['u64', 'u32', 'address', 'u32', 'address'] },
   LookupPrivilegeNameW: { result: 'i32', parameters: ['address', 'address', 'address', 'address'] },
+  LookupPrivilegeValueW: { result: 'i32', parameters: ['address', 'address', 'address'] },
+  AdjustTokenPrivileges: {
+    result: 'i32',
+    parameters: ['u64', 'i32', 'address', 'u32', 'address', 'address'],
+  },
 } as const satisfies Record<string, FunctionSignature>;
 
 const kernel32 = {
   CloseHandle: { result: 'i32', parameters: ['u64'] },
+  GetLastError: { result: 'u32', parameters: [] },
 } as const satisfies Record<string, FunctionSignature>;
 
 const currentProcess = 0xffff_ffff_ffff_ffffn;
 const tokenQuery = 0x8;
+const tokenAdjustPrivileges = 0x20;
+const privilegeEnabled = 0x2;
 const tokenPrivileges = 3;
 /** LUID_AND_ATTRIBUTES. */
 const entryBytes = 12;
@@ -45,4 +55,26 @@ export function readPrivileges(ffi: Ffi): string[] {
     }
   }
   return names.sort();
+}
+
+/** Switches a privilege of this process on; `false` when its token does not hold it. @throws AgentError PC_NATIVE_FFI */
+export async function enablePrivilege(ffiName: FfiName, name: string): Promise<boolean> {
+  const ffi = await loadFfi(ffiName);
+  const advapi = ffi.bind('advapi32.dll', advapi32);
+  const kernel = ffi.bind('kernel32.dll', kernel32);
+  // TOKEN_PRIVILEGES: one entry, its LUID and its attributes.
+  const wanted = Buffer.alloc(4 + entryBytes);
+  const luid = Buffer.alloc(8);
+  if (advapi.LookupPrivilegeValueW(null, toWide(`${name}\0`).bytes, luid) === 0) return false;
+  wanted.writeUInt32LE(1);
+  luid.copy(wanted, 4);
+  wanted.writeUInt32LE(privilegeEnabled, 12);
+  const token = Buffer.alloc(8);
+  if (advapi.OpenProcessToken(currentProcess, tokenAdjustPrivileges | tokenQuery, token) === 0) return false;
+  const handle = token.readBigUInt64LE();
+  // It succeeds, with ERROR_NOT_ALL_ASSIGNED, when the token has no such privilege.
+  const isDone = advapi.AdjustTokenPrivileges(handle, 0, wanted, 0, null, null) !== 0;
+  const error = kernel.GetLastError();
+  kernel.CloseHandle(handle);
+  return isDone && error === 0;
 }

@@ -1,6 +1,7 @@
 import {
   copyFileSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readFileSync,
   renameSync,
@@ -41,6 +42,11 @@ export class DataFolderFiles {
 
   has(name: string): boolean {
     return existsSync(this.path(name));
+  }
+
+  /** Whether anything has the folder's name, be it a link that leads nowhere. */
+  isNameTaken(): boolean {
+    return lstatSync(this.folder, { throwIfNoEntry: false }) !== undefined;
   }
 
   /** Of any file, by its full path. */

@@ -1,7 +1,9 @@
 import { stringify } from 'yaml';
 import { readBaselineFile } from '../../anomaly/index.ts';
 import { loadConfig } from '../../config/index.ts';
+import { AgentError } from '../../errors/index.ts';
 import { importBaseline } from '../anomaly.ts';
+import type { PathJudge } from '../trusted-paths.ts';
 import { type KeepSecret, type PlannedSecret, places } from './data-folder.ts';
 import { DataFolderFiles, moveFolderAside } from './data-folder-files.ts';
 import { givenSettings, planInstallation } from './plan.ts';
@@ -11,8 +13,8 @@ import { type InstallRequest, isGiven, refuse } from './request.ts';
 export interface InstallHost {
   /** Creates the folder for SYSTEM and Administrators only, or makes it so. */
   secureFolder(path: string): void;
-  /** Who besides SYSTEM and Administrators may change a folder that is there. */
-  foreignWriterOf(path: string): string | undefined;
+  /** What a folder that is there is judged by, itself and not what it may link to. */
+  readonly judge: PathJudge;
   /** Seals a secret for this machine, base64; absent where it has to be kept in a file. */
   readonly seal?: (secret: string) => string;
   readonly nowMs: () => number;
@@ -38,11 +40,11 @@ export function configureInstallation(
 ): string[] {
   const said: string[] = [];
   const files = new DataFolderFiles(dataFolder, transaction);
-  const foreigner = files.has('.') ? host.foreignWriterOf(dataFolder) : undefined;
-  if (foreigner !== undefined) {
+  const objection = files.isNameTaken() ? judgeFolder(dataFolder, host.judge) : undefined;
+  if (objection !== undefined) {
     // Everybody may create folders where it lies: what somebody else put there is not taken for ours.
     const aside = moveFolderAside(dataFolder, host.nowMs());
-    said.push(`${foreigner} could change ${dataFolder}: it is now ${aside}, and a new one was made`);
+    said.push(`${dataFolder} was not believed, ${objection}: it is now ${aside}, and a new one was made`);
   }
   host.secureFolder(dataFolder);
   for (const name of ['state', 'logs', places.exceptions, places.indicators, places.secrets])
@@ -63,6 +65,18 @@ export function configureInstallation(
   }
   rememberChoices(files, properties);
   return said;
+}
+
+/** Why a folder is not to be believed. One that hides who may change it is no better than one that everybody may. */
+function judgeFolder(path: string, judge: PathJudge): string | undefined {
+  try {
+    return judge(path);
+  } catch (error) {
+    const isHidden =
+      error instanceof AgentError && ['PC_NATIVE_ACCESS', 'PC_NATIVE_UNSAFE'].includes(error.code);
+    if (isHidden) return 'its access list cannot be read';
+    throw error;
+  }
 }
 
 function writeConfiguration(

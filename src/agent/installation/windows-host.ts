@@ -1,10 +1,11 @@
 import {
   createSecureDirectory,
-  findForeignWriter,
+  enablePrivilege,
   type NativeLibrary,
   sealForMachine,
   setUpService,
 } from '../../windows/index.ts';
+import { judgeByAccessList } from '../path-judge-loader.ts';
 import { places } from './data-folder.ts';
 import { DataFolderFiles } from './data-folder-files.ts';
 import type { InstallHost } from './installation.ts';
@@ -14,10 +15,11 @@ import { serviceSetup } from './service-settings.ts';
 
 /** The machine that is installed on. */
 export async function openInstallHost(library: NativeLibrary): Promise<InstallHost> {
-  const foreignWriterOf = await findForeignWriter(library.ffi);
+  // A folder whose access list denies SYSTEM everything is renamed with it. Without it that fails, and says so.
+  await enablePrivilege(library.ffi, 'SeRestorePrivilege');
   return {
     secureFolder: (path) => createSecureDirectory(library, path),
-    foreignWriterOf,
+    judge: await judgeByAccessList(library),
     seal: (secret) => sealForMachine(library, secret),
     nowMs: Date.now,
   };

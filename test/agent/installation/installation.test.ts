@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -9,12 +18,13 @@ import {
   undoInstallation,
 } from '../../../src/agent/installation/installation.ts';
 import { serviceSetup } from '../../../src/agent/installation/service-settings.ts';
+import { AgentError } from '../../../src/errors/index.ts';
 
-/** A machine whose folders belong to whoever `foreigner` names. */
-function machine(foreigner?: string): InstallHost {
+/** A machine where `objection` is held against a folder that is there. */
+function machine(objection?: string): InstallHost {
   return {
     secureFolder: (path) => mkdirSync(path, { recursive: true }),
-    foreignWriterOf: () => foreigner,
+    judge: () => objection,
     seal: (secret) => Buffer.from(secret).toString('base64'),
     nowMs: () => 7,
   };
@@ -73,6 +83,32 @@ test('a folder that somebody else may change is moved aside, not believed', () =
   expect(said[0]).toContain('S-1-5-32-545');
   expect(readFileSync(join(asked.dataFolder, 'problemchild.yaml'), 'utf8')).not.toContain('planted');
   expect(readdirSync(`${asked.dataFolder}.untrusted-7`)).toEqual(['problemchild.yaml']);
+});
+
+test('a link that leads nowhere is moved aside, as is a folder that hides who may change it', () => {
+  const linked = request();
+  symlinkSync(join(linked.dataFolder, '../nowhere'), linked.dataFolder);
+  expect(configureInstallation(linked, machine('it is a link'))[0]).toContain('it is a link');
+  expect(lstatSync(`${linked.dataFolder}.untrusted-7`).isSymbolicLink()).toBe(true);
+  expect(lstatSync(linked.dataFolder).isDirectory()).toBe(true);
+
+  const hidden = request();
+  mkdirSync(hidden.dataFolder);
+  const judge = () => {
+    throw new AgentError('PC_NATIVE_ACCESS', 'CreateFileW failed: Win32 error 5');
+  };
+  expect(configureInstallation(hidden, { ...machine(), judge })[0]).toContain('cannot be read');
+  expect(existsSync(`${hidden.dataFolder}.untrusted-7`)).toBe(true);
+});
+
+test('a folder that cannot be judged for another reason stays where it is', () => {
+  const asked = request();
+  mkdirSync(asked.dataFolder);
+  const judge = () => {
+    throw new AgentError('PC_NATIVE_CALL', 'out of memory');
+  };
+  expect(() => configureInstallation(asked, { ...machine(), judge })).toThrow('out of memory');
+  expect(readdirSync(join(asked.dataFolder, '..'))).toEqual(['ProblemChild']);
 });
 
 test('how the service was asked to be outlives an upgrade', () => {

@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { openSystemFacts } from '../../../src/windows/index.ts';
+import { enablePrivilege, openSystemFacts } from '../../../src/windows/index.ts';
 import { ffiNames } from './open-test-library.ts';
 import { noAccessLists, noAuditPolicy } from './wine-limits.ts';
 
@@ -23,6 +23,12 @@ for (const ffi of ffiNames) {
     const privileges = (await openSystemFacts(ffi)).privileges();
     assert.ok(privileges.includes('SeDebugPrivilege'), privileges.join(', '));
     assert.deepEqual([...privileges].sort(), privileges);
+  });
+
+  test(`${ffi}: a privilege is switched on when the token holds it`, async () => {
+    assert.equal(await enablePrivilege(ffi, 'SeRestorePrivilege'), true);
+    assert.equal(await enablePrivilege(ffi, 'SeTcbPrivilege'), false);
+    assert.equal(await enablePrivilege(ffi, 'SeNoSuchPrivilege'), false);
   });
 
   test(`${ffi}: a service that is there has a state, another has none`, async () => {
