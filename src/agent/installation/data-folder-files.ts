@@ -1,23 +1,19 @@
-import {
-  copyFileSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { AgentError } from '../../errors/index.ts';
 
-/** What one installation wrote, so that its failure can take that away again. */
+/** What one installation wrote, and what was there before, so that its failure can be undone. */
 const undoFile = 'install-undo.json';
 /** How the service was asked to be, so that an upgrade keeps it. */
 const choicesFile = 'install.json';
 
-const Undo = z.object({ transaction: z.string(), created: z.array(z.string()) });
+const Undo = z.object({
+  transaction: z.string(),
+  created: z.array(z.string()),
+  /** What was in the file before, base64. */
+  replaced: z.array(z.object({ name: z.string(), before: z.string() })).default([]),
+});
 const Choices = z.object({
   start: z.enum(['auto', 'delayed', 'demand', 'disabled']).default('auto'),
   locked: z.boolean().default(false),
@@ -30,6 +26,7 @@ export class DataFolderFiles {
   readonly folder: string;
   readonly #transaction: string;
   readonly #created: string[] = [];
+  readonly #replaced: { name: string; before: string }[] = [];
 
   constructor(folder: string, transaction: string) {
     this.folder = folder;
@@ -58,24 +55,21 @@ export class DataFolderFiles {
     mkdirSync(this.path(name), { recursive: true });
   }
 
-  /** Writes what was not there before, and remembers that first. @throws AgentError PC_INSTALL_FILE */
-  create(name: string, text: string): void {
-    this.#remember(name);
+  /** Writes a file, and remembers first what was there. @throws AgentError PC_INSTALL_FILE */
+  write(name: string, content: string | Uint8Array): void {
     attempt(this.path(name), () => {
+      this.#remember(name);
       mkdirSync(dirname(this.path(name)), { recursive: true });
-      writeFileSync(this.path(name), text, { mode: 0o600, flag: 'wx' });
+      writeFileSync(this.path(name), content, { mode: 0o600 });
     });
   }
 
-  /** Copies a file that is not there yet; one that is stays. @throws AgentError PC_INSTALL_FILE naming the property */
-  copyIn(property: string, from: string, name: string): boolean {
-    if (this.has(name)) return false;
-    this.#remember(name);
-    attempt(`${property} ${from}`, () => {
-      mkdirSync(dirname(this.path(name)), { recursive: true });
-      copyFileSync(from, this.path(name));
-    });
-    return true;
+  /** Copies a file from elsewhere. @throws AgentError PC_INSTALL_FILE naming the property */
+  copyIn(property: string, from: string, name: string): void {
+    this.write(
+      name,
+      attempt(`${property} ${from}`, () => readFileSync(from)),
+    );
   }
 
   /** An earlier installation succeeded: what it wrote is not to be taken away any more. */
@@ -83,14 +77,18 @@ export class DataFolderFiles {
     rmSync(this.path(undoFile), { force: true });
   }
 
-  /** Takes away what this same installation wrote; answers the names. */
+  /** Takes away what this same installation wrote, and puts back what was there; answers what was done. */
   undo(): string[] {
     if (!this.has(undoFile)) return [];
     const undo = Undo.safeParse(JSON.parse(readFileSync(this.path(undoFile), 'utf8')));
     if (!undo.success || undo.data.transaction !== this.#transaction) return [];
-    for (const name of undo.data.created) rmSync(this.path(name), { force: true });
+    const { created, replaced } = undo.data;
+    for (const name of created) rmSync(this.path(name), { force: true });
+    for (const { name, before } of replaced) {
+      attempt(this.path(name), () => writeFileSync(this.path(name), Buffer.from(before, 'base64')));
+    }
     this.forgetEarlier();
-    return undo.data.created;
+    return [...created.map((name) => `removed ${name}`), ...replaced.map(({ name }) => `restored ${name}`)];
   }
 
   readChoices(): ServiceChoices {
@@ -103,15 +101,14 @@ export class DataFolderFiles {
   }
 
   writeChoices(choices: ServiceChoices): void {
-    attempt(this.path(choicesFile), () => {
-      writeFileSync(this.path(choicesFile), `${JSON.stringify(choices)}\n`);
-    });
+    this.write(choicesFile, `${JSON.stringify(choices)}\n`);
   }
 
   #remember(name: string): void {
-    this.#created.push(name);
-    const undo = { transaction: this.#transaction, created: this.#created };
-    attempt(this.path(undoFile), () => writeFileSync(this.path(undoFile), `${JSON.stringify(undo)}\n`));
+    if (this.has(name)) this.#replaced.push({ name, before: readFileSync(this.path(name), 'base64') });
+    else this.#created.push(name);
+    const undo = { transaction: this.#transaction, created: this.#created, replaced: this.#replaced };
+    writeFileSync(this.path(undoFile), `${JSON.stringify(undo)}\n`, { mode: 0o600 });
   }
 }
 
@@ -122,9 +119,9 @@ export function moveFolderAside(folder: string, atMs: number): string {
   return aside;
 }
 
-function attempt(what: string, work: () => void): void {
+function attempt<T>(what: string, work: () => T): T {
   try {
-    work();
+    return work();
   } catch (cause) {
     const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
     throw new AgentError('PC_INSTALL_FILE', `${what}: ${why}`, { cause });

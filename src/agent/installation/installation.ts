@@ -5,7 +5,7 @@ import { AgentError } from '../../errors/index.ts';
 import { importBaseline } from '../anomaly.ts';
 import type { PathJudge } from '../trusted-paths.ts';
 import { type KeepSecret, type PlannedSecret, places } from './data-folder.ts';
-import { DataFolderFiles, moveFolderAside } from './data-folder-files.ts';
+import { DataFolderFiles, moveFolderAside, type ServiceChoices } from './data-folder-files.ts';
 import { givenSettings, planInstallation } from './plan.ts';
 import { type InstallRequest, isGiven, refuse } from './request.ts';
 
@@ -50,6 +50,7 @@ export function configureInstallation(
   for (const name of ['state', 'logs', places.exceptions, places.indicators, places.secrets])
     files.makeFolder(name);
   files.forgetEarlier();
+  const choices = chooseService(files.readChoices(), properties);
   const path = files.path(places.config);
   if (files.has(places.config)) {
     const given = [...(isGiven(properties.CONFIGFILE) ? ['CONFIGFILE'] : []), ...givenSettings(properties)];
@@ -59,11 +60,12 @@ export function configureInstallation(
     said.push(`wrote ${path}`);
   }
   const { config } = loadConfig({ file: path, env: {} });
+  files.writeChoices(choices);
+  // Last: nothing after it in this step can fail.
   if (isGiven(properties.BASELINE)) {
     importBaseline(config, readBaselineFile(properties.BASELINE), false);
     said.push('imported the baseline');
   }
-  rememberChoices(files, properties);
   return said;
 }
 
@@ -91,30 +93,30 @@ function writeConfiguration(
     return { file: `${places.secrets}/${secret.name}` };
   };
   const plan = planInstallation(properties, keep);
-  for (const { name, value } of inFiles) files.create(`${places.secrets}/${name}`, value);
+  for (const { name, value } of inFiles) files.write(`${places.secrets}/${name}`, value);
   for (const { property, from, to } of plan.copies) files.copyIn(property, from, to);
   if (plan.config !== undefined)
-    files.create(places.config, `#${head.replaceAll('\n', '\n#')}\n${stringify(plan.config)}`);
+    files.write(places.config, `#${head.replaceAll('\n', '\n#')}\n${stringify(plan.config)}`);
 }
 
 /** What was asked for this time, else what was asked for before. */
-function rememberChoices(
-  files: DataFolderFiles,
+function chooseService(
+  before: ServiceChoices,
   { STARTTYPE: start, LOCKSERVICE: lock }: InstallRequest['properties'],
-): void {
-  const before = files.readChoices();
+): ServiceChoices {
   if (isGiven(start) && !isStart(start)) throw refuse('STARTTYPE is one of auto, delayed, demand, disabled');
-  files.writeChoices({
+  if (isGiven(lock) && lock !== '0' && lock !== '1') throw refuse('LOCKSERVICE is 0 or 1');
+  return {
     start: isGiven(start) ? start : before.start,
     locked: isGiven(lock) ? lock === '1' : before.locked,
-  });
+  };
 }
 
 function isStart(text: string): text is 'auto' | 'delayed' | 'demand' | 'disabled' {
   return ['auto', 'delayed', 'demand', 'disabled'].includes(text);
 }
 
-/** After a failed installation: takes away what it wrote. */
+/** After a failed installation: takes away what it wrote, and puts back what was there. */
 export function undoInstallation({ dataFolder, transaction }: InstallRequest): string[] {
-  return new DataFolderFiles(dataFolder, transaction).undo().map((name) => `removed ${name}`);
+  return new DataFolderFiles(dataFolder, transaction).undo();
 }

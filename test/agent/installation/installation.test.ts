@@ -71,7 +71,7 @@ test('undoing takes away only what the same installation wrote', () => {
   configureInstallation(first, machine());
   expect(undoInstallation({ ...first, transaction: 'another' })).toEqual([]);
   configureInstallation({ ...first, transaction: 'two' }, machine());
-  expect(undoInstallation({ ...first, transaction: 'two' })).toEqual([]);
+  expect(undoInstallation({ ...first, transaction: 'two' })).toEqual(['restored install.json']);
   expect(existsSync(join(first.dataFolder, 'problemchild.yaml'))).toBe(true);
 });
 
@@ -117,9 +117,37 @@ test('how the service was asked to be outlives an upgrade', () => {
   configureInstallation({ ...first, transaction: 'two', properties: {} }, machine());
   const choices = new DataFolderFiles(first.dataFolder, 'x').readChoices();
   expect(choices).toEqual({ start: 'delayed', locked: true });
-  expect(() => configureInstallation({ ...first, properties: { STARTTYPE: 'never' } }, machine())).toThrow(
-    /STARTTYPE/,
-  );
+});
+
+test.each([
+  [{ STARTTYPE: 'never' }, /STARTTYPE/],
+  [{ LOCKSERVICE: 'yes' }, /LOCKSERVICE is 0 or 1/],
+])('%o is refused before anything is written', (properties, message) => {
+  const asked = request(properties as Record<string, string>);
+  expect(() => configureInstallation(asked, machine())).toThrow(message);
+  expect(existsSync(join(asked.dataFolder, 'problemchild.yaml'))).toBe(false);
+});
+
+test('a failed upgrade leaves the service as it was asked to be before, a failed first installation no wish', () => {
+  const first = request({ STARTTYPE: 'disabled', LOCKSERVICE: '1' });
+  configureInstallation(first, machine());
+  const upgrade = { ...first, transaction: 'two', properties: { STARTTYPE: 'demand', LOCKSERVICE: '0' } };
+  configureInstallation(upgrade, machine());
+  undoInstallation(upgrade);
+  const readChoices = () => new DataFolderFiles(first.dataFolder, 'x').readChoices();
+  expect(readChoices()).toEqual({ start: 'disabled', locked: true });
+
+  const failed = request({ STARTTYPE: 'disabled' });
+  configureInstallation(failed, machine());
+  expect(undoInstallation(failed)).toEqual(['removed problemchild.yaml', 'removed install.json']);
+});
+
+test('a baseline that is none leaves what was asked of the service to be undone', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pc-'));
+  writeFileSync(join(folder, 'b.json'), '{}');
+  const asked = request({ STARTTYPE: 'demand', BASELINE: `/${folder}/b.json` });
+  expect(() => configureInstallation(asked, machine())).toThrow(/baseline|b\.json/);
+  expect(undoInstallation(asked)).toContain('removed install.json');
 });
 
 test('administrators never change the service, and stop it only while it is not locked', () => {
