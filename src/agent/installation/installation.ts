@@ -56,8 +56,7 @@ export function configureInstallation(
     const given = [...(isGiven(properties.CONFIGFILE) ? ['CONFIGFILE'] : []), ...givenSettings(properties)];
     said.push(`${path} stays as it is${given.length === 0 ? '' : `; not applied: ${given.join(', ')}`}`);
   } else {
-    writeConfiguration(files, properties, host.seal);
-    said.push(`wrote ${path}`);
+    said.push(...writeConfiguration(files, properties, host.seal), `wrote ${path}`);
   }
   const { config } = loadConfig({ file: path, env: {} });
   files.writeChoices(choices);
@@ -81,11 +80,12 @@ function judgeFolder(path: string, judge: PathJudge): string | undefined {
   }
 }
 
+/** Answers a line for each file that took the place of one of its name. */
 function writeConfiguration(
   files: DataFolderFiles,
   properties: InstallRequest['properties'],
   seal: InstallHost['seal'],
-): void {
+): string[] {
   const inFiles: PlannedSecret[] = [];
   const keep: KeepSecret = (secret) => {
     if (seal !== undefined) return { dpapi: seal(secret.value) };
@@ -94,9 +94,13 @@ function writeConfiguration(
   };
   const plan = planInstallation(properties, keep);
   for (const { name, value } of inFiles) files.write(`${places.secrets}/${name}`, value);
+  const replaced = plan.copies
+    .filter(({ to }) => files.has(to))
+    .map(({ to }) => `replaced ${files.path(to)}`);
   for (const { property, from, to } of plan.copies) files.copyIn(property, from, to);
   if (plan.config !== undefined)
     files.write(places.config, `#${head.replaceAll('\n', '\n#')}\n${stringify(plan.config)}`);
+  return replaced;
 }
 
 /** What was asked for this time, else what was asked for before. */

@@ -94,7 +94,11 @@ function planExceptions(given: string | undefined, copies: PlannedCopy[]): strin
     if (win32.isAbsolute(part)) {
       if (!/\.ya?ml$/i.test(part))
         throw refuse(`EXCEPTIONS names ${win32.basename(part)}, which is no .yml file`);
-      copies.push({ property: 'EXCEPTIONS', from: part, to: `${places.exceptions}/${win32.basename(part)}` });
+      const to = `${places.exceptions}/${win32.basename(part)}`;
+      // Windows takes names that differ in case alone for one.
+      if (copies.some((each) => each.to.toLowerCase() === to.toLowerCase()))
+        throw refuse(`EXCEPTIONS names two files ${win32.basename(part)}: they would be one`);
+      copies.push({ property: 'EXCEPTIONS', from: part, to });
     } else {
       sets.push(part);
     }

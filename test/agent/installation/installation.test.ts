@@ -142,10 +142,28 @@ test('a failed upgrade leaves the service as it was asked to be before, a failed
   expect(undoInstallation(failed)).toEqual(['removed problemchild.yaml', 'removed install.json']);
 });
 
+test('settings that are read anew replace an earlier file, and a failure brings that back', () => {
+  const first = request();
+  const authority = join(first.dataFolder, 'siem-ca.pem');
+  const properties = {
+    SIEM_TYPE: 'syslog',
+    SIEM_URL: 'log.example',
+    SIEM_CA: join(first.dataFolder, '../new.pem'),
+  };
+  mkdirSync(first.dataFolder);
+  writeFileSync(authority, 'earlier');
+  writeFileSync(join(first.dataFolder, '../new.pem'), 'later');
+  const asked = { ...first, properties };
+  expect(configureInstallation(asked, machine())).toContain(`replaced ${authority}`);
+  expect(readFileSync(authority, 'utf8')).toBe('later');
+  expect(undoInstallation(asked)).toContain('restored siem-ca.pem');
+  expect(readFileSync(authority, 'utf8')).toBe('earlier');
+});
+
 test('a baseline that is none leaves what was asked of the service to be undone', () => {
   const folder = mkdtempSync(join(tmpdir(), 'pc-'));
   writeFileSync(join(folder, 'b.json'), '{}');
-  const asked = request({ STARTTYPE: 'demand', BASELINE: `/${folder}/b.json` });
+  const asked = request({ STARTTYPE: 'demand', BASELINE: join(folder, 'b.json') });
   expect(() => configureInstallation(asked, machine())).toThrow(/baseline|b\.json/);
   expect(undoInstallation(asked)).toContain('removed install.json');
 });

@@ -80,6 +80,7 @@ test.each([
   [{ SOURCES: '-' }, /SOURCES is/],
   [{ SOURCES: 'C:\\logs\\day.evtx' }, /SOURCES is/],
   [{ EXCEPTIONS: 'C:\\x.exe' }, /no \.yml file/],
+  [{ EXCEPTIONS: 'C:\\a\\x.yml, D:\\b\\X.YML' }, /two files X\.YML/],
 ])('%o is refused', (properties, message) => {
   expect(() => planInstallation(properties as Record<string, string>, keep)).toThrow(message);
 });
