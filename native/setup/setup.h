@@ -41,8 +41,11 @@ typedef struct step_data {
 bool step_data_read(MSIHANDLE install, step_data *data);
 void step_data_free(step_data *data);
 
+/* Whether only administrators may change the program's folder and what of it is run; says what is wrong. */
+bool is_program_safe(MSIHANDLE install, const step_data *data);
+
 /* Runs `problemchild install VERB` with the JSON on its standard input; 0 when it succeeded, ERROR_TIMEOUT when it was
-   ended. Nothing that it started lives on. */
+   ended, ERROR_ACCESS_DENIED when others may change the program. Nothing that it started lives on. */
 DWORD run_step(MSIHANDLE install, const step_data *data, const wchar_t *verb);
 
 /* Starts the service and sees it running; 0 or a Win32 error. One that is disabled stays as it is, and that is no error. */

@@ -168,13 +168,18 @@ static DWORD run(MSIHANDLE install, const step_data *data, wchar_t *command, pip
   return result;
 }
 
-DWORD run_step(MSIHANDLE install, const step_data *data, const wchar_t *verb) {
+static DWORD run_command(MSIHANDLE install, const step_data *data, const wchar_t *verb) {
   pipes ends = {0};
   wchar_t *command = command_line(data, verb);
   DWORD result = ERROR_OUTOFMEMORY;
   if (command != NULL) result = open_pipes(&ends) ? run(install, data, command, &ends) : GetLastError();
   close_pipes(&ends);
   free(command);
+  return result;
+}
+
+DWORD run_step(MSIHANDLE install, const step_data *data, const wchar_t *verb) {
+  DWORD result = is_program_safe(install, data) ? run_command(install, data, verb) : ERROR_ACCESS_DENIED;
   wchar_t line[128];
   (void)swprintf(line, sizeof line / sizeof *line, L"install %ls ended with %lu", verb, (unsigned long)result);
   say(install, INSTALLMESSAGE_INFO, line);

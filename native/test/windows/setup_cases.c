@@ -2,6 +2,8 @@
 #include "../../setup/setup.h"
 #include "cases.h"
 
+#include <aclapi.h>
+#include <sddl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -56,6 +58,32 @@ int setup_program(const char *verb) {
   return 0;
 }
 
+static bool set_access(const wchar_t *path, const wchar_t *list) {
+  PSECURITY_DESCRIPTOR descriptor = NULL;
+  PACL dacl = NULL;
+  BOOL present, defaulted;
+  if (!ConvertStringSecurityDescriptorToSecurityDescriptorW(list, SDDL_REVISION_1, &descriptor, NULL)) return false;
+  bool done = GetSecurityDescriptorDacl(descriptor, &present, &dacl, &defaulted) &&
+              SetNamedSecurityInfoW((wchar_t *)path, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION,
+                                    NULL, NULL, dacl, NULL) == ERROR_SUCCESS;
+  LocalFree(descriptor);
+  return done;
+}
+
+/* A program that users may change is not run. */
+static void foreign_writers(void) {
+  wchar_t bin[MAX_PATH];
+  ULONGLONG took_ms;
+  (void)swprintf(bin, MAX_PATH, L"%ls\\bin", folder);
+  const wchar_t *places[] = {folder, bin};
+  for (int i = 0; i < 2; i++) {
+    CHECK(set_access(places[i], L"D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;WD)"));
+    CHECK(run_verb(L"echo", L"{\"a\":1}", TOO_LONG_MS, &took_ms) == ERROR_ACCESS_DENIED);
+    CHECK(set_access(places[i], L"D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FRFX;;;WD)"));
+    CHECK(run_verb(L"echo", L"{\"a\":1}", TOO_LONG_MS, &took_ms) == ECHO_EXIT);
+  }
+}
+
 static void texts(void) {
   text json = {0};
   for (int i = 0; i < 1000; i++) text_add_json(&json, L"a\"\\\n\u20ac");
@@ -77,6 +105,7 @@ void setup_cases(void) {
   SetEnvironmentVariableW(L"OPENSSL_CONF", L"C:\\evil.cnf");
   SetEnvironmentVariableW(L"PC_STAYS", L"1");
   CHECK(run_verb(L"echo", L"{\"a\":1}", TOO_LONG_MS, &took_ms) == ECHO_EXIT);
+  foreign_writers();
   CHECK(run_verb(L"hang", L"{}", TIME_MS, &took_ms) == ERROR_TIMEOUT);
   CHECK(took_ms >= TIME_MS && took_ms < TOO_LONG_MS);
   /* More than a pipe holds, for a program that does not read it. */
