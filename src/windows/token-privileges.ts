@@ -15,7 +15,6 @@ const advapi32 = {
 
 const kernel32 = {
   CloseHandle: { result: 'i32', parameters: ['u64'] },
-  GetLastError: { result: 'u32', parameters: [] },
 } as const satisfies Record<string, FunctionSignature>;
 
 const currentProcess = 0xffff_ffff_ffff_ffffn;
@@ -30,23 +29,8 @@ const maxNameUnits = 64;
 /** Names of the privileges that this process's token holds, enabled or not. */
 export function readPrivileges(ffi: Ffi): string[] {
   const advapi = ffi.bind('advapi32.dll', advapi32);
-  const kernel = ffi.bind('kernel32.dll', kernel32);
-  const token = Buffer.alloc(8);
-  if (advapi.OpenProcessToken(currentProcess, tokenQuery, token) === 0) return [];
-  const handle = token.readBigUInt64LE();
-  const privileges = Buffer.alloc(4_096);
-  const answered = advapi.GetTokenInformation(
-    handle,
-    tokenPrivileges,
-    privileges,
-    privileges.length,
-    Buffer.alloc(4),
-  );
-  kernel.CloseHandle(handle);
-  if (answered === 0) return [];
   const names: string[] = [];
-  for (let index = 0; index < privileges.readUInt32LE(); index++) {
-    const luid = Buffer.from(privileges.subarray(4 + index * entryBytes, 12 + index * entryBytes));
+  for (const { luid } of readEntries(ffi)) {
     const name = Buffer.alloc(maxNameUnits * 2);
     const units = Buffer.alloc(4);
     units.writeUInt32LE(maxNameUnits);
@@ -61,20 +45,46 @@ export function readPrivileges(ffi: Ffi): string[] {
 export async function enablePrivilege(ffiName: FfiName, name: string): Promise<boolean> {
   const ffi = await loadFfi(ffiName);
   const advapi = ffi.bind('advapi32.dll', advapi32);
-  const kernel = ffi.bind('kernel32.dll', kernel32);
-  // TOKEN_PRIVILEGES: one entry, its LUID and its attributes.
-  const wanted = Buffer.alloc(4 + entryBytes);
   const luid = Buffer.alloc(8);
   if (advapi.LookupPrivilegeValueW(null, toWide(`${name}\0`).bytes, luid) === 0) return false;
+  // TOKEN_PRIVILEGES with one entry.
+  const wanted = Buffer.alloc(4 + entryBytes);
   wanted.writeUInt32LE(1);
   luid.copy(wanted, 4);
   wanted.writeUInt32LE(privilegeEnabled, 12);
+  withToken(ffi, tokenAdjustPrivileges, (token) =>
+    advapi.AdjustTokenPrivileges(token, 0, wanted, 0, null, null),
+  );
+  // The call succeeds as well when the token has no such privilege.
+  return readEntries(ffi).some(
+    (entry) => entry.luid.equals(luid) && (entry.attributes & privilegeEnabled) !== 0,
+  );
+}
+
+function readEntries(ffi: Ffi): { luid: Buffer; attributes: number }[] {
+  const advapi = ffi.bind('advapi32.dll', advapi32);
+  const privileges = Buffer.alloc(4_096);
+  const answered = withToken(ffi, tokenQuery, (token) =>
+    advapi.GetTokenInformation(token, tokenPrivileges, privileges, privileges.length, Buffer.alloc(4)),
+  );
+  if (answered === 0) return [];
+  return Array.from({ length: privileges.readUInt32LE() }, (_, index) => {
+    const at = 4 + index * entryBytes;
+    return {
+      luid: Buffer.from(privileges.subarray(at, at + 8)),
+      attributes: privileges.readUInt32LE(at + 8),
+    };
+  });
+}
+
+/** What `use` answers of this process's token; 0, a failure, when it cannot be opened. */
+function withToken(ffi: Ffi, access: number, use: (token: bigint) => number): number {
+  const advapi = ffi.bind('advapi32.dll', advapi32);
+  const kernel = ffi.bind('kernel32.dll', kernel32);
   const token = Buffer.alloc(8);
-  if (advapi.OpenProcessToken(currentProcess, tokenAdjustPrivileges | tokenQuery, token) === 0) return false;
+  if (advapi.OpenProcessToken(currentProcess, access, token) === 0) return 0;
   const handle = token.readBigUInt64LE();
-  // It succeeds, with ERROR_NOT_ALL_ASSIGNED, when the token has no such privilege.
-  const isDone = advapi.AdjustTokenPrivileges(handle, 0, wanted, 0, null, null) !== 0;
-  const error = kernel.GetLastError();
+  const result = use(handle);
   kernel.CloseHandle(handle);
-  return isDone && error === 0;
+  return result;
 }
