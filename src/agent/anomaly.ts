@@ -45,6 +45,15 @@ export function exportBaseline(config: Config): Baseline {
   });
 }
 
+/** The imported baseline as it is stored, to be put back by {@link restoreBaseline}. */
+export function keepBaseline(config: Config): string | undefined {
+  return useStateFile(config.state.file, (store) => new BaselineTable(store).document, Store.open);
+}
+
+export function restoreBaseline(config: Config, kept: string | undefined): void {
+  useStateFile(config.state.file, (store) => new BaselineTable(store).restore(kept));
+}
+
 /** Makes `baseline` what the agent begins from, instead of or besides what was imported before. */
 export function importBaseline(config: Config, baseline: Baseline, besides: boolean): Baseline {
   const take = (store: Store): Baseline => {

@@ -6,6 +6,7 @@ export class BaselineTable {
   readonly #path: string;
   readonly #select;
   readonly #upsert;
+  readonly #delete;
 
   constructor(store: Store) {
     this.#path = store.path;
@@ -13,6 +14,7 @@ export class BaselineTable {
     this.#upsert = store.connection.prepare<[string]>(
       'INSERT INTO baseline (id, document) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET document = excluded.document',
     );
+    this.#delete = store.connection.prepare<[]>('DELETE FROM baseline');
   }
 
   /** @throws AgentError PC_BASELINE_INVALID when the stored one was tampered with */
@@ -23,5 +25,16 @@ export class BaselineTable {
 
   set(baseline: Baseline): void {
     this.#upsert.run(formatBaseline(baseline));
+  }
+
+  /** As it is stored, unread. */
+  get document(): string | undefined {
+    return this.#select.get();
+  }
+
+  /** Puts back what {@link document} answered before. */
+  restore(document: string | undefined): void {
+    if (document === undefined) this.#delete.run();
+    else this.#upsert.run(document);
   }
 }

@@ -13,7 +13,10 @@ const Undo = z.object({
   created: z.array(z.string()),
   /** What was in the file before, base64. */
   replaced: z.array(z.object({ name: z.string(), before: z.string() })).default([]),
+  /** The imported baseline before this installation's, `null` for none; absent where it imported none. */
+  baseline: z.string().nullish(),
 });
+type Undo = z.output<typeof Undo>;
 const Choices = z.object({
   start: z.enum(['auto', 'delayed', 'demand', 'disabled']).default('auto'),
   locked: z.boolean().default(false),
@@ -24,13 +27,11 @@ export type ServiceChoices = z.output<typeof Choices>;
 /** The files of an installation in its data folder. Paths are relative to it. */
 export class DataFolderFiles {
   readonly folder: string;
-  readonly #transaction: string;
-  readonly #created: string[] = [];
-  readonly #replaced: { name: string; before: string }[] = [];
+  readonly #undo: Undo;
 
   constructor(folder: string, transaction: string) {
     this.folder = folder;
-    this.#transaction = transaction;
+    this.#undo = { transaction, created: [], replaced: [] };
   }
 
   path(name: string): string {
@@ -77,12 +78,22 @@ export class DataFolderFiles {
     rmSync(this.path(undoFile), { force: true });
   }
 
-  /** Takes away what this same installation wrote, and puts back what was there; answers what was done. */
+  /** The baseline before this same installation's, `null` for none; `undefined` where it imported none. */
+  readEarlierBaseline(): string | null | undefined {
+    return this.#readUndo()?.baseline;
+  }
+
+  /** Remembers the baseline that is about to be replaced. @throws AgentError PC_INSTALL_FILE */
+  rememberBaseline(before: string | undefined): void {
+    this.#undo.baseline = before ?? null;
+    this.#writeUndo();
+  }
+
+  /** Takes away the files that this same installation wrote, and puts back what was there; answers what was done. */
   undo(): string[] {
-    if (!this.has(undoFile)) return [];
-    const undo = Undo.safeParse(JSON.parse(readFileSync(this.path(undoFile), 'utf8')));
-    if (!undo.success || undo.data.transaction !== this.#transaction) return [];
-    const { created, replaced } = undo.data;
+    const undo = this.#readUndo();
+    if (undo === undefined) return [];
+    const { created, replaced } = undo;
     for (const name of created) rmSync(this.path(name), { force: true });
     for (const { name, before } of replaced) {
       attempt(this.path(name), () => writeFileSync(this.path(name), Buffer.from(before, 'base64')));
@@ -105,10 +116,22 @@ export class DataFolderFiles {
   }
 
   #remember(name: string): void {
-    if (this.has(name)) this.#replaced.push({ name, before: readFileSync(this.path(name), 'base64') });
-    else this.#created.push(name);
-    const undo = { transaction: this.#transaction, created: this.#created, replaced: this.#replaced };
-    writeFileSync(this.path(undoFile), `${JSON.stringify(undo)}\n`, { mode: 0o600 });
+    const { created, replaced } = this.#undo;
+    if (this.has(name)) replaced.push({ name, before: readFileSync(this.path(name), 'base64') });
+    else created.push(name);
+    this.#writeUndo();
+  }
+
+  #writeUndo(): void {
+    attempt(this.path(undoFile), () =>
+      writeFileSync(this.path(undoFile), `${JSON.stringify(this.#undo)}\n`, { mode: 0o600 }),
+    );
+  }
+
+  #readUndo(): Undo | undefined {
+    if (!this.has(undoFile)) return undefined;
+    const undo = Undo.safeParse(JSON.parse(readFileSync(this.path(undoFile), 'utf8')));
+    return undo.success && undo.data.transaction === this.#undo.transaction ? undo.data : undefined;
   }
 }
 

@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { readBaselineFile } from '../../anomaly/index.ts';
 import { loadConfig } from '../../config/index.ts';
 import { AgentError } from '../../errors/index.ts';
-import { importBaseline } from '../anomaly.ts';
+import { importBaseline, keepBaseline, restoreBaseline } from '../anomaly.ts';
 import type { PathJudge } from '../trusted-paths.ts';
 import { type KeepSecret, type PlannedSecret, places } from './data-folder.ts';
 import { DataFolderFiles, moveFolderAside, type ServiceChoices } from './data-folder-files.ts';
@@ -62,7 +62,9 @@ export function configureInstallation(
   files.writeChoices(choices);
   // Last: nothing after it in this step can fail.
   if (isGiven(properties.BASELINE)) {
-    importBaseline(config, readBaselineFile(properties.BASELINE), false);
+    const baseline = readBaselineFile(properties.BASELINE);
+    files.rememberBaseline(keepBaseline(config));
+    importBaseline(config, baseline, false);
     said.push('imported the baseline');
   }
   return said;
@@ -122,5 +124,19 @@ function isStart(text: string): text is 'auto' | 'delayed' | 'demand' | 'disable
 
 /** After a failed installation: takes away what it wrote, and puts back what was there. */
 export function undoInstallation({ dataFolder, transaction }: InstallRequest): string[] {
-  return new DataFolderFiles(dataFolder, transaction).undo();
+  const files = new DataFolderFiles(dataFolder, transaction);
+  return [...undoBaseline(files), ...files.undo()];
+}
+
+/** Before its files, of which the configuration says where the state is. One that stays keeps nothing else from being undone. */
+function undoBaseline(files: DataFolderFiles): string[] {
+  const earlier = files.readEarlierBaseline();
+  if (earlier === undefined) return [];
+  try {
+    const { config } = loadConfig({ file: files.path(places.config), env: {} });
+    restoreBaseline(config, earlier ?? undefined);
+    return ['restored the baseline'];
+  } catch (error) {
+    return [`the baseline stays: ${(error as Error).message}`];
+  }
 }

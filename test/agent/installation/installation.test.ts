@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { keepBaseline } from '../../../src/agent/anomaly.ts';
 import { DataFolderFiles } from '../../../src/agent/installation/data-folder-files.ts';
 import {
   configureInstallation,
@@ -18,7 +19,10 @@ import {
   undoInstallation,
 } from '../../../src/agent/installation/installation.ts';
 import { serviceSetup } from '../../../src/agent/installation/service-settings.ts';
+import { BaselineLearner, formatBaseline } from '../../../src/anomaly/index.ts';
+import { loadConfig } from '../../../src/config/index.ts';
 import { AgentError } from '../../../src/errors/index.ts';
+import { start } from '../../anomaly/starts.ts';
 
 /** A machine where `objection` is held against a folder that is there. */
 function machine(objection?: string): InstallHost {
@@ -158,6 +162,46 @@ test('settings that are read anew replace an earlier file, and a failure brings 
   expect(readFileSync(authority, 'utf8')).toBe('later');
   expect(undoInstallation(asked)).toContain('restored siem-ca.pem');
   expect(readFileSync(authority, 'utf8')).toBe('earlier');
+});
+
+test('a failed upgrade brings back the baseline before, and a failed first installation leaves none', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pc-'));
+  const baselineOf = (name: string): string => {
+    const learner = new BaselineLearner(undefined);
+    learner.learn(start({ process: name }));
+    const path = join(folder, `${name}.json`);
+    writeFileSync(path, formatBaseline(learner.finish()));
+    return path;
+  };
+  const importedIn = (dataFolder: string) =>
+    keepBaseline(loadConfig({ file: join(dataFolder, 'problemchild.yaml'), env: {} }).config);
+
+  const first = request({ BASELINE: baselineOf('earlier.exe') });
+  configureInstallation(first, machine());
+  const upgrade = { ...first, transaction: 'two', properties: { BASELINE: baselineOf('later.exe') } };
+  configureInstallation(upgrade, machine());
+  expect(importedIn(first.dataFolder)).toContain('later.exe');
+  expect(undoInstallation(upgrade)).toContain('restored the baseline');
+  expect(importedIn(first.dataFolder)).toContain('earlier.exe');
+
+  const failed = request(first.properties);
+  configureInstallation(failed, machine());
+  undoInstallation(failed);
+  configureInstallation({ ...failed, transaction: 'two', properties: {} }, machine());
+  expect(importedIn(failed.dataFolder)).toBeUndefined();
+});
+
+test('a baseline that cannot be put back keeps nothing else from being undone', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pc-'));
+  writeFileSync(join(folder, 'b.json'), formatBaseline(new BaselineLearner(undefined).finish()));
+  const asked = request({ BASELINE: join(folder, 'b.json') });
+  configureInstallation(asked, machine());
+  writeFileSync(join(asked.dataFolder, 'problemchild.yaml'), 'no: configuration');
+  expect(undoInstallation(asked)).toEqual([
+    expect.stringContaining('the baseline stays'),
+    'removed problemchild.yaml',
+    'removed install.json',
+  ]);
 });
 
 test('a baseline that is none leaves what was asked of the service to be undone', () => {
