@@ -27,7 +27,7 @@ for (const ffi of ffiNames) {
 
   test(`${ffi}: a privilege is switched on when the token holds it`, async () => {
     assert.equal(await enablePrivilege(ffi, 'SeRestorePrivilege'), true);
-    assert.equal(await enablePrivilege(ffi, 'SeTcbPrivilege'), false);
+    assert.equal(await enablePrivilege(ffi, 'SeCreateTokenPrivilege'), false);
     assert.equal(await enablePrivilege(ffi, 'SeNoSuchPrivilege'), false);
   });
 
