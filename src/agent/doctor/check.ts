@@ -13,8 +13,11 @@ export interface Finding {
   readonly remedy?: string;
 }
 
-/** What a check cannot do without; where that is missing it is skipped with the reason. */
-export type Need = 'configuration' | 'state' | 'windows' | 'library' | 'probe';
+/**
+ * What a check cannot do without; where that is missing it is skipped with the reason. `rights`: to be told who may
+ * change a file, which Windows answers through the package that calls it.
+ */
+export type Need = 'configuration' | 'state' | 'rights' | 'windows' | 'library' | 'probe';
 
 export interface Check {
   /** Kebab-case; keeps its meaning once released. */

@@ -1,7 +1,7 @@
 import { AgentError } from '../../errors/index.ts';
 import { type Check, fail, failOf, ok, warn } from './check.ts';
 import { configOf } from './doctor-context.ts';
-import { isWritable, isWritableByOthers, nearestFolder, statIfThere } from './folder-loader.ts';
+import { isWritable, nearestFolder, otherWriterOf, statIfThere } from './folder-loader.ts';
 
 export const configurationChecks: readonly Check[] = [
   {
@@ -17,14 +17,17 @@ export const configurationChecks: readonly Check[] = [
   {
     id: 'config-permissions',
     title: 'Only administrators may change the configuration file',
-    needs: ['configuration'],
+    needs: ['configuration', 'rights'],
     remedy: 'Take write access to the file and its folder from everybody else.',
-    look({ loaded }) {
-      const file = loaded?.file;
+    look(context) {
+      const file = context.loaded?.file;
       if (file === undefined) return ok('there is no configuration file');
       const folder = nearestFolder(file);
-      const open = [file, folder].filter((path) => isWritableByOthers(path) && !isSticky(path));
-      return open.length === 0 ? ok(file) : fail(`every user may write to ${open.join(' and ')}`);
+      const open = [file, folder].flatMap((path) => {
+        const writer = isSticky(path) ? undefined : otherWriterOf(path, context);
+        return writer === undefined ? [] : [`${writer} may write to ${path}`];
+      });
+      return open.length === 0 ? ok(file) : fail(open.join('; '));
     },
   },
   {

@@ -4,6 +4,7 @@ import { checks } from './checks.ts';
 const needWords: Readonly<Record<Need, string>> = {
   configuration: 'a sound configuration',
   state: 'a state file',
+  rights: 'access rights that can be read',
   windows: 'Windows',
   library: 'the native library',
   probe: '`--probe`',

@@ -1,15 +1,25 @@
-import { accessSync, constants, type Stats, statfsSync, statSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { closeSync, openSync, type Stats, statfsSync, statSync, unlinkSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { DoctorContext } from './doctor-context.ts';
 
 /** What is there, or `undefined`. Throws when that cannot be found out. */
 export function statIfThere(path: string): Stats | undefined {
   return statSync(path, { throwIfNoEntry: false });
 }
 
+/**
+ * Whether this process may write to a file, or make files in a folder. It tries: Windows answers the question with an
+ * attribute that has nothing to do with rights. The file that is tried with in a folder is empty and goes at once.
+ */
 export function isWritable(path: string): boolean {
   try {
-    accessSync(path, constants.W_OK);
+    if (statIfThere(path)?.isDirectory() === true) {
+      const trial = join(path, `.writable-${randomUUID()}`);
+      closeSync(openSync(trial, 'wx'));
+      unlinkSync(trial);
+    } else closeSync(openSync(path, 'r+'));
     return true;
   } catch {
     return false;
@@ -46,8 +56,12 @@ export async function folderBytes(folder: string): Promise<number> {
   return sum;
 }
 
-/** Whether others than the owner may write: on POSIX by mode; Windows is asked otherwise. */
-export function isWritableByOthers(path: string): boolean {
-  const found = statIfThere(path);
-  return process.platform !== 'win32' && found !== undefined && (found.mode & 0o002) !== 0;
+/**
+ * Who else may change a file or folder that is there: on POSIX every user, by its mode; on Windows the first account
+ * that is neither an administrator nor the one that asks. @throws Error when that cannot be found out
+ */
+export function otherWriterOf(path: string, { windows }: DoctorContext): string | undefined {
+  if (windows === undefined) return (statSync(path).mode & 0o002) === 0 ? undefined : 'every user';
+  if (windows.system instanceof Error) throw windows.system;
+  return windows.system.untrustedWriterOf(path);
 }

@@ -62,7 +62,8 @@ async function findOut(check: Check, context: DoctorContext): Promise<Finding> {
   }
 }
 
-function whyMissing(need: Need, { loaded, windows, probe }: DoctorContext): string | undefined {
+function whyMissing(need: Need, context: DoctorContext): string | undefined {
+  const { loaded, windows, probe } = context;
   switch (need) {
     case 'configuration':
       return loaded === undefined ? 'the configuration was refused' : undefined;
@@ -70,8 +71,9 @@ function whyMissing(need: Need, { loaded, windows, probe }: DoctorContext): stri
       if (loaded === undefined) return 'the configuration was refused';
       return loaded.config.state.file === null ? 'no state file is configured' : undefined;
     case 'windows':
-      if (windows === undefined) return 'this is not Windows';
-      return windows.system instanceof Error ? 'the package that calls Windows does not load' : undefined;
+      return windows === undefined ? 'this is not Windows' : whyMissing('rights', context);
+    case 'rights':
+      return windows?.system instanceof Error ? 'the package that calls Windows does not load' : undefined;
     case 'library':
       if (windows === undefined) return 'this is not Windows';
       return windows.library instanceof Error ? 'the native library cannot be used' : undefined;

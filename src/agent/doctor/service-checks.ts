@@ -24,7 +24,8 @@ export const serviceChecks: readonly Check[] = [
     id: 'service-running',
     title: 'The service runs',
     needs: ['windows'],
-    remedy: 'Start it with `sc.exe start ProblemChild`, and look at its log for why it stopped.',
+    remedy:
+      'Start it with `sc.exe start ProblemChild`; why it stopped is in its log and in the Application log, source ProblemChild.',
     look(context) {
       const state = systemOf(context).serviceState(serviceName);
       if (state === undefined) return skip('there is no service of its name, or it may not be asked');

@@ -5,9 +5,9 @@ import { configOf, stateFileOf } from './doctor-context.ts';
 import {
   freeBytes,
   isWritable,
-  isWritableByOthers,
   listNames,
   nearestFolder,
+  otherWriterOf,
   statIfThere,
 } from './folder-loader.ts';
 import { formatBytes } from './host-checks.ts';
@@ -31,14 +31,15 @@ export const stateChecks: readonly Check[] = [
   {
     id: 'state-folder',
     title: 'The folder of the state file can be written, by nobody else',
-    needs: ['state'],
+    needs: ['state', 'rights'],
     remedy: 'Give the account of the agent, and nobody else, write access to the folder.',
     look(context) {
       const wanted = dirname(stateFileOf(context));
       if (statIfThere(wanted)?.isDirectory() !== true)
         return fail(`${wanted} is not there`, 'Make the folder.');
       if (!isWritable(wanted)) return fail(`${wanted} cannot be written`);
-      return isWritableByOthers(wanted) ? warn(`every user may write to ${wanted}`) : ok(wanted);
+      const writer = otherWriterOf(wanted, context);
+      return writer === undefined ? ok(wanted) : warn(`${writer} may write to ${wanted}`);
     },
   },
   {

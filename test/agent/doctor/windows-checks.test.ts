@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CheckState } from '../../../src/agent/doctor/check.ts';
 import { checks } from '../../../src/agent/doctor/checks.ts';
@@ -43,16 +46,20 @@ function makeSystem(machine: Machine): SystemFacts {
   };
 }
 
-async function look(id: string, machine: Machine): Promise<[CheckState, string]> {
+async function look(
+  id: string,
+  machine: Machine | Error,
+  loaded = loadConfig({ env: { PC_STATE_FILE: 'C:/state/state.db' } }),
+): Promise<[CheckState, string]> {
   const { checks: results } = await runDoctor(
     {
-      loaded: loadConfig({ env: { PC_STATE_FILE: 'C:/state/state.db' } }),
+      loaded,
       refusal: undefined,
       env: {},
       clock: { nowMs: Date.now },
       probe: false,
       windows: {
-        system: makeSystem(machine),
+        system: machine instanceof Error ? machine : makeSystem(machine),
         library: new AgentError('PC_NATIVE_ABI', 'interface 3.0, this agent needs 1.x'),
       },
     },
@@ -131,5 +138,20 @@ describe('the checks of Windows', () => {
   ] as const)('%s of %j is %s', async (id, machine, state, says) => {
     const [found, cause] = await look(id, machine);
     expect([found, cause]).toEqual([state, expect.stringContaining(says)]);
+  });
+
+  it.each([
+    ['config-permissions', { writer: 'BU' }, 'fail', 'BU may write to '],
+    ['config-permissions', {}, 'ok', 'agent.yaml'],
+    ['state-folder', { writer: 'BU' }, 'warn', 'BU may write to '],
+    ['state-folder', {}, 'ok', ''],
+    ['config-permissions', new Error('no package'), 'skipped', 'does not load'],
+  ] as const)('%s asks Windows who else may write (%j): %s', async (id, machine, state, says) => {
+    const folder = mkdtempSync(join(tmpdir(), 'pc-checks-'));
+    const file = join(folder, 'agent.yaml');
+    writeFileSync(file, 'state: { file: state.db }\n', { mode: 0o600 });
+    const [found, cause] = await look(id, machine, loadConfig({ file, env: {} }));
+    expect([found, cause]).toEqual([state, expect.stringContaining(says)]);
+    rmSync(folder, { recursive: true });
   });
 });

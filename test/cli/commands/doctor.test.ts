@@ -135,6 +135,25 @@ describe('problemchild doctor', () => {
     },
   );
 
+  it.skipIf(process.platform !== 'linux')('tries whether a folder can be written', async () => {
+    // Its mode lets root write there; the kernel does not.
+    const config = writeConfig('log: { file: /proc/self/agent.log }\n');
+    const result = await runCli([
+      'doctor',
+      '--json',
+      '--config',
+      config,
+      '--state',
+      join(folder, 'state.db'),
+    ]);
+    expect(find(result, 'log-file')).toMatchObject({
+      state: 'fail',
+      cause: expect.stringMatching(/^\/proc\/self cannot be written$/) as string,
+    });
+    expect(find(result, 'state-folder').state).toBe('ok');
+    expect(readdirSync(folder)).toEqual(['agent.yaml']);
+  });
+
   it('names expired exceptions', async () => {
     const entries = ['old', 'fresh'].map((id) =>
       [
