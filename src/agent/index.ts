@@ -59,7 +59,7 @@ export {
 export { openScoreRun, type ScoreRun } from './score-run.ts';
 export { runSelftest, type SelftestReport } from './selftest/selftest.ts';
 export { selftestTimeoutMs } from './selftest/selftest-step.ts';
-export { runAsService } from './service-run.ts';
+export { runAsService, type ServiceWork } from './service-run.ts';
 export { logSkippedIndicators } from './skipped-indicators.ts';
 export { readStateGlance, type StateGlance } from './state-glance-loader.ts';
 export type { AgentStatus } from './status.ts';

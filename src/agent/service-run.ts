@@ -1,7 +1,6 @@
-import type { Config } from '../config/index.ts';
-import type { Log } from '../log/index.ts';
-import { type ServiceControl, WindowsService } from '../windows/index.ts';
-import { type OpenLibrary, openLibrary } from './live-input.ts';
+import { AgentError } from '../errors/index.ts';
+import { createRedactor, type Log } from '../log/index.ts';
+import { EventLog, type NativeLibrary, type ServiceControl, WindowsService } from '../windows/index.ts';
 
 const serviceName = 'ProblemChild';
 
@@ -16,18 +15,41 @@ const lingerMs = 10_000;
 /** The service-specific code of a run that failed, so that recovery actions fire. */
 const failureCode = 1;
 
+/** What the service does, once its configuration is read. */
+export interface ServiceWork {
+  readonly log: Log;
+  /** Ends in order when the signal aborts. */
+  readonly work: (signal: AbortSignal) => Promise<void>;
+}
+
 /**
- * Runs `work` as the Windows service: reports its states, and aborts its signal when the service controller asks to
- * stop. Returns false when this process was not started by the service controller.
+ * Prepares and does the work of the Windows service: reports its states, and aborts the work's signal when the service
+ * controller asks to stop. It is connected to the controller before anything else: what ends without that is a start
+ * that failed, after which no recovery action follows. Why it failed also goes to the event log, as the agent's own
+ * log may not be open. Returns false when this process was not started by the service controller.
  */
 export async function runAsService(
-  config: Config,
-  log: Log,
-  work: (signal: AbortSignal) => Promise<void>,
-  open: OpenLibrary = openLibrary,
+  library: NativeLibrary,
+  prepare: () => Promise<ServiceWork>,
 ): Promise<boolean> {
-  const service = WindowsService.start(await open(config), serviceName);
+  const service = WindowsService.start(library, serviceName);
   if (service === undefined) return false;
+  let failure = 0;
+  try {
+    await serve(service, await prepare());
+  } catch (error) {
+    failure = failureCode;
+    noteFailure(library, error);
+    throw error;
+  } finally {
+    service.report('stopped', { failure });
+    // Node's own exit would wait for the thread. Where nothing keeps the process, this does not either.
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), lingerMs).unref();
+  }
+  return true;
+}
+
+async function serve(service: WindowsService, { log, work }: ServiceWork): Promise<void> {
   const stop = new AbortController();
   const ended = new AbortController();
   let deafness: unknown;
@@ -41,23 +63,28 @@ export async function runAsService(
   stop.signal.addEventListener('abort', () => {
     stopProgress = reportStopping(service, log);
   });
-  service.report('running');
-  let failure = 0;
   try {
+    service.report('running');
     await work(stop.signal);
     if (deafness !== undefined) throw deafness;
-  } catch (error) {
-    failure = failureCode;
-    throw error;
   } finally {
     clearInterval(stopProgress);
-    service.report('stopped', { failure });
-    // Node's own exit would wait for the thread. Where nothing keeps the process, this does not either.
-    setTimeout(() => process.kill(process.pid, 'SIGKILL'), lingerMs).unref();
     ended.abort();
     await listening;
   }
-  return true;
+}
+
+/** In the event log, where administrators look for why a service ended. That log being unusable changes nothing. */
+function noteFailure(library: NativeLibrary, error: unknown): void {
+  const said =
+    error instanceof AgentError ? `${error.code}: ${error.message}\n${error.remedy}` : String(error);
+  try {
+    const eventLog = EventLog.open(library, serviceName);
+    eventLog.write('ERROR', 'ERROR', createRedactor()(`The service ended with an error. ${said}`));
+    eventLog.close();
+  } catch {
+    // The service controller and standard error are told all the same.
+  }
 }
 
 /** Until the timer is cleared. A report that fails must not end an orderly stop. */

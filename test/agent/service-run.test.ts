@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { runAsService } from '../../src/agent/index.ts';
-import { loadConfig } from '../../src/config/index.ts';
-import { code } from '../../src/windows/abi.ts';
+import { AgentError } from '../../src/errors/index.ts';
+import { code, eventId, logLevel } from '../../src/windows/abi.ts';
 import type { NativeLibrary } from '../../src/windows/native-library.ts';
 import { createMemoryLog } from '../support/memory-log.ts';
 
@@ -9,7 +9,6 @@ const [stopped, stopping, running] = [1, 3, 4];
 const stopControl = 1;
 /** In the place of a control: none can be read any more. */
 const deaf = -1;
-const { config } = loadConfig({ env: {} });
 
 /** Work that ends when it is let go, once it was asked to. */
 function work(failure?: Error) {
@@ -21,6 +20,10 @@ function work(failure?: Error) {
     if (failure !== undefined) throw failure;
   };
   return { run, asked: asked.promise, letGo: () => letGo.resolve() };
+}
+
+function prepared(run: (signal: AbortSignal) => Promise<void>, log = createMemoryLog()) {
+  return async () => ({ log, work: run });
 }
 
 beforeEach(() => {
@@ -36,6 +39,7 @@ afterEach(() => {
 function serviceDouble(refuse: (state: number) => boolean = () => false) {
   const told: (readonly [state: number, hintMs: number, failure: number])[] = [];
   const waiting: number[] = [];
+  const eventLog: (readonly [level: number, event: number, text: string])[] = [];
   const call = {
     pc_service_start: () => code.OK,
     pc_service_read: (_timeoutMs: number, event: Buffer) => {
@@ -49,6 +53,12 @@ function serviceDouble(refuse: (state: number) => boolean = () => false) {
       told.push([state, hintMs, failure]);
       return refuse(state) ? code.E_STATE : code.OK;
     },
+    pc_log_open: () => code.OK,
+    pc_log_write: (_handle: bigint, level: number, event: number, text: Buffer) => {
+      eventLog.push([level, event, text.toString('utf16le')]);
+      return code.OK;
+    },
+    pc_close: () => code.OK,
   };
   const check = (result: number): number => {
     if (result !== code.OK) throw new Error(`code ${result}`);
@@ -57,7 +67,8 @@ function serviceDouble(refuse: (state: number) => boolean = () => false) {
   const library = { call, check } as unknown as NativeLibrary;
   return {
     told,
-    open: async () => library,
+    eventLog,
+    library,
     stop: () => waiting.push(stopControl),
     deafen: () => waiting.push(deaf),
   };
@@ -66,7 +77,7 @@ function serviceDouble(refuse: (state: number) => boolean = () => false) {
 test('the service controller hears of a slow stop while it goes on, and of nothing after its end', async () => {
   const service = serviceDouble();
   const { run, asked, letGo } = work();
-  const ended = runAsService(config, createMemoryLog(), run, service.open);
+  const ended = runAsService(service.library, prepared(run));
   vi.advanceTimersByTime(60_000);
   service.stop();
   await asked;
@@ -87,18 +98,38 @@ test('a run that fails ends the service with its own error number', async () => 
   const service = serviceDouble();
   const { run, letGo } = work(new Error('broken'));
   letGo();
-  await expect(runAsService(config, createMemoryLog(), run, service.open)).rejects.toThrow('broken');
+  await expect(runAsService(service.library, prepared(run))).rejects.toThrow('broken');
   expect(service.told).toEqual([
     [running, 0, 0],
     [stopped, 0, 1],
   ]);
 });
 
+test('what is refused before the work begins reaches the service controller and the event log', async () => {
+  const service = serviceDouble();
+  const refused = new AgentError('PC_LOG_UNWRITABLE', 'agent.log is locked; https://a:hunter2@proxy');
+  await expect(runAsService(service.library, () => Promise.reject(refused))).rejects.toBe(refused);
+  expect(service.told).toEqual([[stopped, 0, 1]]);
+  const [[level, event, text] = [0, 0, ''], ...more] = service.eventLog;
+  expect([level, event, more]).toEqual([logLevel.ERROR, eventId.ERROR, []]);
+  expect(text).toContain('PC_LOG_UNWRITABLE: agent.log is locked');
+  expect(text).toContain(refused.remedy);
+  expect(text).not.toContain('hunter2');
+});
+
+test('an end in order leaves nothing in the event log', async () => {
+  const service = serviceDouble();
+  const { run, letGo } = work();
+  letGo();
+  await runAsService(service.library, prepared(run));
+  expect(service.eventLog).toEqual([]);
+});
+
 test('a report of progress that fails is logged, and the stop goes on', async () => {
   const service = serviceDouble((state) => state === stopping);
   const log = createMemoryLog();
   const { run, asked, letGo } = work();
-  const ended = runAsService(config, log, run, service.open);
+  const ended = runAsService(service.library, prepared(run, log));
   service.stop();
   await asked;
   letGo();
@@ -111,7 +142,7 @@ test('a service that hears nothing any more ends in order, as a failure', async 
   const service = serviceDouble();
   const log = createMemoryLog();
   const { run, asked, letGo } = work();
-  const ended = runAsService(config, log, run, service.open);
+  const ended = runAsService(service.library, prepared(run, log));
   service.deafen();
   await asked;
   letGo();
@@ -124,7 +155,7 @@ test('a process that something keeps after the end of the service is ended', asy
   const service = serviceDouble();
   const { run, letGo } = work();
   letGo();
-  await runAsService(config, createMemoryLog(), run, service.open);
+  await runAsService(service.library, prepared(run));
   vi.advanceTimersByTime(9_000);
   expect(process.kill).not.toHaveBeenCalled();
   vi.advanceTimersByTime(1_000);

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { defaultFfi, listProcesses } from '../../../src/windows/index.ts';
 import { AgentFolder } from './agent-process.ts';
 import { DoubleScript } from './double-script.ts';
+import { openTestLibrary } from './open-test-library.ts';
 import { controlService, untilService } from './service-control.ts';
 import { until } from './until.ts';
 
@@ -73,11 +77,24 @@ test('a stopped tracing session is an alert in the record', async () => {
   assert.equal(alert?.event['severity'], 73);
 });
 
+/** Wine starts no service while the process of an earlier one of its name is still ending. */
+async function removeService(): Promise<void> {
+  controlService.remove('ProblemChild');
+  const library = await openTestLibrary(defaultFfi());
+  await until('its process has ended', () => {
+    const processes = listProcesses(library);
+    const controller = processes.find(({ imageName }) => imageName?.toLowerCase() === 'services.exe')?.pid;
+    return !processes.some(
+      ({ imageName, parentPid }) => imageName?.toLowerCase() === 'node.exe' && parentPid === controller,
+    );
+  });
+}
+
 test('run as the service: started and stopped by the service controller', async () => {
   const etw = new DoubleScript('etw');
   const folder = new AgentFolder(etw.path);
   // One may be left over from a run that was killed.
-  controlService.remove('ProblemChild');
+  await removeService();
   const created = controlService.create(
     'ProblemChild',
     folder.command('run', '--service', '--config', folder.config),
@@ -95,6 +112,40 @@ test('run as the service: started and stopped by the service controller', async 
     // WIN32_EXIT_CODE 0: an orderly end, upon which no recovery action follows.
     assert.match(controlService.query('ProblemChild'), /EXIT_CODE\s*:\s*0\b/);
   } finally {
-    controlService.remove('ProblemChild');
+    await removeService();
   }
+});
+
+/** Starts the agent as the service, and waits for its end; what the service controller then says of it. */
+async function runToItsEnd(folder: AgentFolder): Promise<string> {
+  await removeService();
+  const created = controlService.create(
+    'ProblemChild',
+    folder.command('run', '--service', '--config', folder.config),
+  );
+  try {
+    const started = controlService.start('ProblemChild');
+    await until(`${created}${started}an event on its end`, () => folder.eventLog().length > 0);
+    await untilService('ProblemChild', 'STOPPED', `${created}${started}`);
+    return controlService.query('ProblemChild');
+  } finally {
+    await removeService();
+  }
+}
+
+test('a service that cannot begin ends with its own error, and the event log says why', async () => {
+  // Refused before the log is open.
+  const folder = new AgentFolder(new DoubleScript('etw').path, { log: { file: '.' } });
+  assert.match(await runToItsEnd(folder), /EXIT_CODE\s*:\s*1066\b/);
+  const [event] = folder.eventLog();
+  // An error, under the event id of errors in native/resource/messages.mc.
+  assert.deepEqual(event?.slice(0, 3), ['ProblemChild', '1', '4']);
+  assert.match(event?.[3] ?? '', /PC_LOG_UNWRITABLE/);
+});
+
+test('what the service ends by is in its log as well', async () => {
+  const folder = new AgentFolder(new DoubleScript('etw').path, { alert: { exceptionSets: ['no-such-set'] } });
+  assert.match(await runToItsEnd(folder), /EXIT_CODE\s*:\s*1066\b/);
+  const log = readFileSync(join(folder.path, 'log.ndjson'), 'utf8');
+  assert.match(log, /"log\.level":"error","message":"The run ended with an error".*PC_EXCEPTION_INVALID/);
 });
