@@ -13,7 +13,7 @@ const notAnswering: ReadonlySet<string> = new Set([
 ]);
 /** Codes of errors that are the caller's: wrong arguments or configuration, or a file they name that is not what it should be. */
 const usageCodes =
-  /^PC_(USAGE|EXCEPTION_|IOC_|BASELINE_|CONFIG_|RULE_|MODEL_|RECORD_|SOURCE_FOLDER|STORE_OPEN|STORE_NEWER)/;
+  /^PC_(USAGE|EXCEPTION_|IOC_|BASELINE_|CONFIG_|RULE_|MODEL_|RECORD_|SOURCE_FOLDER|STORE_OPEN|STORE_NEWER|AGENT_UNTRUSTED|LOG_UNWRITABLE|FORWARD_SECRET|FORWARD_CONFIG|FORWARD_TLS)/;
 
 const maxMessageLength = 16_000;
 
