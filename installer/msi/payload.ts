@@ -42,9 +42,14 @@ function packageFolder({ name, windowsOnly }: ShippedPackage): string {
   return join(windowsOnly === true ? windowsPackages : checkout, 'node_modules', name);
 }
 
-/** Runs the program from any folder; what goes onto PATH. */
+/**
+ * Runs the program from any folder; what goes onto PATH. It says where the installer put the configuration: without
+ * that, the commands about the agent would look at an agent of defaults.
+ */
 const launcher = [
   '@echo off',
+  'setlocal',
+  'set "PC_INSTALLED_CONFIG=%ProgramData%\\ProblemChild\\problemchild.yaml"',
   `"%~dp0node.exe" ${nodeFlags.join(' ')} "%~dp0..\\lib\\problemchild\\problemchild.mjs" %*`,
   '',
 ].join('\r\n');

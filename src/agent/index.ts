@@ -35,6 +35,7 @@ export {
   releaseInstallation,
   undoInstallation,
 } from './installation/index.ts';
+export { findInstalledConfig } from './installed-config-loader.ts';
 export { type IsolationConsole, openIsolationConsole } from './isolation-console.ts';
 export { type OpenLibrary, openLibrary } from './live-input.ts';
 export { type LiveRun, type LiveRunOptions, openLiveRun } from './live-run.ts';

@@ -31,9 +31,9 @@ export async function openIsolationConsole(
   onForeign: AgentSearch['onForeign'],
 ): Promise<IsolationConsole> {
   const config = options.config();
-  if (config.state.file === null) throw new AgentError('PC_USAGE', 'name the state file with --state');
   const client = await findAgent(config, { onForeign });
   if (client !== undefined) return consoleOfAgent(client);
+  if (config.state.file === null) throw new AgentError('PC_USAGE', 'name the state file with --state');
   const desk = openIsolationDesk({ ...options, library: await openLibrary(config) }, log);
   const { stage } = desk;
   const by = currentPerson();

@@ -92,6 +92,8 @@ export function createLayout<Root extends z.ZodObject>(schema: Root): Layout<Roo
 /** Variables that begin with PC_ but are no settings: who reads them, for the documentation. */
 export const reservedVariables: Readonly<Record<string, string>> = {
   PC_CONFIG: 'Path of the configuration file, where --config is not given.',
+  PC_INSTALLED_CONFIG:
+    'Path of the installed configuration, which commands about the agent take where neither is given; set by the installed launcher.',
   PC_FUZZ_RUNS: 'Runs of each property in the tests.',
   PC_BENCH_BACKLOG_MB: 'Size of the backlog that the benchmark of forwarding drains.',
   PC_BENCH_EVENTS: 'Process starts that a benchmark works on.',

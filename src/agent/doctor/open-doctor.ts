@@ -5,7 +5,7 @@ import { type DoctorReport, runDoctor } from './run-doctor.ts';
 
 export interface DoctorOptions {
   /** Loads the configuration; what it throws is what the first check tells of. */
-  readonly load: () => LoadedConfig;
+  readonly load: () => Promise<LoadedConfig>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   /** Whether to send a test alert to each destination. */
@@ -17,7 +17,7 @@ export async function examine({ load, env, clock, probe }: DoctorOptions): Promi
   let loaded: LoadedConfig | undefined;
   let refusal: unknown;
   try {
-    loaded = load();
+    loaded = await load();
   } catch (error) {
     refusal = error;
   }

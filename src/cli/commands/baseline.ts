@@ -8,6 +8,7 @@ import {
   readBaselineFile,
   writeBaselineFile,
 } from '../../anomaly/index.ts';
+import { loadAgentConfig } from '../agent-config.ts';
 import { openCommandLog } from '../command-log.ts';
 import type { CliIo } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
@@ -70,8 +71,8 @@ function exportCommand(io: CliIo): Command {
   const command = new Command('export')
     .description('Write down what the agent with this state file has learnt.')
     .option('--out <file>', 'file to write (default: standard output)');
-  return addSettingFlags(command, ['state']).action((options: Options) => {
-    put(io, options, exportBaseline(loadCommandConfig(io, options).config));
+  return addSettingFlags(command, ['state']).action(async (options: Options) => {
+    put(io, options, exportBaseline((await loadAgentConfig(io, options)).config));
   });
 }
 
@@ -80,8 +81,8 @@ function importCommand(io: CliIo): Command {
     .description('Let the agent with this state file begin from a baseline.')
     .argument('<baseline...>', 'baseline files; several are added up')
     .option('--add', 'add to the baseline that was imported before instead of replacing it');
-  return addSettingFlags(command, ['state']).action((files: string[], options: Options) => {
-    const { config } = loadCommandConfig(io, options);
+  return addSettingFlags(command, ['state']).action(async (files: string[], options: Options) => {
+    const { config } = await loadAgentConfig(io, options);
     const imported = importBaseline(
       config,
       mergeBaselines(files.map(readBaselineFile)),

@@ -2,9 +2,10 @@ import { Command } from 'commander';
 import { collectDiagnostics, examine } from '../../agent/index.ts';
 import type { LoadedConfig } from '../../config/index.ts';
 import { escapeForTerminal } from '../../text/index.ts';
+import { loadAgentConfig } from '../agent-config.ts';
 import { writeArchiveFile } from '../archive-file-writer.ts';
 import type { CliIo } from '../io.ts';
-import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { addSettingFlags } from '../options.ts';
 
 /** `problemchild diagnostics`: an archive for whoever is to help. */
 export function diagnosticsCommand(io: CliIo): Command {
@@ -16,8 +17,8 @@ export function diagnosticsCommand(io: CliIo): Command {
   return command.action(async (options: Record<string, unknown>) => {
     const clock = { nowMs: Date.now };
     let loaded: LoadedConfig | undefined;
-    const load = (): LoadedConfig => {
-      loaded = loadCommandConfig(io, options);
+    const load = async (): Promise<LoadedConfig> => {
+      loaded = await loadAgentConfig(io, options);
       return loaded;
     };
     const doctor = await examine({ load, env: io.env, clock, probe: false });

@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import { examine } from '../../agent/index.ts';
+import { loadAgentConfig } from '../agent-config.ts';
 import { formatDoctor } from '../doctor-table.ts';
 import type { CliIo } from '../io.ts';
-import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { addSettingFlags } from '../options.ts';
 import { printJson } from '../print-json.ts';
 
 /** By the worst that was found. */
@@ -19,7 +20,7 @@ export function doctorCommand(io: CliIo, finish: (exitCode: number) => void): Co
   addSettingFlags(command, ['state', 'model', 'exceptions', 'iocs']);
   return command.action(async (options: Record<string, unknown>) => {
     const report = await examine({
-      load: () => loadCommandConfig(io, options),
+      load: () => loadAgentConfig(io, options),
       env: io.env,
       clock: { nowMs: Date.now },
       probe: options['probe'] === true,

@@ -3,8 +3,9 @@ import { openEvidence } from '../../agent/index.ts';
 import { AgentError } from '../../errors/index.ts';
 import type { EvidenceFiles, EvidenceManifest } from '../../response/index.ts';
 import { shortenForTerminal } from '../../text/index.ts';
+import { loadAgentConfig } from '../agent-config.ts';
 import { type CliIo, exitCodes } from '../io.ts';
-import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { addSettingFlags } from '../options.ts';
 import { printJson } from '../print-json.ts';
 
 type Options = Readonly<Record<string, unknown>>;
@@ -21,7 +22,7 @@ export function evidenceCommand(io: CliIo, finish: (exitCode: number) => void): 
 function listCommand(io: CliIo, finish: (exitCode: number) => void): Command {
   const command = new Command('list').description('Print every bundle, oldest first.');
   return addSettingFlags(command, ['output']).action(async (options: Options) => {
-    const { files, asTable } = open(io, options);
+    const { files, asTable } = await open(io, options);
     const { manifests, damaged } = await files.list();
     for (const manifest of manifests) {
       if (asTable) io.stdout.write(`${formatManifest(manifest)}\n`);
@@ -42,7 +43,7 @@ function exportCommand(io: CliIo): Command {
     .argument('<id>', 'id of the action or of the incident')
     .requiredOption('--out <folder>', 'folder to make');
   return addSettingFlags(command, []).action(async (id: string, options: Options) => {
-    const { files: bundles } = open(io, options);
+    const { files: bundles } = await open(io, options);
     const out = String(options['out']);
     const exported = (await bundles.has(id))
       ? [await bundles.export(id, out)]
@@ -59,7 +60,7 @@ function pruneCommand(io: CliIo): Command {
     .description('Remove the oldest bundles until the rest keeps to a size.')
     .option('--keep-bytes <bytes>', 'most bytes to keep (default: response.evidence.maxTotalBytes)');
   return addSettingFlags(command, []).action(async (options: Options) => {
-    const { files, maxTotalBytes } = open(io, options);
+    const { files, maxTotalBytes } = await open(io, options);
     const asked = options['keepBytes'];
     if (asked !== undefined && !(typeof asked === 'string' && /^\d{1,15}$/.test(asked))) {
       throw new AgentError('PC_USAGE', '--keep-bytes takes a number of bytes');
@@ -69,11 +70,11 @@ function pruneCommand(io: CliIo): Command {
   });
 }
 
-function open(
+async function open(
   io: CliIo,
   options: Options,
-): { readonly files: EvidenceFiles; readonly asTable: boolean; readonly maxTotalBytes: number } {
-  const { config } = loadCommandConfig(io, options);
+): Promise<{ readonly files: EvidenceFiles; readonly asTable: boolean; readonly maxTotalBytes: number }> {
+  const { config } = await loadAgentConfig(io, options);
   const files = openEvidence(config);
   if (files === undefined) {
     throw new AgentError('PC_USAGE', 'no evidence is kept: response.evidence.folder is not set');

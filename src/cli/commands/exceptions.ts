@@ -13,10 +13,11 @@ import {
 import type { Config } from '../../config/index.ts';
 import { AgentError } from '../../errors/index.ts';
 import { escapeForTerminal, shortenForTerminal } from '../../text/index.ts';
+import { loadAgentConfig } from '../agent-config.ts';
 import { openCommandLog } from '../command-log.ts';
 import { collect, parseCondition } from '../condition-option.ts';
 import type { CliIo } from '../io.ts';
-import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { addSettingFlags } from '../options.ts';
 import { endCodeOf, runAllInputs } from '../run-inputs.ts';
 import { readAll } from '../standard-input.ts';
 import { formatSummary } from '../summary.ts';
@@ -42,8 +43,8 @@ function listCommand(io: CliIo): Command {
     'Print the entries in force, and the shipped sets that are off.',
   );
   addSettingFlags(command, ['exceptions']);
-  return command.action((options: Options) => {
-    const { config } = loadCommandConfig(io, options);
+  return command.action(async (options: Options) => {
+    const { config } = await loadAgentConfig(io, options);
     const { entries } = openExceptions(config.alert).current;
     for (const entry of entries) io.stdout.write(`${formatEntry(entry)}\n`);
     const off = listShippedSets().filter((set) => !config.alert.exceptionSets.includes(set));
@@ -75,7 +76,7 @@ function addCommand(io: CliIo): Command {
     );
   addSettingFlags(command, ['exceptions']);
   return command.action(async (source: string | undefined, options: Options) => {
-    const { config } = loadCommandConfig(io, options);
+    const { config } = await loadAgentConfig(io, options);
     const candidate = source === '-' ? parseEntry(await readAll(io.stdin)) : entryOf(options);
     const { file, entry } = addException(requireFolder(config), withoutList(candidate));
     io.stderr.write(`added ${entry.id} to ${escapeForTerminal(file, 300)}\n`);
@@ -87,8 +88,8 @@ function removeCommand(io: CliIo): Command {
     .description("Take an entry out of the organisation's folder.")
     .argument('<id>', 'the entry');
   addSettingFlags(command, ['exceptions']);
-  return command.action((id: string, options: Options) => {
-    const { config } = loadCommandConfig(io, options);
+  return command.action(async (id: string, options: Options) => {
+    const { config } = await loadAgentConfig(io, options);
     const file = removeException(requireFolder(config), id);
     io.stderr.write(`removed ${escapeForTerminal(id, 80)} from ${escapeForTerminal(file, 300)}\n`);
   });
@@ -101,7 +102,7 @@ function testCommand(io: CliIo, finish: (exitCode: number) => void): Command {
   addSettingFlags(command, ['exceptions', 'format', 'model', 'batchSize', 'logLevel']);
   return command.action(async (files: string[], options: Options) => {
     const startedMs = performance.now();
-    const { config } = loadCommandConfig(io, options);
+    const { config } = await loadAgentConfig(io, options);
     const log = openCommandLog(io, config.log);
     const examples = new Map<string, string[]>();
     // A trial must not move what the agent has learnt.
@@ -150,7 +151,7 @@ function suggestCommand(io: CliIo): Command {
     .option('--author <name>', 'who vouches for it', 'unknown');
   addSettingFlags(command, ['state']);
   return command.action(async (id: string, options: Options) => {
-    const { config } = loadCommandConfig(io, options);
+    const { config } = await loadAgentConfig(io, options);
     const document = id === '-' ? (await readAll(io.stdin)).split('\n', 1)[0] : readStoredAlert(config, id);
     if (document === undefined) {
       throw new AgentError('PC_USAGE', `the state file has no alert ${escapeForTerminal(id, 80)}`);

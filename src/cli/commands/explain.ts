@@ -7,6 +7,7 @@ import type { Config } from '../../config/index.ts';
 import { AgentError } from '../../errors/index.ts';
 import { toEcs } from '../../event/index.ts';
 import { escapeForTerminal, shortenForTerminal } from '../../text/index.ts';
+import { loadAgentConfig } from '../agent-config.ts';
 import { openCommandLog } from '../command-log.ts';
 import type { CliIo } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
@@ -32,7 +33,8 @@ export function explainCommand(io: CliIo, finish: (exitCode: number) => void): C
   addSettingFlags(command, ['state', 'format', 'model', 'output', 'batchSize', 'logLevel']);
   return command.action(async (alert: string | undefined, options: Record<string, unknown>) => {
     const startedMs = performance.now();
-    const { config } = loadCommandConfig(io, options);
+    const load = alert === undefined ? loadCommandConfig : loadAgentConfig;
+    const { config } = await load(io, options);
     const log = openCommandLog(io, config.log);
     const stdin = alert === undefined ? io.stdin : Readable.from([storedEvent(config, alert)]);
     const run = await openExplainRun({ config, files: ['-'], stdin, log });

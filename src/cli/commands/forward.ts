@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import {
+  type DestinationCounts,
   drainOutbox,
   type ForwardingOptions,
   listDestinations,
@@ -8,11 +9,13 @@ import {
   withOutboxDesk,
 } from '../../agent/index.ts';
 import type { Config } from '../../config/index.ts';
+import { AgentError } from '../../errors/index.ts';
 import { escapeForTerminal } from '../../text/index.ts';
+import { loadAgentConfig } from '../agent-config.ts';
 import { openCommandLog } from '../command-log.ts';
 import { formatProbe, formatStatus } from '../forward-tables.ts';
 import { type CliIo, exitCodes } from '../io.ts';
-import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { addSettingFlags } from '../options.ts';
 import { printJson } from '../print-json.ts';
 import { readSecret } from '../secret-input.ts';
 
@@ -35,8 +38,8 @@ function statusCommand(io: CliIo): Command {
   const command = new Command('status').description(
     'Print what waits for each destination, and what became of the rest.',
   );
-  return addSettingFlags(command, ['state', 'output']).action((options: Options) => {
-    const { config } = loadCommandConfig(io, options);
+  return addSettingFlags(command, ['state', 'output']).action(async (options: Options) => {
+    const { config } = await loadAgentConfig(io, options);
     const status = withOutboxDesk(config, (desk) => ({
       totals: desk.totals(),
       destinations: desk.destinations(),
@@ -51,9 +54,13 @@ function testCommand(io: CliIo, finish: Finish): Command {
     .description('Send a marked alert to each destination and say what the receiver said.')
     .argument('[destination...]', 'only these');
   return addSettingFlags(command, ['state', 'output']).action(async (names: string[], options: Options) => {
-    const { config } = loadCommandConfig(io, options);
+    const { config } = await loadAgentConfig(io, options);
     const results = await probeDestinations(forwardingOptions(io, config), names);
-    if (results.length === 0) io.stderr.write('no destinations are configured\n');
+    if (results.length === 0) {
+      io.stderr.write('no destinations are configured\n');
+      finish(exitCodes.usage);
+      return;
+    }
     for (const result of results) {
       if (isJson(config)) printJson(io, result);
       else io.stdout.write(formatProbe(result));
@@ -66,10 +73,13 @@ function retryCommand(io: CliIo): Command {
   const command = new Command('retry')
     .description('Have the running agent try destinations again now instead of waiting.')
     .argument('[destination...]', 'only these');
-  return addSettingFlags(command, ['state']).action((names: string[], options: Options) => {
-    const { config } = loadCommandConfig(io, options);
+  return addSettingFlags(command, ['state']).action(async (names: string[], options: Options) => {
+    const { config } = await loadAgentConfig(io, options);
     const wanted = names.length > 0 ? names : [...listDestinations(config).keys()];
-    const asked = withOutboxDesk(config, (desk) => desk.requestRetry(wanted));
+    const asked = withOutboxDesk(config, (desk) => {
+      assertKnown(names, desk.destinations());
+      return desk.requestRetry(wanted);
+    });
     for (const name of wanted) {
       const said = asked.includes(name) ? 'is tried again' : 'is not known to this state file';
       io.stdout.write(`${escapeForTerminal(name, 64)}: ${said}\n`);
@@ -82,7 +92,7 @@ function drainCommand(io: CliIo, finish: Finish): Command {
     .description('Send everything that waits, without an agent.')
     .option('--timeout <seconds>', 'give up after so long', parseSeconds, 300);
   return addSettingFlags(command, ['state', 'logLevel']).action(async (options: Options) => {
-    const { config } = loadCommandConfig(io, options);
+    const { config } = await loadAgentConfig(io, options);
     const log = openCommandLog(io, config.log);
     try {
       const timeoutMs = Number(options['timeout']) * 1_000;
@@ -107,8 +117,8 @@ function deadLetterCommand(io: CliIo): Command {
   const list = withDestination(new Command('list'))
     .description('Print what receivers refused, one JSON line each, with the reason.')
     .option('--limit <count>', 'most that are printed', parseCount, 1_000)
-    .action((destination: string | undefined, options: Options) => {
-      const { config } = loadCommandConfig(io, options);
+    .action(async (destination: string | undefined, options: Options) => {
+      const { config } = await loadAgentConfig(io, options);
       const letters = withOutboxDesk(config, (desk) =>
         desk.deadLetters(destination, Number(options['limit'])),
       );
@@ -118,15 +128,15 @@ function deadLetterCommand(io: CliIo): Command {
     });
   const retry = withDestination(new Command('retry'))
     .description('Put what receivers refused back into the queue.')
-    .action((destination: string | undefined, options: Options) => {
-      const { config } = loadCommandConfig(io, options);
+    .action(async (destination: string | undefined, options: Options) => {
+      const { config } = await loadAgentConfig(io, options);
       const count = withOutboxDesk(config, (desk) => desk.requeue(destination));
       io.stdout.write(`${count} documents are queued again\n`);
     });
   const discard = withDestination(new Command('discard'))
     .description('Throw away what receivers refused.')
-    .action((destination: string | undefined, options: Options) => {
-      const { config } = loadCommandConfig(io, options);
+    .action(async (destination: string | undefined, options: Options) => {
+      const { config } = await loadAgentConfig(io, options);
       const count = withOutboxDesk(config, (desk) => desk.discard(destination));
       io.stdout.write(`${count} documents were thrown away\n`);
     });
@@ -143,13 +153,23 @@ function secretCommand(io: CliIo): Command {
       'Read a secret from standard input and print it sealed for this machine, for the configuration.',
     )
     .action(async (options: Options) => {
-      const { config } = loadCommandConfig(io, options);
+      const { config } = await loadAgentConfig(io, options);
       const secret = await readSecret(io);
       io.stdout.write(`{dpapi: ${await sealSecret(config, secret)}}\n`);
     });
   return new Command('secret')
     .description('Seal the secrets of destinations (Windows).')
     .addCommand(addSettingFlags(protect, []));
+}
+
+function assertKnown(names: readonly string[], destinations: readonly DestinationCounts[]): void {
+  const known = destinations.map(({ name }) => name);
+  const strange = names.find((name) => !known.includes(name));
+  if (strange === undefined) return;
+  throw new AgentError(
+    'PC_USAGE',
+    `this state file has no destination ${strange}; it has: ${known.join(', ') || 'none'}`,
+  );
 }
 
 function forwardingOptions(io: CliIo, config: Config): ForwardingOptions {

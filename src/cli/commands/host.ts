@@ -4,12 +4,13 @@ import type { Config } from '../../config/index.ts';
 import { AgentError } from '../../errors/index.ts';
 import { type IsolationChange, type IsolationStatus, isolationToEcs } from '../../response/index.ts';
 import { escapeForTerminal } from '../../text/index.ts';
+import { loadAgentConfig } from '../agent-config.ts';
 import { openCommandLog } from '../command-log.ts';
 import { isConfirmed } from '../confirmation.ts';
 import { parseDurationMs } from '../duration.ts';
 import { warnOfForeignChannel } from '../foreign-channel.ts';
 import { type CliIo, exitCodes } from '../io.ts';
-import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { addSettingFlags } from '../options.ts';
 import { printJson } from '../print-json.ts';
 import { readReason } from '../reason.ts';
 
@@ -91,7 +92,7 @@ async function withConsole(
   options: Options,
   use: (console: IsolationConsole, config: Config) => Promise<void>,
 ): Promise<void> {
-  const { config } = loadCommandConfig(io, options);
+  const { config } = await loadAgentConfig(io, options);
   // Said here: the native library would speak of sources.
   if (process.platform !== 'win32') {
     throw new AgentError(

@@ -1,8 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { runHunt } from '../../agent/index.ts';
+import { loadAgentConfig } from '../agent-config.ts';
 import { openCommandLog } from '../command-log.ts';
 import { type CliIo, exitCodes } from '../io.ts';
-import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { addSettingFlags } from '../options.ts';
 import { printJson } from '../print-json.ts';
 
 const hourMs = 3_600_000;
@@ -36,7 +37,7 @@ export function huntCommand(io: CliIo, finish: (exitCode: number) => void): Comm
     .option('--checkpoint <file>', 'remembers how far the hunt is, so that it can be resumed');
   addSettingFlags(command, ['model', 'logLevel']);
   return command.action(async (options: Record<string, unknown>) => {
-    const { config } = loadCommandConfig(io, options);
+    const { config } = await loadAgentConfig(io, options);
     const log = openCommandLog(io, config.log);
     const text = (name: string): string | undefined =>
       typeof options[name] === 'string' ? options[name] : undefined;

@@ -7,9 +7,10 @@ import {
   saveBundle,
 } from '../../problemchild/index.ts';
 import { escapeForTerminal } from '../../text/index.ts';
+import { loadAgentConfig } from '../agent-config.ts';
 import type { CliIo } from '../io.ts';
 import { readModelFile } from '../model-file.ts';
-import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { addSettingFlags } from '../options.ts';
 import { printJson } from '../print-json.ts';
 
 /** `problemchild model status|import`. */
@@ -28,7 +29,7 @@ function statusCommand(io: CliIo): Command {
   );
   addSettingFlags(command, ['model', 'state', 'output']);
   return command.action(async (options: Record<string, unknown>) => {
-    const { config } = loadCommandConfig(io, options);
+    const { config } = await loadAgentConfig(io, options);
     const { folder, bundle, drift } = await readModelFacts(config);
     const { name, featureSet, weights, decisionThreshold, highProbabilityThreshold } = bundle;
     if (config.output.format === 'ndjson') {

@@ -8,11 +8,12 @@ import {
 } from '../../agent/index.ts';
 import type { PersonRequest } from '../../response/index.ts';
 import { escapeForTerminal, shortenForTerminal } from '../../text/index.ts';
+import { loadAgentConfig } from '../agent-config.ts';
 import { openCommandLog } from '../command-log.ts';
 import { isConfirmed } from '../confirmation.ts';
 import { warnOfForeignChannel } from '../foreign-channel.ts';
 import { type CliIo, exitCodes } from '../io.ts';
-import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { addSettingFlags } from '../options.ts';
 import { printJson } from '../print-json.ts';
 import { readReason } from '../reason.ts';
 
@@ -39,7 +40,7 @@ export function processCommand(io: CliIo, finish: (exitCode: number) => void): C
 function listCommand(io: CliIo): Command {
   const command = new Command('list').description('Print every process with what the other commands take.');
   return addSettingFlags(command, ['state', 'output']).action(async (options: Options) => {
-    const { config } = loadCommandConfig(io, options);
+    const { config } = await loadAgentConfig(io, options);
     const asTable = config.output.format === 'table';
     for (const each of listRunning(await (io.openLibrary ?? openLibrary)(config))) {
       const { entity, pid, parentPid, name, createdMs } = each;
@@ -109,7 +110,7 @@ async function withConsole(
   options: Options,
   use: (console: ProcessConsole) => Promise<void>,
 ): Promise<void> {
-  const { config } = loadCommandConfig(io, options);
+  const { config } = await loadAgentConfig(io, options);
   const log = openCommandLog(io, config.log);
   try {
     const console = await openProcessConsole({

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { connectToAgent } from '../../agent/index.ts';
+import { loadAgentConfig } from '../agent-config.ts';
 import type { CliIo } from '../io.ts';
-import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { addSettingFlags } from '../options.ts';
 
 /** `problemchild reload`: has the running agent look at once for changes, which it does by itself every few seconds. */
 export function reloadCommand(io: CliIo): Command {
@@ -9,7 +10,7 @@ export function reloadCommand(io: CliIo): Command {
     'Have the running agent look at once for changed configuration, rules, exceptions, indicators and model.',
   );
   return addSettingFlags(command, ['state']).action(async (options: Readonly<Record<string, unknown>>) => {
-    const { config } = loadCommandConfig(io, options);
+    const { config } = await loadAgentConfig(io, options);
     const client = await connectToAgent(config);
     try {
       await client.ask('reload');

@@ -8,6 +8,7 @@ import {
   renderReport,
 } from '../../alert/index.ts';
 import { AgentError } from '../../errors/index.ts';
+import { loadAgentConfig } from '../agent-config.ts';
 import { openCommandLog } from '../command-log.ts';
 import type { CliIo } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
@@ -26,7 +27,8 @@ export function reportCommand(io: CliIo, finish: (exitCode: number) => void): Co
     .requiredOption('--html <file>', 'page to write');
   addSettingFlags(command, ['format', 'model', 'state', 'exceptions', 'iocs', 'batchSize', 'logLevel']);
   return command.action(async (files: string[], options: Record<string, unknown>) => {
-    const { config } = loadCommandConfig(io, options);
+    const load = files.length === 0 ? loadAgentConfig : loadCommandConfig;
+    const { config } = await load(io, options);
     const page = String(options['html']);
     if (files.length === 0) {
       if (config.state.file === null)

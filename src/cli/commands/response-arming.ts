@@ -7,10 +7,11 @@ import {
 } from '../../agent/index.ts';
 import { AgentError } from '../../errors/index.ts';
 import type { ResponseMode } from '../../response/index.ts';
+import { loadAgentConfig } from '../agent-config.ts';
 import { parseDurationMs } from '../duration.ts';
 import { warnOfForeignChannel } from '../foreign-channel.ts';
 import type { CliIo } from '../io.ts';
-import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { addSettingFlags } from '../options.ts';
 import { printJson } from '../print-json.ts';
 import { readReason } from '../reason.ts';
 import { formatResponseStatus } from '../response-table.ts';
@@ -31,7 +32,7 @@ function armCommand(io: CliIo): Command {
     .option('--for <time>', 'how long, such as 30m, 4h or 2d; at most 7d')
     .requiredOption('--reason <text>', 'why, for the journal');
   return addSettingFlags(command, ['state']).action(async (options: Options) => {
-    const order = { ...readOverride(io, options), reason: readReason(options['reason']) };
+    const order = { ...(await readOverride(io, options)), reason: readReason(options['reason']) };
     await withConsole(io, options, async (console) => {
       io.stdout.write(
         `${formatResponseStatus(await console.arm(order), console.agentRuns, console.otherState)}\n`,
@@ -40,7 +41,7 @@ function armCommand(io: CliIo): Command {
   });
 }
 
-function readOverride(io: CliIo, options: Options) {
+async function readOverride(io: CliIo, options: Options) {
   const { mode, rule, for: time } = options as Readonly<Record<string, string | undefined>>;
   if (mode === undefined) {
     if (rule !== undefined || time !== undefined) {
@@ -53,7 +54,7 @@ function readOverride(io: CliIo, options: Options) {
   }
   if (time === undefined) throw new AgentError('PC_USAGE', 'say with --for how long the mode holds');
   const ruleId =
-    rule === undefined ? undefined : findArmableRule(loadCommandConfig(io, options).config, rule);
+    rule === undefined ? undefined : findArmableRule((await loadAgentConfig(io, options)).config, rule);
   return { override: { mode: mode as ResponseMode, ruleId, forMs: parseDurationMs(time) } };
 }
 
@@ -92,7 +93,7 @@ function journalCommand(io: CliIo): Command {
     const sinceMs = typeof since === 'string' ? Date.parse(since) : 0;
     if (Number.isNaN(sinceMs))
       throw new AgentError('PC_USAGE', '--since takes a moment such as 2026-11-18T09:00:00Z');
-    const { config } = loadCommandConfig(io, options);
+    const { config } = await loadAgentConfig(io, options);
     const desk = openResponseDesk(() => config, { nowMs: Date.now });
     try {
       const writer = new ResultWriter(io.stdout);
@@ -113,7 +114,7 @@ async function withConsole(
   options: Options,
   use: (console: ResponseConsole, asTable: boolean) => Promise<void>,
 ): Promise<void> {
-  const { config } = loadCommandConfig(io, options);
+  const { config } = await loadAgentConfig(io, options);
   const console = await openResponseConsole(config, { nowMs: Date.now }, warnOfForeignChannel(io));
   try {
     await use(console, config.output.format === 'table');

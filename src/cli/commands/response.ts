@@ -2,9 +2,10 @@ import { Command, Option } from 'commander';
 import { openRehearsalRun } from '../../agent/index.ts';
 import { actionToEcs, isolationToEcs, type ResponseMode } from '../../response/index.ts';
 import { formatAction, formatActionHeader, formatIsolation, formatPrograms } from '../action-table.ts';
+import { loadAgentConfig } from '../agent-config.ts';
 import { openCommandLog } from '../command-log.ts';
 import type { CliIo } from '../io.ts';
-import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { addSettingFlags } from '../options.ts';
 import { ResultWriter } from '../result-writer.ts';
 import { endCodeOf, runInputs } from '../run-inputs.ts';
 import { formatSummary } from '../summary.ts';
@@ -36,7 +37,7 @@ function rehearseCommand(io: CliIo, finish: (exitCode: number) => void): Command
   addSettingFlags(command, ['output', 'format', 'model', 'state', 'batchSize', 'logLevel']);
   return command.action(async (files: string[], options: Options) => {
     const startedMs = performance.now();
-    const { config } = loadCommandConfig(io, options);
+    const { config } = await loadAgentConfig(io, options);
     const log = openCommandLog(io, config.log);
     const configured = config.response.mode === 'audit' ? 'terminate' : config.response.mode;
     const mode = (options['mode'] as ResponseMode | undefined) ?? configured;

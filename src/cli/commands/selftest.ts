@@ -2,10 +2,11 @@ import { Command } from 'commander';
 import { runSelftest, type SelftestReport, selftestTimeoutMs } from '../../agent/index.ts';
 import { AgentError } from '../../errors/index.ts';
 import { escapeForTerminal } from '../../text/index.ts';
+import { loadAgentConfig } from '../agent-config.ts';
 import { openCommandLog } from '../command-log.ts';
 import { parseDurationMs } from '../duration.ts';
 import { type CliIo, exitCodes } from '../io.ts';
-import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { addSettingFlags } from '../options.ts';
 import { printJson } from '../print-json.ts';
 
 const defaultTimeoutMs = 30_000;
@@ -21,7 +22,7 @@ export function selftestCommand(io: CliIo, finish: (exitCode: number) => void): 
     .option('--timeout <time>', 'how long capture and destinations may take: 1s to 10m', parseTimeoutMs);
   addSettingFlags(command, ['state', 'model', 'exceptions', 'logLevel']);
   return command.action(async (options: Record<string, unknown>) => {
-    const { config } = loadCommandConfig(io, options);
+    const { config } = await loadAgentConfig(io, options);
     const log = openCommandLog(io, { ...config.log, level: 'error' });
     try {
       const timeout = options['timeout'];

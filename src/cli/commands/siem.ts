@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import { installElasticAssets } from '../../agent/index.ts';
+import { loadAgentConfig } from '../agent-config.ts';
 import { loadElasticAssets } from '../elastic-asset-loader.ts';
 import type { CliIo } from '../io.ts';
-import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { addSettingFlags } from '../options.ts';
 
 /** `problemchild siem …`: prepares a receiver for what the agents send. */
 export function siemCommand(io: CliIo): Command {
@@ -14,7 +15,7 @@ export function siemCommand(io: CliIo): Command {
     )
     .option('--kibana <url>', 'Kibana or OpenSearch Dashboards that takes the dashboard');
   addSettingFlags(setup, []).action(async (name: string | undefined, options: Record<string, unknown>) => {
-    const { config } = loadCommandConfig(io, options);
+    const { config } = await loadAgentConfig(io, options);
     const kibana = typeof options['kibana'] === 'string' ? options['kibana'] : undefined;
     const done = await installElasticAssets({ config, env: io.env }, name, kibana, loadElasticAssets());
     for (const line of done) io.stdout.write(`installed: ${line}\n`);

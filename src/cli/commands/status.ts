@@ -8,8 +8,9 @@ import {
 } from '../../agent/index.ts';
 import type { Config } from '../../config/index.ts';
 import { AgentError } from '../../errors/index.ts';
+import { loadAgentConfig } from '../agent-config.ts';
 import { type CliIo, exitCodes } from '../io.ts';
-import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { addSettingFlags } from '../options.ts';
 import { printJson } from '../print-json.ts';
 import { formatAgentStatus, formatStateGlance } from '../status-tables.ts';
 
@@ -19,7 +20,7 @@ export function statusCommand(io: CliIo, finish: (exitCode: number) => void): Co
     .description('Say how the running agent is. Exit code 3: none answers.')
     .option('--json', 'one JSON document');
   return addSettingFlags(command, ['state', 'output']).action(async (options: Record<string, unknown>) => {
-    const { config } = loadCommandConfig(io, options);
+    const { config } = await loadAgentConfig(io, options);
     const asJson = options['json'] === true || config.output.format === 'ndjson';
     const asked = await askStatus(config);
     if (asked instanceof AgentError) {

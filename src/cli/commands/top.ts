@@ -2,9 +2,10 @@ import { setTimeout } from 'node:timers/promises';
 import { Command } from 'commander';
 import { type ActivitySnapshot, connectToAgent, listenForStop } from '../../agent/index.ts';
 import type { Config } from '../../config/index.ts';
+import { loadAgentConfig } from '../agent-config.ts';
 import { parseWaitMs } from '../duration.ts';
 import type { CliIo } from '../io.ts';
-import { addSettingFlags, loadCommandConfig } from '../options.ts';
+import { addSettingFlags } from '../options.ts';
 import { ResultWriter } from '../result-writer.ts';
 import { formatTop } from '../top-screen.ts';
 
@@ -24,7 +25,7 @@ export function topCommand(io: CliIo): Command {
     .option('--json', 'one JSON document a snapshot')
     .option('--every <time>', 'how often, such as 2s', '2s');
   return addSettingFlags(command, ['state']).action(async (options: Readonly<Record<string, unknown>>) => {
-    const { config } = loadCommandConfig(io, options);
+    const { config } = await loadAgentConfig(io, options);
     const everyMs = parseWaitMs(String(options['every']));
     const isOnce = options['once'] === true;
     const asJson = options['json'] === true;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OutboxTable, Store } from '../../../src/store/index.ts';
-import { type CliResult, runConfigured } from '../../support/cli.ts';
+import { type CliResult, runCli, runConfigured } from '../../support/cli.ts';
 import { ElasticsearchDouble } from '../../support/elasticsearch-double.ts';
 import { makeEntries } from '../../support/outbox-entry.ts';
 
@@ -67,6 +67,13 @@ describe('forward', () => {
     );
   });
 
+  it('has nothing to test where nothing is configured: exit code 2', async () => {
+    expect(await runCli(['forward', 'test'])).toMatchObject({
+      exitCode: 2,
+      stderr: 'no destinations are configured\n',
+    });
+  });
+
   it('sends what waits, and says what became of it', async () => {
     fill();
     refusedId = 'alert-00000002';
@@ -110,9 +117,12 @@ describe('forward', () => {
     const { exitCode, stderr } = await forward(['drain', '--timeout', '1']);
     expect(exitCode).toBe(1);
     expect(stderr).toContain('not everything could be sent');
-    expect((await forward(['retry', 'siem', 'nowhere'])).stdout).toBe(
-      'siem: is tried again\nnowhere: is not known to this state file\n',
-    );
+    expect(await forward(['retry', 'siem'])).toMatchObject({ exitCode: 0, stdout: 'siem: is tried again\n' });
+    expect(await forward(['retry', 'siem', 'nowhere'])).toMatchObject({
+      exitCode: 2,
+      stdout: '',
+      stderr: expect.stringContaining('this state file has no destination nowhere; it has: record, siem'),
+    });
     double = await ElasticsearchDouble.start();
   });
 

@@ -160,6 +160,16 @@ test('the installed program finds its configuration sound', { skip: unavailable 
   assert.match(result.stdout, /^OK/);
 });
 
+test('the installed command knows the installed configuration', { skip: unavailable }, () => {
+  const launcher = quote(join(program, 'bin', 'problemchild.cmd'));
+  const checked = run('cmd.exe', ['/d', '/s', '/c', `"${launcher} config check"`]);
+  assert.equal(checked.status, 0, checked.text);
+  assert.match(checked.text, /^OK: .*\\ProblemChild\\problemchild\.yaml/);
+  const refused = run('cmd.exe', ['/d', '/s', '/c', `"${launcher} forward retry nobody"`]);
+  assert.equal(refused.status, 2, refused.text);
+  assert.match(refused.text, /no destination nobody/);
+});
+
 test('the service runs and alerts on what is appended', { skip: unavailable }, async () => {
   assert.equal(serviceState(), 'RUNNING');
   appendFileSync(input, telemetryOf(18));
