@@ -59,7 +59,7 @@ export class Forwarder {
   constructor(options: ForwarderOptions) {
     this.#options = options;
     const { queue, routes, batch, backoff, timeoutMs, timers, random, log } = options;
-    queue.configure(routes.map(({ name }) => name));
+    this.introduce();
     this.#accepts = new Map(routes.map(({ name, accepts }) => [name, accepts]));
     const onRejected = (destination: string, rejected: readonly RejectedEntry[]): void =>
       this.#noteRejected(destination, rejected);
@@ -82,9 +82,11 @@ export class Forwarder {
     this.#lookedAfterMs = timers.nowMs();
   }
 
-  /** Makes the destinations known to a file that took the place of another. */
+  /** Makes the destinations known to the outbox, and once more to a file that took the place of another. */
   introduce(): void {
-    this.#options.queue.configure(this.#options.routes.map(({ name }) => name));
+    const { queue, routes, log } = this.#options;
+    const drops = queue.configure(routes.map(({ name }) => name));
+    if (drops.length > 0) log.error('documents waited for destinations that were removed', { drops });
   }
 
   start(): void {

@@ -22,14 +22,14 @@ interface Notice {
 const critical = 99;
 const high = 73;
 
-/** The alert that says what was given up because the outbox reached a limit. */
+/** The alert that says what was given up before it could be sent. */
 export function createDropNotice(drops: readonly Drop[], timeMs: number, agent: AgentFacts): OutboxEntry {
   const total = drops.reduce((sum, { count }) => sum + count, 0);
   return createNotice(
     {
       ruleId: 'problemchild-outbox-dropped',
       ruleName: 'Alerts were dropped before they could be forwarded',
-      message: `${total} documents were dropped because the outbox or the disk was full, or they had become too old`,
+      message: `${total} documents were dropped: the outbox or the disk was full, they had become too old, or their destination was removed`,
       severity: critical,
       timeMs,
       key: JSON.stringify(drops),

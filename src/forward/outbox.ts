@@ -43,15 +43,18 @@ export interface RejectedEntry {
   readonly reason: string;
 }
 
-/** Entries given up because the outbox reached a limit. */
+/** Entries given up before they could be sent. */
 export interface Drop {
   readonly destination: string;
   readonly severity: number;
   readonly reason: DropReason;
   readonly count: number;
 }
-/** `disk`: not even taken in, because the disk was full and so was the memory for what waits for it. */
-export type DropReason = 'size' | 'age' | 'disk';
+/**
+ * `disk`: not even taken in, because the disk was full and so was the memory for what waits for it. `removed`: still
+ * waited for a destination when that was taken out of the configuration; whether it was meant for it is not known then.
+ */
+export type DropReason = 'size' | 'age' | 'disk' | 'removed';
 
 export interface OutboxLimits {
   readonly maxBytes: number;
@@ -75,8 +78,11 @@ export interface SeqRange {
 
 /** The queue as the deliveries see it. Implemented by store/; every call is one transaction of its own. */
 export interface OutboxQueue {
-  /** Makes these the destinations: new ones begin with what is queued, others are forgotten. */
-  configure(destinations: readonly string[]): void;
+  /**
+   * Makes these the destinations: new ones begin with what is queued, others are forgotten. What still waited for those
+   * is returned, and noted for {@link announceDrops}.
+   */
+  configure(destinations: readonly string[]): readonly Drop[];
   cursor(destination: string): number;
   /** The next entries after `after`, in order. */
   read(destination: string, after: number, limits: ReadLimits): QueuedEntry[];

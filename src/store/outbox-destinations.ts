@@ -1,4 +1,4 @@
-import type { Settlement } from '../forward/index.ts';
+import type { Drop, Settlement } from '../forward/index.ts';
 import type { Store } from './store.ts';
 
 /**
@@ -39,6 +39,10 @@ export class OutboxDestinationTable {
       lowest: connection.prepare<[], number | null>('SELECT min(cursor) FROM outbox_destination').pluck(),
       insert: connection.prepare<[string, number]>(
         'INSERT INTO outbox_destination (name, cursor, offered_before) VALUES (?, 0, ?) ON CONFLICT (name) DO NOTHING',
+      ),
+      left: connection.prepare<[number, string], { severity: number; count: number }>(
+        `SELECT severity, count(*) AS count FROM outbox WHERE seq > ? AND destination IN ('', ?)
+         GROUP BY severity ORDER BY severity`,
       ),
       remove: connection.prepare<[string]>('DELETE FROM outbox_destination WHERE name = ?'),
       removeOwn: connection.prepare<[]>(
@@ -91,14 +95,20 @@ export class OutboxDestinationTable {
     return this.#statements.lowest.get() ?? Number.MAX_SAFE_INTEGER;
   }
 
-  /** @param offeredBefore entries that a new destination will never see */
-  configure(names: readonly string[], offeredBefore: number): void {
-    const { insert, remove, removeOwn, recount } = this.#statements;
-    for (const { name } of this.all()) {
-      if (!names.includes(name)) remove.run(name);
-    }
+  /**
+   * Returns what still waited for those that are no more.
+   * @param offeredBefore entries that a new destination will never see
+   */
+  configure(names: readonly string[], offeredBefore: number): readonly Drop[] {
+    const { insert, left, remove, removeOwn, recount } = this.#statements;
+    const gone = this.all().filter(({ name }) => !names.includes(name));
+    const drops = gone.flatMap(({ name, cursor }) =>
+      left.all(cursor, name).map((each): Drop => ({ destination: name, reason: 'removed', ...each })),
+    );
+    for (const { name } of gone) remove.run(name);
     for (const name of names) insert.run(name, offeredBefore);
     if (removeOwn.run().changes > 0) recount.run();
+    return drops;
   }
 
   settle(name: string, { cursor, delivered, filtered, rejected }: Settlement): void {

@@ -89,12 +89,14 @@ export class OutboxTable implements OutboxQueue {
     return this.#statements.seqOf.get(eventId);
   }
 
-  configure(destinations: readonly string[]): void {
-    this.#store.transaction(() => {
+  configure(destinations: readonly string[]): readonly Drop[] {
+    return this.#store.transaction(() => {
       // A new destination begins with what is queued for all.
       const queued = this.#statements.queuedForAll.get() ?? 0;
-      this.#destinations.configure(destinations, this.totals().put - queued);
+      const drops = this.#destinations.configure(destinations, this.totals().put - queued);
+      this.#drops.add(drops);
       this.#prune();
+      return drops;
     });
   }
 

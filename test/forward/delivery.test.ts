@@ -371,6 +371,22 @@ describe('limits', () => {
     expect(receiver.has.filter((id) => /^[0-9a-f]{32}$/.test(id)).length).toBeGreaterThan(0);
   });
 
+  it('tell those that stay what waited for a destination that was removed', async () => {
+    const [siem, other] = [new Receiver(), new Receiver()];
+    siem.answer = down;
+    const before = start({ siem, other });
+    put(makeEntries(4));
+    await timers.pass(1_000);
+    await before.stop();
+    start({ other });
+    await timers.pass(1_000);
+    expect(other.has).toHaveLength(5);
+    expect(log.lines.at(-1)).toMatchObject({
+      level: 'error',
+      fields: { drops: [{ destination: 'siem', severity: 73, reason: 'removed', count: 4 }] },
+    });
+  });
+
   it('let time go by whatever the time of day does', async () => {
     const receiver = new Receiver();
     receiver.answer = down;

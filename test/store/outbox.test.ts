@@ -111,6 +111,25 @@ describe('the queue', () => {
     expect(desk.destinations().map(({ name }) => name)).toEqual(['new']);
   });
 
+  it('notes what waited for a destination that is gone, and for no other', () => {
+    outbox.configure(['gone', 'done', 'stays']);
+    outbox.add([makeEntry(0), makeEntry(1, { severity: 99 }), makeEntry(2, { severity: 99 })]);
+    settleAll('done');
+    const [first] = outbox.read('gone', 0, everything);
+    const rejected = [{ entry: first!, reason: 'no' }];
+    outbox.settle('gone', { cursor: first!.seq, delivered: 0, filtered: 0, rejected });
+    desk.requeue('gone');
+    const drops = [
+      { destination: 'gone', severity: 73, reason: 'removed', count: 1 },
+      { destination: 'gone', severity: 99, reason: 'removed', count: 2 },
+    ];
+    expect(outbox.configure(['stays'])).toEqual(drops);
+    expect(outbox.configure(['stays'])).toEqual([]);
+    outbox.announceDrops((told) => makeEntry(9, { document: JSON.stringify(told) }));
+    expect(JSON.parse(outbox.read('stays', 0, everything).at(-1)!.document)).toEqual(drops);
+    expect(outbox.hasDrops()).toBe(false);
+  });
+
   it('is there after the file was closed', () => {
     outbox.configure(['one']);
     outbox.add(makeEntries(2));
