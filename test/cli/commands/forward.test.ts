@@ -2,9 +2,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { defineCommand } from '../../../src/agent/control/command.ts';
+import { ControlServer } from '../../../src/agent/control/server.ts';
+import { SocketTransport } from '../../../src/agent/control/socket-transport.ts';
 import { OutboxTable, Store } from '../../../src/store/index.ts';
 import { type CliResult, runCli, runConfigured } from '../../support/cli.ts';
 import { ElasticsearchDouble } from '../../support/elasticsearch-double.ts';
+import { createMemoryLog } from '../../support/memory-log.ts';
 import { makeEntries } from '../../support/outbox-entry.ts';
 
 let folder: string;
@@ -38,10 +43,16 @@ function forward(
   });
 }
 
-function fill(): void {
+function fill(destinations: readonly string[] = []): void {
   const store = Store.open(join(folder, 'state.db'));
-  new OutboxTable(store).add(makeEntries(5));
+  const outbox = new OutboxTable(store);
+  outbox.configure(destinations);
+  outbox.add(makeEntries(5));
   store.close();
+}
+
+async function statusOf(state: string): Promise<unknown> {
+  return JSON.parse((await runCli(['forward', 'status', '--state', state, '--output', 'ndjson'])).stdout);
 }
 
 describe('forward', () => {
@@ -109,6 +120,38 @@ describe('forward', () => {
     await forward(['drain', '--timeout', '20']);
     expect(double.ids('logs-problemchild.alert-default')).toContain('alert-00000002');
     expect((await forward(['dead-letter', 'discard'])).stdout).toBe('0 documents were thrown away\n');
+  });
+
+  it('leaves everything as it is where something waits for a destination that the configuration lacks', async () => {
+    fill(['siem', 'record']);
+    const state = join(folder, 'state.db');
+    const { exitCode, stderr } = await runCli(['forward', 'drain', '--state', state, '--timeout', '5']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('PC_USAGE');
+    expect(stderr).toContain('lacks: siem (5)');
+    expect(await statusOf(state)).toMatchObject({
+      entries: 5,
+      destinations: [
+        { name: 'record', waiting: 5 },
+        { name: 'siem', waiting: 5 },
+      ],
+    });
+  });
+
+  it.skipIf(process.platform === 'win32')('drains nothing beside a running agent', async () => {
+    fill(['siem', 'record']);
+    const state = join(folder, 'state.db');
+    const transport = new SocketTransport(join(folder, 'state.control.sock'));
+    const status = defineCommand('status', 'read', z.strictObject({}), () => ({ stateFile: state }));
+    const parts = { transport, log: createMemoryLog(), maxClients: 2, idleTimeoutMs: 600_000 };
+    const agent = new ControlServer({ ...parts, commands: [status] });
+    await agent.start();
+    const { exitCode, stderr } = await forward(['drain', '--timeout', '5']);
+    await agent.stop();
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('an agent runs with this state file');
+    expect(double.ids('logs-problemchild.alert-default')).toEqual([]);
+    expect(await statusOf(state)).toMatchObject({ entries: 5 });
   });
 
   it('gives up draining when a destination cannot be reached', async () => {
