@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { fingerprintFile, fingerprintFolder } from '../alert/index.ts';
 import type { Config, LoadedConfig } from '../config/index.ts';
+import { AgentError } from '../errors/index.ts';
+import { escapeForTerminal } from '../text/index.ts';
 import { shippedBundle } from './assets.ts';
 
 type Section = keyof Config;
@@ -61,7 +63,7 @@ export class ConfigWatch {
   /**
    * `undefined` when nothing changed since the last look. A change is in force when {@link accept} takes it; one that
    * is refused is not offered again until it changes.
-   * @throws AgentError PC_CONFIG_… when the file is refused
+   * @throws AgentError PC_CONFIG_… when the file is refused, as is one that sets nothing any more
    */
   check(): ConfigChange | undefined {
     const { file: path } = this.#options;
@@ -69,7 +71,9 @@ export class ConfigWatch {
     let config = this.#current;
     if (file !== this.#seenFile) {
       this.#seenFile = file;
-      config = this.#options.load().config;
+      const loaded = this.#options.load();
+      if (!isDeepStrictEqual(loaded.config, this.#current)) refuseEmpty(loaded);
+      config = loaded.config;
     }
     const materials = fingerprintMaterials(config);
     const sections = (Object.keys(config) as Section[]).filter(
@@ -100,6 +104,12 @@ export class ConfigWatch {
     this.#seenFile = this.#accepted.file;
     this.#seenMaterials = this.#accepted.materials;
   }
+}
+
+/** Many an editor empties a file before it writes it: what is found in between would take every destination away. */
+function refuseEmpty({ file, provenance }: LoadedConfig): void {
+  if (file === undefined || [...provenance.values()].some(({ layer }) => layer === 'file')) return;
+  throw new AgentError('PC_CONFIG_EMPTY', `${escapeForTerminal(file, 1024)} sets nothing`, { where: file });
 }
 
 function waitingSettings(section: Section, next: Config, current: Config): string[] {

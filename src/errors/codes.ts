@@ -103,6 +103,10 @@ export const errorTable = {
     cause: 'A recording or its manifest could not be written.',
     remedy: 'Name a file that is not there yet, in a folder that is writable, on a disk with room.',
   },
+  PC_CONFIG_EMPTY: {
+    cause: 'The configuration file was emptied under the running agent, which has settings from it.',
+    remedy: 'Write the settings into it; to go back to the defaults, start the agent again.',
+  },
   PC_CONFIG_INVALID: {
     cause: 'The configuration holds several errors; each is listed with its place.',
     remedy: 'Correct the listed keys, then run `problemchild config check`.',

@@ -80,6 +80,16 @@ describe('a watched configuration', () => {
     expect(watch.check()).toBeUndefined();
   });
 
+  it.each(['', '# to be written\n', 'forward:\n'])('refuses %j in place of what was set', (text) => {
+    const watch = open('forward: { record: false }\n');
+    write(text);
+    expect(() => watch.check()).toThrow(expect.objectContaining({ code: 'PC_CONFIG_EMPTY', where: file }));
+    expect(watch.check()).toBeUndefined();
+    expect(watch.current.forward.record).toBe(false);
+    write('forward: { record: true }\n');
+    expect(watch.check()?.sections).toEqual(['forward']);
+  });
+
   it('refuses a file that is gone', () => {
     const watch = open('log: { level: info }\n');
     rmSync(file);
