@@ -24,6 +24,11 @@ interface DestinationCursor {
   readonly cursor: number;
 }
 
+/** What a destination's row counts. */
+type Progress = Pick<DestinationCounts, 'delivered' | 'filtered' | 'rejected' | 'dropped' | 'requeued'> & {
+  readonly cursor: number;
+};
+
 /** How far each destination is. */
 export class OutboxDestinationTable {
   readonly #statements;
@@ -45,22 +50,15 @@ export class OutboxDestinationTable {
          GROUP BY severity ORDER BY severity`,
       ),
       remove: connection.prepare<[string]>('DELETE FROM outbox_destination WHERE name = ?'),
-      removeOwn: connection.prepare<[]>(
-        "DELETE FROM outbox WHERE destination NOT IN (SELECT name FROM outbox_destination) AND destination <> ''",
+      progress: connection.prepare<[string], Progress>(
+        `SELECT cursor, delivered, filtered, rejected, dropped, requeued FROM outbox_destination WHERE name = ?`,
       ),
-      recount: connection.prepare<[]>(
-        'UPDATE outbox_totals SET (entries, bytes) = (SELECT count(*), coalesce(sum(bytes), 0) FROM outbox)',
-      ),
-      settle: connection.prepare<[number, number, number, number, string]>(
-        `UPDATE outbox_destination SET cursor = max(cursor, ?), delivered = delivered + ?, filtered = filtered + ?,
-         rejected = rejected + ? WHERE name = ?`,
-      ),
-      count: connection.prepare<[number, number, string]>(
-        'UPDATE outbox_destination SET filtered = filtered + ?, dropped = dropped + ? WHERE name = ?',
-      ),
-      requeued: connection.prepare<[number, string]>(
-        'UPDATE outbox_destination SET requeued = requeued + ? WHERE name = ?',
-      ),
+      write: connection
+        .prepare<[number, number, number, number, number, number, string]>(
+          `UPDATE outbox_destination SET cursor = ?, delivered = ?, filtered = ?, rejected = ?, dropped = ?,
+           requeued = ? WHERE name = ?`,
+        )
+        .overwriting((...args) => [args[6]]),
       request: connection.prepare<[string]>(
         'UPDATE outbox_destination SET retry_requested = 1 WHERE name = ?',
       ),
@@ -100,27 +98,27 @@ export class OutboxDestinationTable {
    * @param offeredBefore entries that a new destination will never see
    */
   configure(names: readonly string[], offeredBefore: number): readonly Drop[] {
-    const { insert, left, remove, removeOwn, recount } = this.#statements;
+    const { insert, left, remove } = this.#statements;
     const gone = this.all().filter(({ name }) => !names.includes(name));
     const drops = gone.flatMap(({ name, cursor }) =>
       left.all(cursor, name).map((each): Drop => ({ destination: name, reason: 'removed', ...each })),
     );
     for (const { name } of gone) remove.run(name);
     for (const name of names) insert.run(name, offeredBefore);
-    if (removeOwn.run().changes > 0) recount.run();
     return drops;
   }
 
-  settle(name: string, { cursor, delivered, filtered, rejected }: Settlement): void {
-    this.#statements.settle.run(cursor, delivered, filtered, rejected.length, name);
+  /** Belongs in a transaction, as do the two that follow. */
+  settle(name: string, { rejected, ...settlement }: Settlement): void {
+    this.#add(name, { ...settlement, rejected: rejected.length });
   }
 
-  count(name: string, { filtered, dropped }: { readonly filtered: number; readonly dropped: number }): void {
-    this.#statements.count.run(filtered, dropped, name);
+  count(name: string, counts: { readonly filtered: number; readonly dropped: number }): void {
+    this.#add(name, counts);
   }
 
   countRequeued(name: string, count: number): void {
-    this.#statements.requeued.run(count, name);
+    this.#add(name, { requeued: count });
   }
 
   /** False for a destination that is not there. */
@@ -132,5 +130,21 @@ export class OutboxDestinationTable {
     const names = this.#statements.requests.all();
     if (names.length > 0) this.#statements.forget.run();
     return names;
+  }
+
+  /** Counts are added; the cursor moves on to where it is said to be. */
+  #add(name: string, { cursor = 0, ...counts }: Partial<Progress>): void {
+    const now = this.#statements.progress.get(name);
+    if (now === undefined) return;
+    const { delivered = 0, filtered = 0, rejected = 0, dropped = 0, requeued = 0 } = counts;
+    this.#statements.write.run(
+      Math.max(now.cursor, cursor),
+      now.delivered + delivered,
+      now.filtered + filtered,
+      now.rejected + rejected,
+      now.dropped + dropped,
+      now.requeued + requeued,
+      name,
+    );
   }
 }

@@ -14,6 +14,7 @@ import { DeadLetterTable } from './outbox-dead-letters.ts';
 import { OutboxDestinationTable } from './outbox-destinations.ts';
 import { DropTable } from './outbox-drops.ts';
 import { fromRow, type OutboxRow } from './outbox-row.ts';
+import { OutboxTotalsTable } from './outbox-totals.ts';
 import type { Store } from './store.ts';
 
 /**
@@ -34,6 +35,7 @@ export class OutboxTable implements OutboxQueue {
   readonly #deadLetters: DeadLetterTable;
   readonly #bounds: OutboxBounds;
   readonly #drops: DropTable;
+  readonly #totals: OutboxTotalsTable;
   readonly #statements;
   readonly #refused = new Map<number, number>();
 
@@ -43,6 +45,7 @@ export class OutboxTable implements OutboxQueue {
     this.#deadLetters = new DeadLetterTable(store);
     this.#bounds = new OutboxBounds(store, this.#destinations);
     this.#drops = new DropTable(store);
+    this.#totals = new OutboxTotalsTable(store);
     this.#statements = prepareStatements(store);
   }
 
@@ -51,17 +54,21 @@ export class OutboxTable implements OutboxQueue {
    * `destination` sends them there only.
    */
   put(entries: readonly OutboxEntry[], destination = ''): number {
-    const { insert, grow } = this.#statements;
+    const { insert, has } = this.#statements;
     let count = 0;
     let bytes = 0;
-    const clockMs = this.#clockMs;
+    const { clockMs } = this.#totals.current;
+    let seq = this.#nextSeq();
     for (const { eventId, kind, severity, timeMs, ruleId = null, document } of entries) {
       if (!this.#admits(severity)) {
         this.#refused.set(severity, (this.#refused.get(severity) ?? 0) + 1);
         continue;
       }
+      if (has.get(eventId, destination) !== undefined) continue;
       const size = Buffer.byteLength(document);
-      const { changes, lastInsertRowid } = insert.run(
+      insert.run(
+        seq,
+        seq,
         eventId,
         destination,
         kind,
@@ -72,11 +79,12 @@ export class OutboxTable implements OutboxQueue {
         ruleId,
         document,
       );
-      if (changes > 0) this.#store.noteNumber('outbox', Number(lastInsertRowid));
-      count += changes;
-      bytes += changes * size;
+      this.#store.noteNumber('outbox', seq);
+      seq++;
+      count++;
+      bytes += size;
     }
-    if (count > 0) grow.run(count, bytes, destination === '' ? count : 0);
+    if (count > 0) this.#totals.add({ entries: count, bytes, put: destination === '' ? count : 0 });
     return count;
   }
 
@@ -93,8 +101,9 @@ export class OutboxTable implements OutboxQueue {
     return this.#store.transaction(() => {
       // A new destination begins with what is queued for all.
       const queued = this.#statements.queuedForAll.get() ?? 0;
-      const drops = this.#destinations.configure(destinations, this.totals().put - queued);
+      const drops = this.#destinations.configure(destinations, this.#totals.current.put - queued);
       this.#drops.add(drops);
+      this.#removeOrphans();
       this.#prune();
       return drops;
     });
@@ -129,7 +138,7 @@ export class OutboxTable implements OutboxQueue {
   }
 
   advanceClock(elapsedMs: number): void {
-    this.#statements.advance.run(Math.max(0, Math.round(elapsedMs)));
+    this.#store.transaction(() => this.#totals.advanceClock(Math.max(0, Math.round(elapsedMs))));
   }
 
   shrink(
@@ -163,8 +172,8 @@ export class OutboxTable implements OutboxQueue {
   }
 
   totals(): OutboxTotals {
-    const totals = this.#statements.totals.get();
-    return { entries: 0, bytes: 0, put: 0, ...totals, deadLetters: this.#deadLetters.count() };
+    const { entries, bytes, put } = this.#totals.current;
+    return { entries, bytes, put, deadLetters: this.#deadLetters.count() };
   }
 
   /** Entries that wait in memory, because the disk is full. */
@@ -182,74 +191,106 @@ export class OutboxTable implements OutboxQueue {
     return this.#destinations.takeRetryRequests();
   }
 
+  /** Beyond every number that was given and every cursor, so that no destination passes over it. */
+  #nextSeq(): number {
+    const { lastSeq, lastCursor } = this.#statements;
+    return 1 + Math.max(this.#store.highestNumber('outbox'), lastSeq.get() ?? 0, lastCursor.get() ?? 0);
+  }
+
   #admits(severity: number): boolean {
     const { strain } = this.#store.connection;
     const admission = admissions.find((each) => strain >= each.strain);
     return admission === undefined || severity >= admission.severity;
   }
 
-  get #clockMs(): number {
-    return this.#statements.clock.get() ?? 0;
-  }
-
   /** Removes what only this destination was to get and is done with. */
   #removeOwn(destination: string, cursor: number): void {
-    const { sumOwn, removeOwn, shed } = this.#statements;
-    const { entries, bytes } = sumOwn.get(destination, cursor) ?? { entries: 0, bytes: 0 };
-    if (entries === 0) return;
+    const { sumOwn, removeOwn } = this.#statements;
+    const sum = sumOwn.get(destination, cursor) ?? nothing;
+    if (sum.entries === 0) return;
     removeOwn.run(destination, cursor);
-    shed.run(entries, bytes);
+    this.#totals.remove(sum);
+  }
+
+  /** Removes what only destinations that are no more were to get. */
+  #removeOrphans(): void {
+    const { sumOrphans, removeOrphans } = this.#statements;
+    const sum = sumOrphans.get() ?? nothing;
+    if (sum.entries === 0) return;
+    removeOrphans.run();
+    this.#totals.remove(sum);
   }
 
   /** Removes what every destination is done with. */
   #prune(): void {
-    const { first, sum, prune, shed } = this.#statements;
+    const { first, sum, prune } = this.#statements;
     const done = this.#destinations.lowestCursor();
     if ((first.get() ?? Number.POSITIVE_INFINITY) > done) return;
-    const { entries, bytes } = sum.get(done) ?? { entries: 0, bytes: 0 };
+    const removed = sum.get(done) ?? nothing;
     prune.run(done);
-    shed.run(entries, bytes);
+    this.#totals.remove(removed);
   }
 }
 
-type InsertRow = [string, string, string, number, number, number, number, string | null, string];
+interface Sum {
+  readonly entries: number;
+  readonly bytes: number;
+}
+
+const nothing: Sum = { entries: 0, bytes: 0 };
+
+type InsertRow = [
+  number,
+  number,
+  string,
+  string,
+  string,
+  number,
+  number,
+  number,
+  number,
+  string | null,
+  string,
+];
 
 function prepareStatements({ connection }: Store) {
   const number = <Parameters extends unknown[]>(sql: string) =>
     connection.prepare<Parameters, number>(sql).pluck();
+  const sum = 'SELECT count(*) AS entries, coalesce(sum(bytes), 0) AS bytes FROM outbox';
+  const orphaned = "destination NOT IN (SELECT name FROM outbox_destination) AND destination <> ''";
+  const has = number<[string, string]>('SELECT 1 FROM outbox WHERE event_id = ? AND destination = ?');
   return {
-    insert: connection.prepare<InsertRow>(
-      `INSERT INTO outbox (event_id, destination, kind, severity, bytes, queued_ms, time_ms, rule_id, document)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (event_id, destination) DO NOTHING`,
-    ),
-    grow: connection.prepare<[number, number, number]>(
-      'UPDATE outbox_totals SET entries = entries + ?, bytes = bytes + ?, put = put + ?',
-    ),
-    shed: connection.prepare<[number, number]>(
-      'UPDATE outbox_totals SET entries = entries - ?, bytes = bytes - ?',
-    ),
+    // Written again it gets the same number, because cursors are such numbers, unless another process took that meanwhile.
+    insert: connection
+      .prepare<InsertRow>(
+        `INSERT INTO outbox
+           (seq, event_id, destination, kind, severity, bytes, queued_ms, time_ms, rule_id, document)
+         VALUES (nullif(?, (SELECT seq FROM outbox WHERE seq = ?)), ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (event_id, destination) DO NOTHING`,
+      )
+      .overwriting((_seq, _again, eventId, destination) => [eventId, destination])
+      .spentWhere((_seq, _again, eventId, destination) => has.get(eventId, destination) === undefined),
+    has,
+    lastCursor: connection.prepare<[], number | null>('SELECT max(cursor) FROM outbox_destination').pluck(),
+    lastSeq: number<[]>("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'"),
     read: connection.prepare<[number, string, number], OutboxRow<QueuedEntry> & { readonly bytes: number }>(
       `SELECT seq, event_id AS eventId, kind, severity, rule_id AS ruleId, time_ms AS timeMs, document, bytes
        FROM outbox WHERE seq > ? AND destination IN ('', ?) ORDER BY seq LIMIT ?`,
     ),
     seqOf: number<[string]>("SELECT seq FROM outbox WHERE event_id = ? AND destination = ''"),
     first: number<[]>('SELECT min(seq) FROM outbox'),
-    sum: connection.prepare<[number], { entries: number; bytes: number }>(
-      'SELECT count(*) AS entries, coalesce(sum(bytes), 0) AS bytes FROM outbox WHERE seq <= ?',
+    sum: connection.prepare<[number], Sum>(`${sum} WHERE seq <= ?`),
+    sumOwn: connection.prepare<[string, number], Sum>(
+      `${sum} WHERE destination = ? AND destination <> '' AND seq <= ?`,
     ),
-    sumOwn: connection.prepare<[string, number], { entries: number; bytes: number }>(
-      `SELECT count(*) AS entries, coalesce(sum(bytes), 0) AS bytes FROM outbox
-       WHERE destination = ? AND destination <> '' AND seq <= ?`,
-    ),
-    removeOwn: connection.prepare<[string, number]>(
-      "DELETE FROM outbox WHERE destination = ? AND destination <> '' AND seq <= ?",
-    ),
-    prune: connection.prepare<[number]>('DELETE FROM outbox WHERE seq <= ?'),
+    removeOwn: connection
+      .prepare<[string, number]>(
+        "DELETE FROM outbox WHERE destination = ? AND destination <> '' AND seq <= ?",
+      )
+      .extending((destination) => [destination]),
+    sumOrphans: connection.prepare<[], Sum>(`${sum} WHERE ${orphaned}`),
+    removeOrphans: connection.prepare<[]>(`DELETE FROM outbox WHERE ${orphaned}`),
+    prune: connection.prepare<[number]>('DELETE FROM outbox WHERE seq <= ?').extending(() => []),
     queuedForAll: number<[]>("SELECT count(*) FROM outbox WHERE destination = ''"),
-    clock: number<[]>('SELECT clock_ms FROM outbox_totals'),
-    advance: connection.prepare<[number]>('UPDATE outbox_totals SET clock_ms = clock_ms + ?'),
-    totals: connection.prepare<[], { entries: number; bytes: number; put: number }>(
-      'SELECT entries, bytes, put FROM outbox_totals',
-    ),
   };
 }

@@ -31,6 +31,9 @@ export interface Endurance {
 /** What people look up, and where the source goes on. The rest is what the agent has learnt, and can learn again. */
 const lookedUp = /\b(?:alert|incident|bookmark)\b/;
 
+/** The journal is gone through each time that the outbox's writes have taken this share of the memory more. */
+const compactedShare = 0.05;
+
 const nothingWritten: Database.RunResult = { changes: 0, lastInsertRowid: 0 };
 
 /** Whether a write means something without the state that was written before. */
@@ -97,9 +100,9 @@ export class StoreConnection implements StatementRunner {
     this.#lacksState = false;
   }
 
-  /** How often a statement was run since the last commit, while commits fail. */
-  countWaiting(statement: { readonly sql: string }): number {
-    return this.#isWaiting ? this.#journal.count(({ sql }) => sql === statement.sql) : 0;
+  /** How many writes of a statement wait for a commit and left something that is still there, while commits fail. */
+  countWaiting({ sql }: { readonly sql: string }): number {
+    return this.#isWaiting ? this.#journal.count(sql) : 0;
   }
 
   prepare<Parameters extends unknown[], Row = unknown>(sql: string): StoreStatement<Parameters, Row> {
@@ -144,7 +147,8 @@ export class StoreConnection implements StatementRunner {
       return nothingWritten;
     }
     const result = this.attempt(() => statement.native.run(...args));
-    this.#journal.add(statement, args);
+    // What changed nothing has nothing to write again.
+    if (result.changes > 0) this.#journal.add(statement, args);
     return result;
   }
 
@@ -215,6 +219,7 @@ export class StoreConnection implements StatementRunner {
         this.#mend(error);
       }
     }
+    if (this.#isWaiting) this.#journal.compact(this.#endurance.maxBytes * compactedShare);
     this.#shed();
     this.#tell();
   }

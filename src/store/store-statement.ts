@@ -11,6 +11,12 @@ export interface StatementRunner {
   noteDamage(error: unknown): void;
 }
 
+/**
+ * What a write may become in the journal once another one of the same statement and key follows: it is left out
+ * (`overwrite`), or the later one takes its place (`extend`).
+ */
+type Succession = 'overwrite' | 'extend';
+
 /** A statement that outlives the file it was prepared for: it is prepared anew where the file was exchanged. */
 export class StoreStatement<Parameters extends unknown[], Row> {
   readonly sql: string;
@@ -20,6 +26,9 @@ export class StoreStatement<Parameters extends unknown[], Row> {
   #native: Database.Statement<unknown[], Row> | undefined;
   #generation = 0;
   #isPlucked = false;
+  #succession: Succession | undefined;
+  #keyOf: (...args: Parameters) => readonly unknown[] = () => [];
+  #isSpent: (...args: Parameters) => boolean = () => false;
 
   constructor(connection: StatementRunner, sql: string) {
     this.sql = sql;
@@ -36,8 +45,41 @@ export class StoreStatement<Parameters extends unknown[], Row> {
     return this;
   }
 
+  /** A later write with the same key leaves nothing of what an earlier one wrote, whatever came in between. */
+  overwriting(keyOf: (...args: Parameters) => readonly unknown[]): this {
+    this.#succession = 'overwrite';
+    this.#keyOf = keyOf;
+    return this;
+  }
+
+  /** For what removes rows: a later write with the same key removes all that an earlier one did, and nothing that stays. */
+  extending(keyOf: (...args: Parameters) => readonly unknown[]): this {
+    this.#succession = 'extend';
+    this.#keyOf = keyOf;
+    return this;
+  }
+
+  /** A write of which this says so left nothing that is still there. */
+  spentWhere(isSpent: (...args: Parameters) => boolean): this {
+    this.#isSpent = isSpent;
+    return this;
+  }
+
+  get succession(): Succession | undefined {
+    return this.#succession;
+  }
+
+  /** The same for all statements of the same text. */
+  keyOf(args: Parameters): string {
+    return `${this.sql}\n${JSON.stringify(this.#keyOf(...args))}`;
+  }
+
+  isSpent(args: Parameters): boolean {
+    return this.#isSpent(...args);
+  }
+
   run(...args: Parameters): Database.RunResult {
-    return this.#connection.write(this as StoreStatement<unknown[], unknown>, args);
+    return this.#connection.write(this as unknown as StoreStatement<unknown[], unknown>, args);
   }
 
   get(...args: Parameters): Row | undefined {

@@ -121,6 +121,11 @@ export class Store {
     this.#highest.set(table, Math.max(number, this.#highest.get(table) ?? 0));
   }
 
+  /** The highest number that {@link noteNumber} was told of. */
+  highestNumber(table: 'outbox'): number {
+    return this.#highest.get(table) ?? 0;
+  }
+
   #replace(nowMs: number) {
     const path = moveAside(this.path, nowMs);
     const database = openDatabase(this.path, migrations);

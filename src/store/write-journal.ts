@@ -16,13 +16,17 @@ export class WriteJournal {
   #writes: Write[] = [];
   #bytes = 0;
   #lastingBytes = 0;
+  /** Lasting ones, after {@link compact}. */
+  #compactBytes = 0;
 
   get length(): number {
     return this.#writes.length;
   }
 
-  count(passes: (statement: Statement) => boolean): number {
-    return this.#writes.filter(({ statement }) => passes(statement)).length;
+  /** How many writes of this text left something that is still there. */
+  count(sql: string): number {
+    return this.#writes.filter(({ statement, args }) => statement.sql === sql && !statement.isSpent(args))
+      .length;
   }
 
   /** Memory that the writes take, about. */
@@ -54,6 +58,32 @@ export class WriteJournal {
     return before - this.#writes.length;
   }
 
+  /**
+   * Forgets what later writes made needless, where writes to the outbox have grown by this much since the last time: a
+   * queue that empties as fast as it fills takes no memory. What is left leads to the same tables.
+   */
+  compact(grownBytes: number): void {
+    if (this.#lastingBytes < this.#compactBytes + grownBytes) return;
+    const latest = new Map<string, Write>();
+    for (const write of this.#writes) {
+      if (write.statement.succession !== undefined) latest.set(write.statement.keyOf(write.args), write);
+    }
+    this.#set(
+      this.#writes.flatMap((write): Write | [] => {
+        const { statement, args } = write;
+        if (statement.succession === undefined) return write;
+        const key = statement.keyOf(args);
+        const last = latest.get(key);
+        if (statement.succession === 'extend') {
+          latest.delete(key);
+          return last ?? [];
+        }
+        return last === write && !statement.isSpent(args) ? write : [];
+      }),
+    );
+    this.#compactBytes = this.#lastingBytes;
+  }
+
   /** Writes everything again, in order. */
   replay(): void {
     for (const { statement, args } of this.#writes) statement.native.run(...args);
@@ -63,6 +93,7 @@ export class WriteJournal {
     this.#writes = writes;
     this.#bytes = sumOf(writes);
     this.#lastingBytes = sumOf(writes.filter(({ statement }) => statement.isLasting));
+    this.#compactBytes = Math.min(this.#compactBytes, this.#lastingBytes);
   }
 }
 

@@ -1,0 +1,44 @@
+import type { Store } from './store.ts';
+
+interface Totals {
+  readonly entries: number;
+  readonly bytes: number;
+  readonly put: number;
+}
+
+/** What the outbox holds in all, and its clock. */
+export class OutboxTotalsTable {
+  readonly #select;
+  readonly #write;
+  readonly #setClock;
+
+  constructor({ connection }: Store) {
+    this.#select = connection.prepare<[], Totals & { readonly clockMs: number }>(
+      'SELECT clock_ms AS clockMs, entries, bytes, put FROM outbox_totals',
+    );
+    this.#write = connection
+      .prepare<[number, number, number]>('UPDATE outbox_totals SET entries = ?, bytes = ?, put = ?')
+      .overwriting(() => []);
+    this.#setClock = connection
+      .prepare<[number]>('UPDATE outbox_totals SET clock_ms = ?')
+      .overwriting(() => []);
+  }
+
+  get current(): Totals & { readonly clockMs: number } {
+    return this.#select.get() ?? { clockMs: 0, entries: 0, bytes: 0, put: 0 };
+  }
+
+  /** Belongs in a transaction, as do the others. */
+  add({ entries = 0, bytes = 0, put = 0 }: Partial<Totals>): void {
+    const { current } = this;
+    this.#write.run(current.entries + entries, current.bytes + bytes, current.put + put);
+  }
+
+  remove({ entries, bytes }: Pick<Totals, 'entries' | 'bytes'>): void {
+    this.add({ entries: -entries, bytes: -bytes });
+  }
+
+  advanceClock(elapsedMs: number): void {
+    this.#setClock.run(this.current.clockMs + elapsedMs);
+  }
+}
