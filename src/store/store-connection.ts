@@ -1,32 +1,10 @@
 import type Database from 'better-sqlite3';
 import { messageOf } from '../errors/index.ts';
 import type { Connection } from './database.ts';
+import type { Endurance, StoreNotice } from './endurance.ts';
 import { isStoreDamaged, isStoreUnwritable } from './store-damage.ts';
 import { type StatementRunner, StoreStatement } from './store-statement.ts';
 import { WriteJournal } from './write-journal.ts';
-
-/** What happened to the file, in words for the log and for those who are told. */
-export type StoreNotice =
-  /** What is written waits in memory until it can be committed. */
-  | { readonly kind: 'unwritable'; readonly error: unknown }
-  /** What waited is committed, but for this many writes that were given up. */
-  | { readonly kind: 'writable'; readonly givenUp: number }
-  /** Too much waited; this many writes were given up. */
-  | { readonly kind: 'given up'; readonly writes: number }
-  /** Moved aside, and a new one begun. */
-  | { readonly kind: 'damaged'; readonly path: string; readonly reason: string };
-
-export interface Endurance {
-  readonly onNotice: (notice: StoreNotice) => void;
-  /** Moves the file aside, where its new name is returned, and opens a new one. */
-  readonly replace: () => { readonly database: Connection; readonly path: string };
-  /** Time that passes, in ms. */
-  readonly nowMs: () => number;
-  /** Most memory that uncommitted writes may take; half of it is for the outbox. */
-  readonly maxBytes: number;
-  /** How often a commit is tried while commits fail. */
-  readonly retryMs: number;
-}
 
 /** What people look up, and where the source goes on. The rest is what the agent has learnt, and can learn again. */
 const lookedUp = /\b(?:alert|incident|bookmark)\b/;
@@ -55,6 +33,8 @@ export class StoreConnection implements StatementRunner {
   readonly #journal = new WriteJournal();
   /** A commit failed, and the transaction is kept open. */
   #isWaiting = false;
+  /** What waits is in the journal alone, or in part in the transaction that is open: beginning it anew failed. */
+  #isTorn = false;
   #isInside = false;
   #triedMs = 0;
   #damage: unknown;
@@ -156,6 +136,7 @@ export class StoreConnection implements StatementRunner {
   attempt<T>(action: () => T): T {
     if (this.#endurance === undefined) return action();
     try {
+      this.#recover();
       return action();
     } catch (error) {
       this.#mend(error);
@@ -172,12 +153,18 @@ export class StoreConnection implements StatementRunner {
 
   close(): void {
     // Where it fails, the bookmark was not committed either: the next run raises everything again under the same ids.
-    if (this.#isWaiting) ignoreFailure(() => this.#database.exec('COMMIT'));
+    if (this.#isWaiting) {
+      ignoreFailure(() => {
+        this.#recover();
+        this.#database.exec('COMMIT');
+      });
+    }
     this.#database.close();
   }
 
   #begin(): void {
     if (this.#damage !== undefined && this.#endurance !== undefined) this.#replace(this.#damage);
+    if (this.#isTorn) this.attempt(() => undefined);
     if (this.#database.inTransaction) return;
     try {
       this.#database.exec('BEGIN IMMEDIATE');
@@ -190,7 +177,8 @@ export class StoreConnection implements StatementRunner {
   /** Back to the first `before` writes. */
   #undo(before: number): void {
     this.#journal.cut(before);
-    if (this.#isWaiting) this.#resume();
+    // Where it fails, the next one begins with it; the caller learns why this one failed.
+    if (this.#isWaiting) ignoreFailure(() => this.#resume());
     else if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
     this.#tell();
   }
@@ -200,6 +188,21 @@ export class StoreConnection implements StatementRunner {
       this.#commit();
       return;
     }
+    try {
+      this.#keep(this.#endurance);
+    } catch (error) {
+      // Where it is to be written again it is not lost: the next transaction begins with it.
+      if (!this.#isTorn) {
+        this.#journal.cut(0);
+        throw error;
+      }
+    }
+    this.#tell();
+  }
+
+  /** Commits what was written, or keeps it in what waits. */
+  #keep({ nowMs, retryMs, maxBytes }: Endurance): void {
+    this.#recover();
     if (this.#isReplaced) {
       // State that builds upon what was lost would not be understood by who reads the new file.
       this.#isReplaced = false;
@@ -207,7 +210,6 @@ export class StoreConnection implements StatementRunner {
       this.#journal.keep(standsAlone);
       this.#resume();
     }
-    const { nowMs, retryMs } = this.#endurance;
     if (!this.#isWaiting || nowMs() - this.#triedMs >= retryMs) {
       try {
         this.#commit();
@@ -219,15 +221,15 @@ export class StoreConnection implements StatementRunner {
         this.#mend(error);
       }
     }
-    if (this.#isWaiting) this.#journal.compact(this.#endurance.maxBytes * compactedShare);
-    this.#shed();
-    this.#tell();
+    if (this.#isWaiting) this.#journal.compact(maxBytes * compactedShare);
+    this.#shed(maxBytes / 2);
   }
 
   #commit(): void {
     try {
       this.#database.exec('COMMIT');
     } catch (error) {
+      this.#isTorn = this.#isWaiting;
       if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
       throw error;
     }
@@ -250,33 +252,42 @@ export class StoreConnection implements StatementRunner {
   #replace(error: unknown): void {
     const { endurance, database } = { endurance: this.#endurance, database: this.#database };
     if (endurance === undefined) throw error;
-    this.#damage = undefined;
+    this.#damage = error;
+    this.#isTorn = true;
+    // Open until the next commit, as when the disk is full.
+    this.#isWaiting = true;
     database.close();
     const { database: next, path } = endurance.replace();
+    this.#damage = undefined;
     this.#database = next;
     this.#generation++;
     this.#prepareToEndure();
     const reason = messageOf(error);
     this.#notices.push({ kind: 'damaged', path, reason });
-    // Open until the next commit, as when the disk is full.
-    this.#isWaiting = true;
     this.#isReplaced = true;
     this.#triedMs = Number.NEGATIVE_INFINITY;
     this.#resume();
   }
 
   #resume(): void {
+    this.#isTorn = true;
     if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
     this.#database.exec('BEGIN IMMEDIATE');
     this.#journal.replay();
+    this.#isTorn = false;
+  }
+
+  #recover(): void {
+    if (!this.#isTorn) return;
+    if (this.#damage === undefined) this.#resume();
+    else this.#replace(this.#damage);
   }
 
   /**
    * Keeps what waits within its memory; the outbox keeps itself within its half, by {@link strain}. What was learnt is
    * given up as a whole, with all that would follow: the file never holds a part of it, only what it was at some time.
    */
-  #shed(): void {
-    const mostBytes = (this.#endurance?.maxBytes ?? Number.POSITIVE_INFINITY) / 2;
+  #shed(mostBytes: number): void {
     const journal = this.#journal;
     if (!this.#isWaiting || journal.bytes - journal.lastingBytes <= mostBytes) return;
     let writes = journal.keep(standsAlone);
@@ -297,6 +308,7 @@ export class StoreConnection implements StatementRunner {
 
   /** Outside of any transaction, because who is told may write. */
   #tell(): void {
+    if (this.#isTorn) return;
     const notices = this.#notices;
     this.#notices = [];
     for (const notice of notices) this.#endurance?.onNotice(notice);

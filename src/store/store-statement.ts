@@ -92,7 +92,7 @@ export class StoreStatement<Parameters extends unknown[], Row> {
 
   *iterate(...args: Parameters): Generator<Row> {
     try {
-      yield* this.native.iterate(...args);
+      yield* this.#connection.attempt(() => this.native).iterate(...args);
     } catch (error) {
       // The rows handed out cannot be taken back: the reader fails, and what comes next finds a sound file.
       this.#connection.noteDamage(error);

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AgentError, messageOf } from '../errors/index.ts';
 import { freeBytes, openDatabase } from './database.ts';
+import type { StoreNotice } from './endurance.ts';
 import { migrations } from './migrations/index.ts';
-import { StoreConnection, type StoreNotice } from './store-connection.ts';
+import { StoreConnection } from './store-connection.ts';
 import { explainStoreFailure, moveAside } from './store-damage.ts';
 
 /** What an agent that must not stop wants of its store; see {@link Store.endure}. */
