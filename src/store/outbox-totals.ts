@@ -9,12 +9,16 @@ interface Totals {
 /** What the outbox holds in all, and its clock. */
 export class OutboxTotalsTable {
   readonly #select;
+  readonly #count;
   readonly #write;
   readonly #setClock;
 
   constructor({ connection }: Store) {
     this.#select = connection.prepare<[], Totals & { readonly clockMs: number }>(
       'SELECT clock_ms AS clockMs, entries, bytes, put FROM outbox_totals',
+    );
+    this.#count = connection.prepare<[], Pick<Totals, 'entries' | 'bytes'>>(
+      'SELECT count(*) AS entries, coalesce(sum(bytes), 0) AS bytes FROM outbox',
     );
     this.#write = connection
       .prepare<[number, number, number]>('UPDATE outbox_totals SET entries = ?, bytes = ?, put = ?')
@@ -36,6 +40,12 @@ export class OutboxTotalsTable {
 
   remove({ entries, bytes }: Pick<Totals, 'entries' | 'bytes'>): void {
     this.add({ entries: -entries, bytes: -bytes });
+  }
+
+  /** Goes through the whole queue. */
+  recount(): void {
+    const { entries, bytes } = this.#count.get() ?? { entries: 0, bytes: 0 };
+    this.#write.run(entries, bytes, this.current.put);
   }
 
   advanceClock(elapsedMs: number): void {

@@ -105,6 +105,8 @@ export class OutboxTable implements OutboxQueue {
       this.#drops.add(drops);
       this.#removeOrphans();
       this.#prune();
+      // What was written about another file counts what this one never had.
+      if (this.#store.connection.generation > 0) this.#totals.recount();
       return drops;
     });
   }

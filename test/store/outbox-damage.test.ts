@@ -2,8 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { OutboxTable, openOrQuarantine, Store } from '../../src/store/index.ts';
+import { OutboxDesk, OutboxTable, openOrQuarantine, Store } from '../../src/store/index.ts';
 import { nowMs, openEnduringStore, readIds } from '../support/enduring-store.ts';
+import { failDiskOf, sound } from '../support/failing-disk.ts';
 import { makeEntries, makeEntry } from '../support/outbox-entry.ts';
 
 let folder: string;
@@ -92,6 +93,27 @@ describe('a file that gets damaged while it is open', () => {
     store.close();
     const again = Store.open(path);
     expect(readIds(new OutboxTable(again))).toEqual(['alert-00000501', 'alert-00000502']);
+    again.close();
+  });
+
+  it('leaves totals of what the new one holds, once it knows its destinations', () => {
+    const { store, outbox } = openEnduringStore(path);
+    outbox.add(makeEntries(200));
+    const last = outbox.read('one', 0, { maxEntries: 100, maxBytes: 1e9 }).at(-1)!.seq;
+    const disk = failDiskOf(store);
+    disk.failure = (sql) => (sql === 'COMMIT' ? 'SQLITE_CORRUPT' : undefined);
+    outbox.settle('one', { cursor: last, delivered: 100, filtered: 0, rejected: [] });
+    disk.failure = sound;
+    outbox.add([makeEntry(500)]);
+    outbox.configure(['one']);
+    outbox.add([makeEntry(501)]);
+    const entries = outbox.read('one', 0, { maxEntries: 9, maxBytes: 1e9 });
+    const bytes = entries.reduce((sum, { document }) => sum + Buffer.byteLength(document), 0);
+    expect(outbox.totals()).toMatchObject({ entries: 2, bytes });
+    expect(new OutboxDesk(store).destinations()).toMatchObject([{ offered: 2, delivered: 0, waiting: 2 }]);
+    store.close();
+    const again = Store.open(path);
+    expect(new OutboxTable(again).totals()).toMatchObject({ entries: 2, bytes });
     again.close();
   });
 });
