@@ -9,7 +9,7 @@ import { WriteJournal } from './write-journal.ts';
 /** What people look up, and where the source goes on. The rest is what the agent has learnt, and can learn again. */
 const lookedUp = /\b(?:alert|incident|bookmark)\b/;
 
-/** The journal is gone through each time that the outbox's writes have taken this share of the memory more. */
+/** The journal is gone through at the latest when the outbox's writes have taken this share of the memory more. */
 const compactedShare = 0.05;
 
 const nothingWritten: Database.RunResult = { changes: 0, lastInsertRowid: 0 };
@@ -128,7 +128,7 @@ export class StoreConnection implements StatementRunner {
     }
     const result = this.attempt(() => statement.native.run(...args));
     // What changed nothing has nothing to write again.
-    if (result.changes > 0) this.#journal.add(statement, args);
+    if (result.changes > 0) this.#journal.add(statement, args, result.changes);
     return result;
   }
 

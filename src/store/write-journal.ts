@@ -10,6 +10,10 @@ interface Write {
 
 /** What a write costs in memory besides its values. */
 const writeBytes = 128;
+/** What makes writes of rows needless. */
+const removal = /^DELETE FROM outbox /;
+/** The journal is gone through when so many rows were removed, as a share of its writes. */
+const removedShare = 0.05;
 
 /** What was written since the last commit, so that it can be written again after one that failed. */
 export class WriteJournal {
@@ -18,6 +22,8 @@ export class WriteJournal {
   #lastingBytes = 0;
   /** Lasting ones, after {@link compact}. */
   #compactBytes = 0;
+  /** Rows of the outbox that were removed since then. */
+  #removed = 0;
 
   get length(): number {
     return this.#writes.length;
@@ -39,11 +45,13 @@ export class WriteJournal {
     return this.#lastingBytes;
   }
 
-  add(statement: Statement, args: unknown[]): void {
+  /** @param changes rows that the write changed */
+  add(statement: Statement, args: unknown[], changes: number): void {
     const bytes = args.reduce<number>((sum, value) => sum + sizeOf(value), writeBytes);
     this.#writes.push({ statement, args, bytes });
     this.#bytes += bytes;
     if (statement.isLasting) this.#lastingBytes += bytes;
+    if (removal.test(statement.sql)) this.#removed += changes;
   }
 
   /** Forgets what was written after the first `count`. */
@@ -59,11 +67,14 @@ export class WriteJournal {
   }
 
   /**
-   * Forgets what later writes made needless, where writes to the outbox have grown by this much since the last time: a
-   * queue that empties as fast as it fills takes no memory. What is left leads to the same tables.
+   * Forgets what later writes made needless, where writes to the outbox have grown by this much since the last time or
+   * enough rows were removed: a queue that empties as fast as it fills takes no memory. What is left leads to the same
+   * tables.
    */
   compact(grownBytes: number): void {
-    if (this.#lastingBytes < this.#compactBytes + grownBytes) return;
+    const hasGrown = this.#lastingBytes >= this.#compactBytes + grownBytes;
+    const hasEmptied = this.#removed > 0 && this.#removed >= this.#writes.length * removedShare;
+    if (!hasGrown && !hasEmptied) return;
     const latest = new Map<string, Write>();
     for (const write of this.#writes) {
       if (write.statement.succession !== undefined) latest.set(write.statement.keyOf(write.args), write);
@@ -82,6 +93,7 @@ export class WriteJournal {
       }),
     );
     this.#compactBytes = this.#lastingBytes;
+    this.#removed = 0;
   }
 
   /** Writes everything again, in order. */
