@@ -39,12 +39,12 @@ export function startHeartbeat(parts: HeartbeatParts): Heartbeat {
   const desk = new OutboxDesk(store);
   function say(): void {
     const { outbox, forwarder } = parts.forwarding();
-    const { entries, bytes, put, deadLetters } = outbox.totals();
+    const { entries, bytes, put, deadLetters, ...totals } = outbox.totals();
     const { records, processEvents, scored, related, filtered, rejected } = tally;
     const nowMs = clock.nowMs();
     const counts = new Map(desk.destinations().map((each) => [each.name, each]));
     const { held } = outbox;
-    const dropped = [...counts.values()].reduce((sum, each) => sum + each.dropped, 0);
+    const dropped = [...counts.values()].reduce((sum, each) => sum + each.dropped, totals.dropped);
     const failing = forwarder.status.filter(isFailing);
     outbox.add([
       createHealthEntry(

@@ -73,6 +73,8 @@ export interface OutboxStatus {
   readonly entries: number;
   readonly bytes: number;
   readonly put: number;
+  /** Not taken in while the disk was full, or left by a destination that was removed; destinations count the rest. */
+  readonly dropped: number;
   readonly deadLetters: number;
   /** In memory because the disk is full. */
   readonly held: number;

@@ -7,8 +7,10 @@ const countWidth = 11;
 
 /** How much waits, and what became of everything that was offered to each destination. */
 export function formatStatus(totals: OutboxTotals, destinations: readonly DestinationCounts[]): string {
+  const apart =
+    totals.dropped === 0 ? '' : `; ${totals.dropped} dropped, the disk full or their destination removed`;
   const lines = [
-    `${totals.entries} documents wait (${(totals.bytes / 1_048_576).toFixed(1)} MB); ${totals.put} were put in; ${totals.deadLetters} dead letters`,
+    `${totals.entries} documents wait (${(totals.bytes / 1_048_576).toFixed(1)} MB); ${totals.put} were put in; ${totals.deadLetters} dead letters${apart}`,
   ];
   lines.push(...formatDestinations(destinations));
   return `${lines.join('\n')}\n`;

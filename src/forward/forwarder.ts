@@ -54,7 +54,6 @@ export class Forwarder {
   #upkeep: Promise<void> | undefined;
   #lookedAfterMs: number;
   #noticedMs = Number.NEGATIVE_INFINITY;
-  #dropped = 0;
 
   constructor(options: ForwarderOptions) {
     this.#options = options;
@@ -136,11 +135,6 @@ export class Forwarder {
     return this.#deliveries.map(({ status }) => status);
   }
 
-  /** Documents given up since the start. */
-  get dropped(): number {
-    return this.#dropped;
-  }
-
   async #lookAfter(): Promise<void> {
     const { timers, log } = this.#options;
     while (!this.#stopped.signal.aborted) {
@@ -171,7 +165,6 @@ export class Forwarder {
       queue.noteDrops(refused);
       log.error('documents were not taken into the outbox', { refused });
     }
-    for (const { count } of [...drops, ...refused]) this.#dropped += count;
     this.#report(nowMs);
   }
 

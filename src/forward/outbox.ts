@@ -67,6 +67,8 @@ export interface OutboxTotals {
   readonly bytes: number;
   /** All that was ever put. */
   readonly put: number;
+  /** Given up and counted by no destination: not taken in while the disk was full, or left by one that was removed. */
+  readonly dropped: number;
   readonly deadLetters: number;
 }
 
@@ -100,11 +102,11 @@ export interface OutboxQueue {
     inFlight: readonly SeqRange[],
     accepts: (destination: string, entry: QueuedEntry) => boolean,
   ): readonly Drop[];
-  /** Notes what was given up elsewhere. */
+  /** Notes what was given up elsewhere, and is counted by no destination. */
   noteDrops(drops: readonly Drop[]): void;
   /** Whether something was given up that no entry has told of yet, by this run of the agent or one before it. */
   hasDrops(): boolean;
-  /** Puts the entry that tells of it, if so, and forgets it; both or neither. */
+  /** Puts the entry that tells of it, if so and if it is taken in, and forgets it; both or neither. */
   announceDrops(compose: (drops: readonly Drop[]) => OutboxEntry): void;
   totals(): OutboxTotals;
   /** Entries of each severity that were not taken in since the last call. */

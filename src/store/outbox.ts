@@ -54,13 +54,17 @@ export class OutboxTable implements OutboxQueue {
    * `destination` sends them there only.
    */
   put(entries: readonly OutboxEntry[], destination = ''): number {
+    return this.#take(entries, destination, (severity) => this.#admits(severity));
+  }
+
+  #take(entries: readonly OutboxEntry[], destination: string, admits: (severity: number) => boolean): number {
     const { insert, has } = this.#statements;
     let count = 0;
     let bytes = 0;
     const { clockMs } = this.#totals.current;
     let seq = this.#nextSeq();
     for (const { eventId, kind, severity, timeMs, ruleId = null, document } of entries) {
-      if (!this.#admits(severity)) {
+      if (!admits(severity)) {
         this.#refused.set(severity, (this.#refused.get(severity) ?? 0) + 1);
         continue;
       }
@@ -102,7 +106,7 @@ export class OutboxTable implements OutboxQueue {
       // A new destination begins with what is queued for all.
       const queued = this.#statements.queuedForAll.get() ?? 0;
       const drops = this.#destinations.configure(destinations, this.#totals.current.put - queued);
-      this.#drops.add(drops);
+      this.#note(drops);
       this.#removeOrphans();
       this.#prune();
       // What was written about another file counts what this one never had.
@@ -157,7 +161,7 @@ export class OutboxTable implements OutboxQueue {
   }
 
   noteDrops(drops: readonly Drop[]): void {
-    this.#store.transaction(() => this.#drops.add(drops));
+    this.#store.transaction(() => this.#note(drops));
   }
 
   hasDrops(): boolean {
@@ -167,15 +171,16 @@ export class OutboxTable implements OutboxQueue {
   announceDrops(compose: (drops: readonly Drop[]) => OutboxEntry): void {
     this.#store.transaction(() => {
       const drops = this.#drops.all();
-      if (drops.length === 0) return;
-      this.put([compose(drops)]);
-      this.#drops.clear();
+      // There is room for it where everything else stays out; where there is none, it is said later.
+      const isStrained = this.#store.connection.strain >= 1;
+      if (drops.length > 0 && !isStrained && this.#take([compose(drops)], '', () => true) > 0)
+        this.#drops.clear();
     });
   }
 
   totals(): OutboxTotals {
-    const { entries, bytes, put } = this.#totals.current;
-    return { entries, bytes, put, deadLetters: this.#deadLetters.count() };
+    const { entries, bytes, put, dropped } = this.#totals.current;
+    return { entries, bytes, put, dropped, deadLetters: this.#deadLetters.count() };
   }
 
   /** Entries that wait in memory, because the disk is full. */
@@ -203,6 +208,13 @@ export class OutboxTable implements OutboxQueue {
     const { strain } = this.#store.connection;
     const admission = admissions.find((each) => strain >= each.strain);
     return admission === undefined || severity >= admission.severity;
+  }
+
+  /** Notes what no destination counts. */
+  #note(drops: readonly Drop[]): void {
+    this.#drops.add(drops);
+    const dropped = drops.reduce((sum, { count }) => sum + count, 0);
+    if (dropped > 0) this.#totals.add({ dropped });
   }
 
   /** Removes what only this destination was to get and is done with. */

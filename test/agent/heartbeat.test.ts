@@ -6,6 +6,7 @@ import { Tally } from '../../src/agent/tally.ts';
 import { loadConfig } from '../../src/config/index.ts';
 import { Store } from '../../src/store/index.ts';
 import { createMemoryLog } from '../support/memory-log.ts';
+import { makeEntry } from '../support/outbox-entry.ts';
 
 const everyMs = 300_000;
 
@@ -30,7 +31,7 @@ describe('a heartbeat', () => {
       everyMs: interval,
       log,
     });
-    return { store, log, heartbeat, count: () => forwarding.outbox.totals().put };
+    return { store, log, heartbeat, outbox: forwarding.outbox, count: () => forwarding.outbox.totals().put };
   }
 
   it('comes in the phase of its host, then in the interval that is in force, from when it changes', async () => {
@@ -47,6 +48,21 @@ describe('a heartbeat', () => {
     expect(count()).toBe(2);
     vi.advanceTimersByTime(30_000);
     expect(count()).toBe(5);
+    heartbeat.stop();
+    store.close();
+  });
+
+  it('counts what was never taken in with what destinations lost', async () => {
+    const { store, heartbeat, outbox } = await open(() => everyMs);
+    outbox.configure(['siem']);
+    outbox.noteDrops([{ destination: '*', severity: 99, reason: 'disk', count: 7 }]);
+    outbox.add([makeEntry(0), makeEntry(1)]);
+    outbox.shrink({ maxBytes: 0, maxAgeMs: everyMs }, [], () => true);
+    heartbeat.beat();
+    const [entry] = outbox.read('siem', 0, { maxEntries: 1, maxBytes: 1e6 });
+    expect(JSON.parse(entry!.document)).toMatchObject({
+      problemchild: { health: { outbox: { dropped: 9 } } },
+    });
     heartbeat.stop();
     store.close();
   });

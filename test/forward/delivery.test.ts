@@ -351,7 +351,7 @@ describe('limits', () => {
     const receiver = new Receiver();
     receiver.answer = down;
     const size = Buffer.byteLength(makeEntry(0).document);
-    const forwarder = start({ siem: receiver }, { limits: { maxBytes: 200 * size, maxAgeMs: 1e9 } });
+    start({ siem: receiver }, { limits: { maxBytes: 200 * size, maxAgeMs: 1e9 } });
     put(makeEntries(300).map((entry, index) => ({ ...entry, severity: index % 2 === 0 ? 99 : 21 })));
     await timers.pass(30_000);
     put(makeEntries(200, 300).map((entry) => ({ ...entry, severity: 21 })));
@@ -365,7 +365,6 @@ describe('limits', () => {
       store,
     ).destinations();
     expect(delivered + dropped).toBe(offered);
-    expect(forwarder.dropped).toBe(dropped);
     // What was dropped is least severe or oldest; the critical ones stay.
     expect(receiver.has).toEqual(expect.arrayContaining(['alert-00000000', 'alert-00000298']));
     expect(receiver.has.filter((id) => /^[0-9a-f]{32}$/.test(id)).length).toBeGreaterThan(0);

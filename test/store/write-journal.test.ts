@@ -71,6 +71,37 @@ describe('while the disk is full', () => {
     next.close();
   });
 
+  it('what stays out is told where there is room for nothing else, and later where there is not even that', () => {
+    const { store, outbox, disk } = openEnduring(200_000);
+    outbox.configure(['siem']);
+    disk.failure = full;
+    const document = JSON.stringify({ filler: 'y'.repeat(1_000) });
+    let count = 0;
+    while (store.connection.strain < 0.95) outbox.add([makeEntry(count++, { severity: 99, document })]);
+    outbox.add([makeEntry(count, { severity: 99 })]);
+    expect([...outbox.takeRefused()]).toEqual([[99, 1]]);
+    const drops = [{ destination: '*', severity: 99, reason: 'disk', count: 1 }] as const;
+    outbox.noteDrops(drops);
+    outbox.announceDrops((told) => makeEntry(1_000, { document: JSON.stringify(told) }));
+    const told = (): unknown => JSON.parse(outbox.read('siem', 0, everything).at(-1)!.document);
+    expect(told()).toEqual(drops);
+    expect([outbox.hasDrops(), outbox.totals().dropped]).toEqual([false, 1]);
+
+    outbox.noteDrops(drops);
+    for (let index = 2_000; store.connection.strain < 1; index++) {
+      outbox.announceDrops(() => makeEntry(index, { document }));
+      outbox.noteDrops(drops);
+    }
+    outbox.announceDrops(() => makeEntry(3_000));
+    expect(outbox.hasDrops()).toBe(true);
+    expect(outbox.takeRefused().size).toBe(0);
+    settle(outbox, 'siem');
+    expect(store.connection.strain).toBeLessThan(0.1);
+    outbox.announceDrops((again) => makeEntry(4_000, { document: JSON.stringify(again) }));
+    expect([told(), outbox.hasDrops()]).toEqual([drops, false]);
+    disk.failure = sound;
+  });
+
   it('an entry is held until the last destination has it', () => {
     const { outbox, disk } = openEnduring(1e6);
     outbox.configure(['siem', 'record']);

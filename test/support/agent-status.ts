@@ -64,7 +64,7 @@ export function makeStatus(): AgentStatus {
       shownByRule: { 'A rule': 3, 'Another "rule"\n': 2 },
       addUp: true,
     },
-    outbox: { entries: 5, bytes: 4_096, put: 95, deadLetters: 2, held: 0 },
+    outbox: { entries: 5, bytes: 4_096, put: 95, dropped: 0, deadLetters: 2, held: 0 },
     destinations: [
       {
         name: 'siem "one"',

@@ -77,6 +77,11 @@ function outboxMetrics({ outbox, destinations }: AgentStatus): Metric[] {
     gauge('outbox_held_documents', 'Documents in memory because the disk is full.', [{ value: outbox.held }]),
     gauge('dead_letters', 'Documents that a destination refused for good.', [{ value: outbox.deadLetters }]),
     counter(
+      'outbox_dropped_documents_total',
+      'Documents not taken in while the disk was full, or left by a destination that was removed; kept over restarts.',
+      [{ value: outbox.dropped }],
+    ),
+    counter(
       'destination_documents_total',
       'Documents offered to each destination, by what became of them; kept over restarts.',
       destinations.flatMap(({ name, delivered, filtered, rejected, dropped }) =>

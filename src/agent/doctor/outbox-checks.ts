@@ -43,10 +43,11 @@ export const outboxChecks: readonly Check[] = [
     title: 'Nothing was dropped unsent',
     needs: ['state'],
     remedy:
-      'Raise forward.maxQueueBytes or forward.maxQueueAgeMs, or mend the receiver; the local record has it all.',
+      'Raise forward.maxQueueBytes or forward.maxQueueAgeMs, mend the receiver, or free space on the disk; the local record has what was taken in.',
     look: (context) =>
       withDesk(context, (desk) => {
-        const dropped = desk.destinations().filter((each) => each.dropped > 0);
+        const apart = { name: 'disk full or destination removed', dropped: desk.totals().dropped };
+        const dropped = [...desk.destinations(), apart].filter((each) => each.dropped > 0);
         const said = dropped.map((each) => `${each.name} ${each.dropped}`).join(', ');
         return dropped.length === 0 ? ok('none') : warn(`dropped: ${said}`);
       }),
