@@ -16,7 +16,6 @@ export { type FeatureRun, openFeatureRun } from './feature-run.ts';
 export { isUnreachable } from './find-agent.ts';
 export {
   type DestinationCounts,
-  drainOutbox,
   type Forwarding,
   type ForwardingOptions,
   listDestinations,
@@ -41,6 +40,7 @@ export { type OpenLibrary, openLibrary } from './live-input.ts';
 export { type LiveRun, type LiveRunOptions, openLiveRun } from './live-run.ts';
 export { type ModelFacts, readModelFacts } from './model-facts.ts';
 export { type OpenPipeline, openPipeline, type PipelineHooks } from './open-pipeline.ts';
+export { drainOutbox } from './outbox-drain.ts';
 export { openPathJudge } from './path-judge-loader.ts';
 export type { BatchOutcome, PipelineParts, StartStage } from './pipeline.ts';
 export { openProcessConsole, type ProcessConsole } from './process-console.ts';
