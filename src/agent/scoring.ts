@@ -1,5 +1,5 @@
 import type { ScoredStart } from '../anomaly/index.ts';
-import { messageOf } from '../errors/index.ts';
+import { AgentError, messageOf } from '../errors/index.ts';
 import type { DnsEvent, HostEvent, NetworkEvent, ProcessEvent } from '../event/index.ts';
 import type { ProcessTable, TracedEvent } from '../lineage/index.ts';
 import type { Log } from '../log/index.ts';
@@ -58,7 +58,8 @@ export async function scoreBatch<Batch extends UnscoredBatch>(
   const occurrences = places.flatMap((place): Occurrence[] => {
     if (place !== undefined) return [place];
     const { told, found } = traced[next]!;
-    const prediction = predictions[next++]!;
+    const prediction = predictions[next++];
+    if (prediction === undefined) throw new AgentError('PC_INTERNAL', `no prediction for event ${told.id}`);
     if ('failure' in prediction) {
       unscored.set(told, prediction.failure);
       return [];
