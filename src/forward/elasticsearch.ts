@@ -88,10 +88,12 @@ export class Elasticsearch implements Destination {
         if (!nodeStatuses.has(response.status)) return { response, peer };
         failure = statusFailure(response, peer);
       } catch (error) {
-        if (!(error instanceof DeliveryFailure) || signal.aborted) throw error;
+        if (!(error instanceof DeliveryFailure)) throw error;
         failure = error;
       }
+      // Also when the time is up: one that accepts and never answers uses up all of it, and the next attempt is another's.
       this.#host = (this.#host + 1) % hosts.length;
+      if (signal.aborted) break;
     }
     throw failure ?? new DeliveryFailure('no hosts are configured', { code: 'UNEXPECTED' });
   }

@@ -142,6 +142,20 @@ describe('failures', () => {
     expect(double.requests).toHaveLength(2);
   });
 
+  it('leaves a host that accepts and never answers', async () => {
+    const { createServer } = await import('node:http');
+    const silent = createServer((request) => request.resume());
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const double = await startDouble();
+    const url = `http://127.0.0.1:${(silent.address() as { port: number }).port}`;
+    const client = connect([url, double.url]);
+    // The time of an attempt is up before the client's own.
+    await expect(client.send(entries, AbortSignal.timeout(100))).rejects.toMatchObject({ code: 'TIMEOUT' });
+    expect((await client.send(entries, signal)).verdicts[0]).toBe('delivered');
+    silent.closeAllConnections();
+    silent.close();
+  });
+
   it('does not believe an answer that does not fit', async () => {
     const { createServer } = await import('node:http');
     const server = createServer((request, response) => {
