@@ -13,13 +13,18 @@ export interface SyslogOptions {
   readonly format: SyslogFormat;
   /**
    * Syslog has no answers. With this, each batch has a connection of its own that the agent ends first: a receiver
-   * that then ends its side has read all of it, and one that died says so by a reset. Without it, a batch counts as
-   * delivered when the system has taken it, and what was under way when a connection broke is lost.
+   * that then ends its side has read all of it; one that died says so by a reset, and one that ends by itself has
+   * perhaps read nothing. Without it, a batch counts as delivered when the system has taken it, and what was under
+   * way when a connection broke is lost.
    */
   readonly confirm: boolean;
   readonly tls: TlsMaterial;
   readonly connectTimeoutMs: number;
 }
+
+/** Least and longest wait for an end that the receiver began by itself. */
+const minGraceMs = 100;
+const maxGraceMs = 2_000;
 
 /** Syslog of RFC 5424 in UDP datagrams, TCP with octet counting (RFC 6587) or TLS (RFC 5425). */
 export class Syslog implements Destination {
@@ -62,14 +67,25 @@ export class Syslog implements Destination {
 
   async #sendStream(messages: readonly Buffer[], signal: AbortSignal): Promise<void> {
     const frames = messages.flatMap((message) => [Buffer.from(`${message.length} `), message]);
-    const socket = this.#socket ?? (await openStream(this.#options, signal));
-    this.#socket = this.#options.confirm ? undefined : socket;
+    const data = Buffer.concat(frames);
+    if (this.#options.confirm) {
+      const startMs = performance.now();
+      const socket = await openStream(this.#options, signal);
+      // Opening takes at least one round trip; what a receiver did when the last byte came is known one later.
+      const graceMs = Math.min(maxGraceMs, Math.max(minGraceMs, 2 * (performance.now() - startMs)));
+      await writeAndEnd(socket, data, graceMs, signal);
+    } else {
+      this.#socket ??= await this.#openKept(signal);
+      await write(this.#socket, data, signal);
+    }
+  }
+
+  async #openKept(signal: AbortSignal): Promise<Socket> {
+    const socket = await openStream(this.#options, signal);
     socket.once('close', () => {
       if (this.#socket === socket) this.#socket = undefined;
     });
-    await (this.#options.confirm
-      ? writeAndEnd(socket, Buffer.concat(frames), signal)
-      : write(socket, Buffer.concat(frames), signal));
+    return socket;
   }
 
   async #sendDatagrams(messages: readonly Buffer[], signal: AbortSignal): Promise<void> {
@@ -134,25 +150,40 @@ async function openStream(options: SyslogOptions, signal: AbortSignal): Promise<
   });
 }
 
-/** Resolves when the receiver has ended its side without an error: it has read everything. */
-function writeAndEnd(socket: Socket, data: Buffer, signal: AbortSignal): Promise<void> {
+/**
+ * Resolves when the receiver has ended its side without an error, and after this one: it has read everything.
+ *
+ * @param graceMs how long, after the last byte, an end that the receiver began by itself may take to come here
+ */
+function writeAndEnd(socket: Socket, data: Buffer, graceMs: number, signal: AbortSignal): Promise<void> {
   return exchange(socket, signal, (resolve, reject) => {
+    let grace: NodeJS.Timeout | undefined;
+    let isOver = false;
     let hasEnded = false;
+    const broken = (): void =>
+      reject(
+        Object.assign(new Error('the connection broke before everything was read'), { code: 'ECONNRESET' }),
+      );
     socket.once('end', () => {
       hasEnded = true;
+      if (!isOver) broken();
     });
     socket.once('close', (hadError) => {
-      if (hasEnded && !hadError && socket.writableFinished) resolve();
-      else
-        reject(
-          Object.assign(new Error('the connection broke before everything was read'), { code: 'ECONNRESET' }),
-        );
+      clearTimeout(grace);
+      if (isOver && hasEnded && !hadError && socket.writableFinished) resolve();
+      else broken();
     });
     socket.once('data', () => {
       const message = 'the receiver answers, which no syslog receiver does: is it one?';
       reject(Object.assign(new Error(message), { code: 'ANSWERED' }));
     });
-    socket.end(data);
+    socket.write(data, () => {
+      if (socket.destroyed) return;
+      grace = setTimeout(() => {
+        isOver = true;
+        socket.end();
+      }, graceMs);
+    });
   });
 }
 
