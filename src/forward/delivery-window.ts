@@ -45,9 +45,25 @@ export class DeliveryWindow {
     return this.#delivered + this.#filtered.length + this.#rejected.length > 0;
   }
 
-  get range(): SeqRange | undefined {
+  /** Entries that are not done with. */
+  get size(): number {
+    return this.#open.length;
+  }
+
+  /** From the first entry that is not done with to the last that was read; none when it is empty. */
+  get range(): readonly SeqRange[] {
     const first = this.#open[0];
-    return first === undefined ? undefined : { first: first.seq, last: this.#passed };
+    return first === undefined ? [] : [{ first: first.seq, last: this.#passed }];
+  }
+
+  /** Entries that are neither to be sent nor known to the store as done with. */
+  get answered(): readonly SeqRange[] {
+    return [...this.#verdicts.keys(), ...this.#filtered].map((seq) => ({ first: seq, last: seq }));
+  }
+
+  /** The entries that wait for an answer. */
+  get waiting(): QueuedEntry[] {
+    return this.#open.filter(({ seq }) => !this.#verdicts.has(seq));
   }
 
   add(entries: readonly QueuedEntry[], accepts: (entry: QueuedEntry) => boolean): void {
@@ -57,11 +73,6 @@ export class DeliveryWindow {
     }
     this.#passed = entries.at(-1)?.seq ?? this.#passed;
     if (this.isEmpty) this.#cursor = this.#passed;
-  }
-
-  /** The first entries that wait for an answer. */
-  next(count: number): QueuedEntry[] {
-    return this.#open.filter(({ seq }) => !this.#verdicts.has(seq)).slice(0, count);
   }
 
   answer({ seq }: QueuedEntry, verdict: Verdict): void {
@@ -85,6 +96,11 @@ export class DeliveryWindow {
     if (this.isEmpty) this.#cursor = this.#passed;
     this.#rejected.push(...rejected);
     return rejected;
+  }
+
+  /** Forgets what the queue does not hold any more and has counted there. */
+  retain(isQueued: (seq: number) => boolean): void {
+    this.#open = this.#open.filter(({ seq }) => this.#verdicts.has(seq) || isQueued(seq));
   }
 
   /** Has written down what is done with, unless that is nothing; forgets it when that succeeded. */

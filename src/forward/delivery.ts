@@ -3,6 +3,7 @@ import { escapeForTerminal } from '../text/index.ts';
 import { type BackoffOptions, backoffMs } from './backoff.ts';
 import { DeliveryWindow } from './delivery-window.ts';
 import { DeliveryFailure, type Destination, type SendResult } from './destination.ts';
+import { LoneRefusals } from './lone-refusals.ts';
 import type { OutboxQueue, QueuedEntry, RejectedEntry, SeqRange } from './outbox.ts';
 import type { Timers } from './timers.ts';
 
@@ -63,6 +64,7 @@ export class Delivery {
   #failures = 0;
   #lastFailure: string | undefined;
   #window: DeliveryWindow;
+  readonly #refusals = new LoneRefusals();
   /** Entries tried at a time: halved when a batch fails, doubled when one succeeds. */
   #pace: number;
 
@@ -77,6 +79,7 @@ export class Delivery {
     const { queue, name } = this.#options;
     // Until now another delivery may have gone on to this destination.
     this.#window = new DeliveryWindow(queue.cursor(name));
+    this.#refusals.clear();
     this.#running = this.#run();
   }
 
@@ -124,8 +127,20 @@ export class Delivery {
     return queue.read(name, this.#window.cursor, { maxEntries: 1, maxBytes: 0 }).length === 0;
   }
 
-  get inFlight(): SeqRange | undefined {
-    return this.#window.range;
+  /** What must stay in the queue now: while sending all that was read, otherwise what is not to be sent any more. */
+  get inFlight(): readonly SeqRange[] {
+    return this.#state === 'sending' ? this.#window.range : this.#window.answered;
+  }
+
+  /** Entries were dropped from the queue; what of them waits here to be sent again is not. */
+  forgetDropped(): void {
+    if (this.#state === 'sending' || this.#window.isEmpty) return;
+    const { queue, name } = this.#options;
+    const cursor = queue.cursor(name);
+    const limits = { maxEntries: this.#window.passed - cursor, maxBytes: Number.POSITIVE_INFINITY };
+    const queued = new Set(queue.read(name, cursor, limits).map(({ seq }) => seq));
+    this.#window.retain((seq) => queued.has(seq));
+    this.#advance();
   }
 
   async #run(): Promise<void> {
@@ -152,6 +167,7 @@ export class Delivery {
         if (this.#isStopped) return true;
         batch = this.#read();
       }
+      this.#refusals.clear();
       this.#window.add(batch, this.#options.accepts);
       if (this.#window.isEmpty) {
         this.#settle();
@@ -175,19 +191,34 @@ export class Delivery {
   }
 
   async #send(): Promise<void> {
-    const entries = this.#window.next(this.#pace);
+    const entries = this.#next();
     this.#state = 'sending';
-    const { verdicts, failure } = await this.#attempt(entries);
+    const { verdicts, failure } = this.#refusals.judge(entries, await this.#attempt(entries));
     for (const [index, entry] of entries.entries()) this.#window.answer(entry, verdicts[index] ?? 'retry');
-    const [entry] = entries;
-    const isRefusedAlone = failure?.scope === 'batch' && entries.length === 1 && entry !== undefined;
-    if (isRefusedAlone) this.#window.answer(entry, { rejected: failure.message });
+    this.#advance();
+    if (this.#isStopped) return;
+    if (failure === undefined) this.#succeed();
+    else await this.#fail(entries.length, failure);
+  }
+
+  /** Of a window that is not empty. */
+  #next(): readonly QueuedEntry[] {
+    const { batch, accepts } = this.#options;
+    const choose = (): readonly QueuedEntry[] => this.#refusals.choose(this.#window.waiting, this.#pace);
+    let entries = choose();
+    if (entries.length > 0) return entries;
+    // All that was read is refused: what comes behind it may tell whether it is the receiver.
+    if (this.#window.size <= batch.maxEntries) this.#window.add(this.#read(), accepts);
+    entries = choose();
+    if (entries.length > 0) return entries;
+    this.#refusals.startOver();
+    return choose();
+  }
+
+  #advance(): void {
     const rejected = this.#window.advance();
     this.#settle();
     if (rejected.length > 0) this.#options.onRejected(this.#options.name, rejected);
-    if (this.#isStopped) return;
-    if (failure === undefined || isRefusedAlone) this.#succeed();
-    else await this.#fail(entries.length, failure);
   }
 
   async #attempt(entries: readonly QueuedEntry[]): Promise<SendResult> {

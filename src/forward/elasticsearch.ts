@@ -143,7 +143,8 @@ function readAnswer(response: HttpResponse, count: number, peer: string): SendRe
           peer,
         },
       );
-    } else if (status === 401 || status === 403) {
+    } else if (status === 401 || status === 403 || status === 404) {
+      // No right to the index, or no such index: the next documents would be refused as well.
       verdicts.push('retry');
       failure ??= new DeliveryFailure(`${peer}: may not write to the index: ${describeItem(status, item)}`, {
         code: `HTTP ${status}`,

@@ -155,9 +155,12 @@ export class Forwarder {
     this.#lookedAfterMs = nowMs;
     const requests = queue.takeRetryRequests();
     if (requests.length > 0) this.retryNow(requests);
-    const inFlight = this.#deliveries.flatMap(({ inFlight: range }) => range ?? []);
+    const inFlight = this.#deliveries.flatMap((delivery) => delivery.inFlight);
     const drops = queue.shrink(limits, inFlight, (name, entry) => this.accepts(name, entry));
-    if (drops.length > 0) log.error('documents were dropped from the outbox', { drops });
+    if (drops.length > 0) {
+      for (const delivery of this.#deliveries) delivery.forgetDropped();
+      log.error('documents were dropped from the outbox', { drops });
+    }
     const refused = [...queue.takeRefused()].map(
       ([severity, count]): Drop => ({ destination: everyone, severity, reason: 'disk', count }),
     );

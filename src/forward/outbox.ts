@@ -72,7 +72,7 @@ export interface OutboxTotals {
   readonly deadLetters: number;
 }
 
-/** A stretch of the queue, both ends included, that is being sent and so is not dropped. */
+/** A stretch of the queue, both ends included, that is being sent or was answered, and so is not dropped. */
 export interface SeqRange {
   readonly first: number;
   readonly last: number;
@@ -94,7 +94,7 @@ export interface OutboxQueue {
   /** Lets the outbox's clock run on. */
   advanceClock(elapsedMs: number): void;
   /**
-   * Drops what is beyond the limits, lowest severity first, then oldest; never what is being sent. `accepts` says
+   * Drops what is beyond the limits, lowest severity first, then oldest; never what is in flight. `accepts` says
    * whether an entry was meant for a destination. What is dropped is noted for {@link announceDrops}.
    */
   shrink(

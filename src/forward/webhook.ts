@@ -51,13 +51,9 @@ export class Webhook implements Destination {
         verdicts.push('delivered');
       } catch (error) {
         if (!(error instanceof DeliveryFailure)) throw error;
-        if (error.scope === 'destination') {
-          return {
-            verdicts: [...verdicts, ...entries.slice(index).map(() => 'retry' as const)],
-            failure: error,
-          };
-        }
-        verdicts.push({ rejected: error.message });
+        // Sent alone it shows whether it is the document.
+        const rest = entries.slice(index).map((): Verdict => 'retry');
+        return { verdicts: [...verdicts, ...rest], failure: error };
       }
     }
     return { verdicts };

@@ -94,6 +94,7 @@ describe('the bulk request', () => {
   it.each([
     [{ status: 503, type: 'unavailable_shards_exception', reason: '' }, 'retry'],
     [{ status: 403, type: 'security_exception', reason: 'unauthorized' }, 'retry'],
+    [{ status: 404, type: 'index_not_found_exception', reason: 'no such index' }, 'retry'],
   ])('sends again on %o', async (answer, verdict) => {
     const double = await startDouble({ item: () => answer });
     expect((await connect([double.url]).send(entries.slice(0, 1), signal)).verdicts).toEqual([verdict]);

@@ -191,17 +191,22 @@ describe('a webhook', () => {
   );
 
   it('keeps what a chat took when a later message fails', async () => {
-    let count = 0;
-    const replies: HttpReply[] = [{ status: 200 }, { status: 400, body: 'invalid_payload' }, { status: 429 }];
-    const server = keep(await startHttpReceiver(() => replies[count++] ?? { status: 500 }));
+    const replies: HttpReply[] = [
+      { status: 200 },
+      { status: 400, body: 'invalid_payload' },
+      { status: 400, body: 'invalid_payload' },
+      { status: 429 },
+    ];
+    const server = keep(await startHttpReceiver(() => replies.shift() ?? { status: 200 }));
     const destination = open(makeSettings('webhook', { url: server.url, template: 'slack' }));
     const { verdicts, failure } = await destination.send(entries, signal);
-    expect(verdicts).toEqual([
-      'delivered',
-      { rejected: expect.stringContaining('HTTP 400: invalid_payload') },
-      'retry',
-    ]);
-    expect(failure?.code).toBe('HTTP 429');
+    expect(verdicts).toEqual(['delivered', 'retry', 'retry']);
+    expect(failure).toMatchObject({
+      scope: 'batch',
+      message: expect.stringContaining('HTTP 400: invalid_payload'),
+    });
+    expect(await failureOf(destination, [entries[1]!])).toMatchObject({ scope: 'batch' });
+    expect(await failureOf(destination, [entries[2]!])).toMatchObject({ scope: 'destination' });
   });
 
   it('does not follow a redirect with its secret', async () => {
