@@ -29,7 +29,7 @@ export function createDropNotice(drops: readonly Drop[], timeMs: number, agent: 
     {
       ruleId: 'problemchild-outbox-dropped',
       ruleName: 'Alerts were dropped before they could be forwarded',
-      message: `${total} documents were dropped: the outbox or the disk was full, they had become too old, or their destination was removed`,
+      message: `${total} documents were dropped: the outbox, the disk or the dead letters were full, they had become too old, or their destination was removed`,
       severity: critical,
       timeMs,
       key: JSON.stringify(drops),

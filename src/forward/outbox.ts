@@ -53,8 +53,9 @@ export interface Drop {
 /**
  * `disk`: not even taken in, because the disk was full and so was the memory for what waits for it. `removed`: still
  * waited for a destination when that was taken out of the configuration; whether it was meant for it is not known then.
+ * `dead-letter`: a receiver had refused it, and newer dead letters took its place.
  */
-export type DropReason = 'size' | 'age' | 'disk' | 'removed';
+export type DropReason = 'size' | 'age' | 'disk' | 'removed' | 'dead-letter';
 
 export interface OutboxLimits {
   readonly maxBytes: number;

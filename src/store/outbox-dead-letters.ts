@@ -14,6 +14,7 @@ const maxDeadLetters = 10_000;
 
 export class DeadLetterTable {
   readonly #insert;
+  readonly #countTrimmed;
   readonly #trim;
   readonly #count;
   readonly #select;
@@ -26,6 +27,13 @@ export class DeadLetterTable {
     >(
       `INSERT INTO outbox_dead_letter (destination, event_id, kind, severity, time_ms, rule_id, reason, document)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    // One statement, because it may be carried out later, when a full disk has room again.
+    this.#countTrimmed = connection.prepare<[number]>(
+      `INSERT INTO outbox_drop (destination, severity, reason, count)
+       SELECT destination, severity, 'dead-letter', count(*) FROM outbox_dead_letter
+       WHERE seq <= (SELECT max(seq) FROM outbox_dead_letter) - ? GROUP BY destination, severity
+       ON CONFLICT DO UPDATE SET count = count + excluded.count`,
     );
     this.#trim = connection.prepare<[number]>(
       'DELETE FROM outbox_dead_letter WHERE seq <= (SELECT max(seq) FROM outbox_dead_letter) - ?',
@@ -43,9 +51,11 @@ export class DeadLetterTable {
     this.#remove = connection.prepare<[number]>('DELETE FROM outbox_dead_letter WHERE seq = ?');
   }
 
+  /** What gives way for it is noted as a drop, for an alert to tell of. */
   insert(destination: string, entry: OutboxEntry, reason: string): void {
     const { eventId, kind, severity, timeMs, ruleId = null, document } = entry;
     this.#insert.run(destination, eventId, kind, severity, timeMs, ruleId, reason, document);
+    this.#countTrimmed.run(maxDeadLetters);
     this.#trim.run(maxDeadLetters);
   }
 

@@ -243,6 +243,27 @@ describe('dead letters', () => {
     expect(desk.discard('picky')).toBe(1);
     expect(desk.totals().deadLetters).toBe(0);
   });
+
+  it('are 10,000 at most, and what gives way is counted for an alert', () => {
+    outbox.configure(['siem']);
+    const letters = makeEntries(10_003).map((entry, index) => ({
+      entry: { ...entry, seq: index + 1, severity: index % 2 === 0 ? 99 : 21 },
+      reason: '400 no',
+    }));
+    outbox.settle('siem', { cursor: 0, delivered: 0, filtered: 0, rejected: letters });
+    expect(desk.totals().deadLetters).toBe(10_000);
+    expect(outbox.hasDrops()).toBe(true);
+    outbox.announceDrops((drops) => {
+      expect(drops).toEqual([
+        { destination: 'siem', severity: 21, reason: 'dead-letter', count: 1 },
+        { destination: 'siem', severity: 99, reason: 'dead-letter', count: 2 },
+      ]);
+      return makeEntry(0);
+    });
+    expect(outbox.hasDrops()).toBe(false);
+    // Refused is what becomes of them in the sum; they are not dropped as well.
+    expect(desk.destinations()).toMatchObject([{ rejected: 10_003, dropped: 0 }]);
+  });
 });
 
 describe('a request to try again', () => {
