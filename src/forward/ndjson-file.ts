@@ -7,23 +7,21 @@ import {
   mkdirSync,
   openSync,
   readSync,
-  renameSync,
-  rmSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { DeliveryFailure, type Destination, type SendResult, sameVerdict } from './destination.ts';
+import { finishRotation, type RotatedFile, rotateFile } from './file-rotation.ts';
 import type { QueuedEntry } from './outbox.ts';
 
-export interface NdjsonFileOptions {
-  readonly path: string;
+export interface NdjsonFileOptions extends RotatedFile {
   readonly maxFileBytes: number;
-  /** The current file and `path.1` … `path.{maxFiles-1}`, oldest last. */
-  readonly maxFiles: number;
 }
 
 /** How much of a file's end is looked at for what was written before a crash. */
 const tailBytes = 8_388_608;
+/** How long a file that a reader holds open grows beyond its size before it is tried to rotate it again. */
+const heldMs = 60_000;
 
 /**
  * One document a line, in a file that is rotated by size. A batch is on the disk before it counts as delivered. After
@@ -32,14 +30,19 @@ const tailBytes = 8_388_608;
 export class NdjsonFile implements Destination {
   readonly #options: NdjsonFileOptions;
   readonly #prepare: (entry: QueuedEntry) => string;
+  readonly #nowMs: () => number;
   #descriptor: number | undefined;
   #size = 0;
+  /** Not before this is the file rotated, on the clock of `nowMs`. */
+  #rotatesFromMs = Number.NEGATIVE_INFINITY;
   /** Ids at the end of the file when it was opened. */
   #earlier: ReadonlySet<string> = new Set();
 
-  constructor(options: NdjsonFileOptions, prepare: (entry: QueuedEntry) => string) {
+  /** @param nowMs a clock that does not step */
+  constructor(options: NdjsonFileOptions, prepare: (entry: QueuedEntry) => string, nowMs: () => number) {
     this.#options = options;
     this.#prepare = prepare;
+    this.#nowMs = nowMs;
   }
 
   async send(entries: readonly QueuedEntry[]): Promise<SendResult> {
@@ -51,7 +54,7 @@ export class NdjsonFile implements Destination {
         if (this.#earlier.has(entry.eventId)) continue;
         const line = `${this.#prepare(entry)}\n`;
         const size = Buffer.byteLength(line);
-        if (this.#size + pending > 0 && this.#size + pending + size > this.#options.maxFileBytes) {
+        if (this.#isFull(this.#size + pending, size)) {
           this.#write(lines);
           lines = '';
           pending = 0;
@@ -78,9 +81,15 @@ export class NdjsonFile implements Destination {
     if (descriptor !== undefined) closeSync(descriptor);
   }
 
+  #isFull(used: number, more: number): boolean {
+    if (used === 0 || used + more <= this.#options.maxFileBytes) return false;
+    return this.#nowMs() >= this.#rotatesFromMs;
+  }
+
   #open(): number {
     const { path } = this.#options;
     mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
+    finishRotation(this.#options);
     // Not through a symbolic link: whoever may write to the folder could aim it anywhere.
     const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
     const descriptor = openSync(path, flags, 0o640);
@@ -107,23 +116,13 @@ export class NdjsonFile implements Destination {
   }
 
   #rotate(): void {
-    const { path, maxFiles } = this.#options;
-    const name = (age: number): string => (age === 0 ? path : `${path}.${age}`);
     if (this.#descriptor !== undefined) {
       fsyncSync(this.#descriptor);
       closeSync(this.#descriptor);
       this.#descriptor = undefined;
     }
     const earlier = this.#earlier;
-    rmSync(name(maxFiles - 1), { force: true });
-    for (let age = maxFiles - 2; age >= 0; age--) {
-      try {
-        renameSync(name(age), name(age + 1));
-      } catch (error) {
-        // Not there yet; or a reader holds it open on Windows, and then it grows beyond its size until it lets go.
-        if (age === 0 && (error as NodeJS.ErrnoException).code !== 'EBUSY') throw error;
-      }
-    }
+    if (!rotateFile(this.#options)) this.#rotatesFromMs = this.#nowMs() + heldMs;
     this.#descriptor = this.#open();
     this.#earlier = earlier;
   }

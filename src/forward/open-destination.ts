@@ -119,7 +119,7 @@ function openDestination(settings: DestinationSettings, surroundings: Destinatio
       return new Syslog({ host, port, protocol, format, confirm, tls, connectTimeoutMs }, prepare);
     }
     case 'file':
-      return new NdjsonFile(settings, prepare);
+      return new NdjsonFile(settings, prepare, () => timers.nowMs());
     case 'eventlog': {
       if (openEventLog === undefined) {
         throw new AgentError('PC_FORWARD_CONFIG', 'the event log is there on Windows only');
