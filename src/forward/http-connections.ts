@@ -38,7 +38,12 @@ export async function openConnections(options: ConnectionOptions): Promise<HttpC
       ...(authorization === undefined ? {} : { token: authorization }),
       requestTls: connect,
       // The proxy has a name and perhaps a certificate of its own.
-      proxyTls: { ca: tls.ca as string[], minVersion: 'TLSv1.2', timeout: connectTimeoutMs },
+      proxyTls: {
+        ca: tls.ca as string[],
+        minVersion: 'TLSv1.2',
+        rejectUnauthorized: true,
+        timeout: connectTimeoutMs,
+      },
     });
   const http = proxy?.http && open(proxy.http);
   const https = proxy?.https && open(proxy.https);

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer as createTcpServer, type Socket } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { DestinationSettings } from '../../src/forward/index.ts';
 import { type ProbeResult, probeRoute } from '../../src/forward/index.ts';
 import { type Certificates, makeCertificates, whyNoOpenssl } from '../support/certificates.ts';
@@ -29,6 +29,7 @@ afterAll(() => {
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
+  vi.unstubAllEnvs();
   for (const each of cleanUps.splice(0).reverse()) await each();
 });
 
@@ -172,6 +173,28 @@ describe('proxies', () => {
     const refused = await probe(settings('WRONG'), env);
     expect(refused.what).toContain('407');
     expect(JSON.stringify(refused)).not.toContain('wrong-password');
+  });
+
+  it.skipIf(missing !== undefined)('get no password over TLS that is not trusted', async () => {
+    let heard = '';
+    const server = createTlsServer({ cert: elsewhere.cert, key: elsewhere.key }, (socket) => {
+      socket.on('error', () => undefined);
+      socket.on('data', (data) => {
+        heard += data.toString();
+        socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+      });
+    });
+    server.on('tlsClientError', () => undefined);
+    const url = `https://localhost:${await listen(server)}`;
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+    const proxy = { url, user: 'agent', password: 'p@ss:word', except: [] };
+    const settings = makeSettings('elasticsearch', {
+      hosts: ['https://es.example'],
+      tls: trust(good.caFile),
+      proxy,
+    });
+    expect((await probe(settings)).ok).toBe(false);
+    expect(heard).toBe('');
   });
 
   it('say what they refuse of plain HTTP as well, and never show their password', async () => {
