@@ -1,4 +1,3 @@
-import { escapeForTerminal } from '../text/index.ts';
 import { DeliveryFailure, type Destination, type SendResult, type Verdict } from './destination.ts';
 import { readPath } from './field-map.ts';
 import { compress, type HttpClient, type HttpResponse, peerOf, statusFailure } from './http-client.ts';
@@ -136,7 +135,7 @@ function readAnswer(response: HttpResponse, count: number, peer: string): SendRe
       verdicts.push('retry');
       const type = textAt(item, 'create.error.type') ?? 'no status';
       failure ??= new DeliveryFailure(
-        `${peer}: documents were not taken: ${status} ${escapeForTerminal(type, 100)}`,
+        `${peer}: documents were not taken: ${status} ${response.quote(type, 100)}`,
         {
           code: `HTTP ${status}`,
           retryAfterMs: response.retryAfterMs,
@@ -146,20 +145,23 @@ function readAnswer(response: HttpResponse, count: number, peer: string): SendRe
     } else if (status === 401 || status === 403 || status === 404) {
       // No right to the index, or no such index: the next documents would be refused as well.
       verdicts.push('retry');
-      failure ??= new DeliveryFailure(`${peer}: may not write to the index: ${describeItem(status, item)}`, {
-        code: `HTTP ${status}`,
-        peer,
-      });
-    } else verdicts.push({ rejected: describeItem(status, item) });
+      failure ??= new DeliveryFailure(
+        `${peer}: may not write to the index: ${describeItem(status, item, response)}`,
+        {
+          code: `HTTP ${status}`,
+          peer,
+        },
+      );
+    } else verdicts.push({ rejected: describeItem(status, item, response) });
   }
   return { verdicts, failure };
 }
 
-function describeItem(status: number, item: unknown): string {
+function describeItem(status: number, item: unknown, { quote }: HttpResponse): string {
   const text = ['type', 'reason', 'caused_by.reason']
     .flatMap((name) => textAt(item, `create.error.${name}`) ?? [])
     .join(': ');
-  return escapeForTerminal(`${status} ${text === '' ? 'unknown' : text}`, 1_000);
+  return quote(`${status} ${text === '' ? 'unknown' : text}`, 1_000);
 }
 
 /** The reason in an error answer of either product. */

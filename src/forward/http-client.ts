@@ -9,6 +9,8 @@ import { type ConnectionOptions, type HttpConnections, openConnections } from '.
 export interface HttpClientOptions extends ConnectionOptions {
   /** The time of day, for Retry-After. */
   readonly nowMs: () => number;
+  /** Text without the secrets that requests carry. */
+  readonly redact: (text: string) => string;
 }
 
 export interface HttpRequest {
@@ -25,10 +27,17 @@ export interface HttpResponse {
   readonly retryAfterMs: number | undefined;
   /** What the receiver's clock said, to the second; milliseconds since the epoch. */
   readonly dateMs: number | undefined;
+  /**
+   * Text of this answer as it may be shown: without secrets, which a receiver may repeat, hidden characters spelt out,
+   * and only then cut to `maxLength` UTF-16 units, so that no part of a secret is left.
+   */
+  readonly quote: (text: string, maxLength: number) => string;
 }
 
 /** No answer to a batch is longer. */
 const maxResponseBytes = 33_554_432;
+/** Of a text that is quoted no more is looked at, in UTF-16 units: far more than is shown of it. */
+const maxQuotedLength = 1_048_576;
 const gzipAsync = promisify(gzip);
 
 /** HTTP over one pool of connections: TLS checked, proxies respected, redirects not followed. */
@@ -42,7 +51,7 @@ export class HttpClient {
 
   /** @throws DeliveryFailure when there is no whole answer; any answer is returned, whatever its status */
   async request({ method, url, headers = {}, body, signal }: HttpRequest): Promise<HttpResponse> {
-    const { connectTimeoutMs, timeoutMs, nowMs } = this.#options;
+    const { connectTimeoutMs, timeoutMs, nowMs, redact } = this.#options;
     // A receiver that says a little now and then is given up as well.
     const limit = new AbortController();
     const timer = setTimeout(
@@ -66,9 +75,10 @@ export class HttpClient {
         body: await readText(response.body),
         retryAfterMs: parseRetryAfter(Array.isArray(retryAfter) ? retryAfter[0] : retryAfter, nowMs()),
         dateMs: Number.isNaN(dateMs) ? undefined : dateMs,
+        quote: (text, maxLength) => escapeForTerminal(redact(text.slice(0, maxQuotedLength)), maxLength),
       };
     } catch (error) {
-      throw connectionFailure(error, peerOf(url));
+      throw connectionFailure(error, peerOf(url), redact);
     } finally {
       clearTimeout(timer);
     }
@@ -104,7 +114,11 @@ export function peerOf(url: string): string {
 }
 
 /** What went wrong below HTTP: the code of the innermost error counts. */
-export function connectionFailure(error: unknown, peer: string): DeliveryFailure {
+export function connectionFailure(
+  error: unknown,
+  peer: string,
+  redact: (text: string) => string = (text) => text,
+): DeliveryFailure {
   if (error instanceof DeliveryFailure) return error;
   let inner = error;
   for (let depth = 0; depth < 5 && inner instanceof Error && inner.cause instanceof Error; depth++)
@@ -112,7 +126,7 @@ export function connectionFailure(error: unknown, peer: string): DeliveryFailure
   const { code, errors } = inner as { code?: unknown; errors?: readonly { code?: unknown }[] };
   const found = typeof code === 'string' ? code : errors?.[0]?.code;
   const isTimeout = inner instanceof Error && /^(?:Abort|Timeout)Error$/.test(inner.name);
-  const message = escapeForTerminal(messageOf(inner), 500);
+  const message = escapeForTerminal(redact(messageOf(inner)), 500);
   return new DeliveryFailure(`${peer}: ${message || String(found)}`, {
     code: typeof found === 'string' ? found : isTimeout ? 'TIMEOUT' : 'UNEXPECTED',
     peer,
@@ -124,11 +138,11 @@ const batchStatuses = new Set([400, 413, 422]);
 
 /** The failure that an answer of this status stands for, when nothing of the batch was taken. */
 export function statusFailure(
-  { status, body, retryAfterMs }: HttpResponse,
+  { status, body, retryAfterMs, quote }: HttpResponse,
   peer: string,
   said: string | undefined = undefined,
 ): DeliveryFailure {
-  const text = escapeForTerminal((said ?? body).trim(), 300);
+  const text = quote((said ?? body).trim(), 300);
   return new DeliveryFailure(`${peer}: HTTP ${status}${text === '' ? '' : `: ${text}`}`, {
     code: `HTTP ${status}`,
     scope: batchStatuses.has(status) ? 'batch' : 'destination',

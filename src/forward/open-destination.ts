@@ -156,5 +156,6 @@ export function openHttp(
     connectTimeoutMs,
     timeoutMs,
     nowMs: () => clock.nowMs(),
+    redact: (text) => secrets.redact(text),
   });
 }

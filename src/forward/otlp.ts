@@ -1,6 +1,5 @@
-import { escapeForTerminal } from '../text/index.ts';
 import { DeliveryFailure, type Destination, type SendResult, sameVerdict } from './destination.ts';
-import { compress, type HttpClient, peerOf, statusFailure } from './http-client.ts';
+import { compress, type HttpClient, type HttpResponse, peerOf, statusFailure } from './http-client.ts';
 import type { AgentFacts } from './notices.ts';
 import type { QueuedEntry } from './outbox.ts';
 
@@ -61,7 +60,7 @@ export class Otlp implements Destination {
       if (retried.has(response.status) || failure.scope === 'batch') throw failure;
       throw new DeliveryFailure(failure.message, { code: failure.code, peer });
     }
-    return readPartialSuccess(response.body, entries, peer);
+    return readPartialSuccess(response, entries, peer);
   }
 
   close(): Promise<void> {
@@ -137,7 +136,11 @@ function toAnyValue(value: unknown): AnyValue {
 }
 
 /** A receiver that took only some does not say which; sending all again would double the others. */
-function readPartialSuccess(body: string, entries: readonly QueuedEntry[], peer: string): SendResult {
+function readPartialSuccess(
+  { body, quote }: HttpResponse,
+  entries: readonly QueuedEntry[],
+  peer: string,
+): SendResult {
   let rejected = 0;
   let said = '';
   try {
@@ -145,7 +148,7 @@ function readPartialSuccess(body: string, entries: readonly QueuedEntry[], peer:
       partialSuccess?: { rejectedLogRecords?: string | number; errorMessage?: string };
     };
     rejected = Number(partialSuccess?.rejectedLogRecords ?? 0);
-    said = escapeForTerminal(partialSuccess?.errorMessage ?? '', 300);
+    said = quote(String(partialSuccess?.errorMessage ?? ''), 300);
   } catch {
     // A 2xx is a success whatever its body.
   }

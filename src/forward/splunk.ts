@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { escapeForTerminal } from '../text/index.ts';
 import {
   DeliveryFailure,
   type Destination,
@@ -159,7 +158,7 @@ function refuse(
     entries[bad] !== undefined &&
     eventCodes.has(answer.code ?? -1)
   ) {
-    const reason = escapeForTerminal(`HEC ${answer.code}: ${answer.text ?? ''}`, 300);
+    const reason = response.quote(`HEC ${answer.code}: ${answer.text ?? ''}`, 300);
     const verdicts: Verdict[] = entries.map((_, index) => (index === bad ? { rejected: reason } : 'retry'));
     return { verdicts };
   }

@@ -27,6 +27,7 @@ function connect(hosts: readonly string[], changes: Partial<ElasticsearchOptions
     connectTimeoutMs: 60_000,
     timeoutMs: 60_000,
     nowMs: () => Date.UTC(2026, 10, 18),
+    redact: (text) => text,
   });
   const options = {
     hosts,

@@ -36,6 +36,7 @@ function open(changes: Partial<HttpClientOptions> = {}): HttpClient {
     connectTimeoutMs: 60_000,
     timeoutMs: 60_000,
     nowMs: () => 0,
+    redact: (text) => text,
     ...changes,
   });
   cleanUps.push(() => client.close());
@@ -103,6 +104,49 @@ describe('an answer', () => {
     const { body } = await open().request({ method: 'GET', url });
     expect(body.length).toBeLessThanOrEqual(packed.length);
   });
+});
+
+describe('a receiver that repeats the secret it was sent', () => {
+  const token = 'q7Zk-0123abcd-4567-89ef-0123-456789abcdef';
+  const itemOf = (text: string): string =>
+    JSON.stringify({ items: [{ create: { status: 400, error: { type: 'refused', reason: text } } }] });
+  const partial = (text: string): string =>
+    JSON.stringify({ partialSuccess: { rejectedLogRecords: 1, errorMessage: text } });
+  const splunk = (url: string) => makeSettings('splunk', { url, token });
+  const elastic = (url: string) => makeSettings('elasticsearch', { hosts: [url], apiKey: token });
+  const otlp = (url: string) => makeSettings('otlp', { url, headers: { 'x-key': token } });
+
+  it.each([
+    ['of a status', 500, splunk, (text: string) => text],
+    [
+      'of an event',
+      400,
+      splunk,
+      (text: string) => JSON.stringify({ text, code: 6, 'invalid-event-number': 0 }),
+    ],
+    ['of an item', 200, elastic, itemOf],
+    ['of a part', 200, otlp, partial],
+  ] as const)(
+    'is not quoted with a part of it, wherever the text %s is cut',
+    async (_, status, settingsFor, bodyFor) => {
+      let body = '';
+      const receiver = await startHttpReceiver(() => ({ status, body }));
+      cleanUps.push(() => receiver.stop());
+      const { destination } = openTestRoute(settingsFor(receiver.url));
+      cleanUps.push(() => destination.close());
+      for (const limit of [300, 1_000]) {
+        for (let at = limit - token.length - 30; at <= limit; at += 3) {
+          body = bodyFor(`${'x'.repeat(at)}${token}${'y'.repeat(1_000)}`);
+          const said = await destination.send([makeQueued(1)], AbortSignal.timeout(5_000)).then(
+            ({ verdicts }) => JSON.stringify(verdicts),
+            (error: DeliveryFailure) => error.message,
+          );
+          expect(said).toContain('xxx');
+          expect(said).not.toContain(token.slice(0, 4));
+        }
+      }
+    },
+  );
 });
 
 /** Names that answers really have, so that values of the wrong kind come where something is read. */
