@@ -1,4 +1,5 @@
-import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
+import { createSocket } from 'node:dgram';
+import { lookup } from 'node:dns/promises';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { DeliveryFailure, type Destination, type SendResult, sameVerdict } from './destination.ts';
 import { connectionFailure } from './http-client.ts';
@@ -22,6 +23,8 @@ export interface SyslogOptions {
   readonly connectTimeoutMs: number;
 }
 
+/** What a UDP datagram over IPv4 holds at most; one over IPv6 holds a little more. */
+const maxDatagramBytes = 65_507;
 /** Least and longest wait for an end that the receiver began by itself. */
 const minGraceMs = 100;
 const maxGraceMs = 2_000;
@@ -33,7 +36,10 @@ export class Syslog implements Destination {
   #socket: Socket | undefined;
 
   constructor(options: SyslogOptions, prepare: (entry: QueuedEntry) => string) {
-    this.#options = options;
+    const { protocol, format } = options;
+    const maxMessageBytes =
+      protocol === 'udp' ? Math.min(maxDatagramBytes, format.maxMessageBytes) : format.maxMessageBytes;
+    this.#options = { ...options, format: { ...format, maxMessageBytes } };
     this.#prepare = prepare;
   }
 
@@ -46,7 +52,7 @@ export class Syslog implements Destination {
       else await this.#sendStream(messages, signal);
     } catch (error) {
       this.#drop();
-      throw connectionFailure(error, this.#peer);
+      throw failureOf(error, this.#peer);
     }
     return { verdicts: sameVerdict(entries, 'delivered') };
   }
@@ -90,14 +96,24 @@ export class Syslog implements Destination {
 
   async #sendDatagrams(messages: readonly Buffer[], signal: AbortSignal): Promise<void> {
     const { host, port } = this.#options;
-    const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
+    // A host with addresses of both families is called by the older one, which its receiver is sure to listen on.
+    const { address, family } = await lookup(host, { order: 'ipv4first' });
+    const socket = createSocket(family === 6 ? 'udp6' : 'udp4');
+    // What the network says of a datagram comes with a later one, or with none.
+    const failed = new Promise<never>((_, reject) => {
+      socket.on('error', reject);
+    });
+    failed.catch(() => undefined);
+    const done = (act: (settle: (error?: Error | null) => void) => void): Promise<void> =>
+      Promise.race([
+        failed,
+        new Promise<void>((resolve, reject) => act((error) => (error ? reject(error) : resolve()))),
+      ]);
     try {
-      await connectDatagram(socket, port, host);
+      await done((settle) => socket.connect(port, address, settle as () => void));
       for (const message of messages) {
         if (signal.aborted) throw timeout(this.#peer);
-        await new Promise<void>((resolve, reject) => {
-          socket.send(message, (error) => (error ? reject(error) : resolve()));
-        });
+        await done((settle) => socket.send(message, settle));
       }
     } finally {
       socket.close();
@@ -105,15 +121,15 @@ export class Syslog implements Destination {
   }
 }
 
-function timeout(peer: string): DeliveryFailure {
-  return new DeliveryFailure(`${peer}: no answer in time`, { code: 'TIMEOUT', peer });
+/** A datagram that the way there does not carry is refused by itself; the receiver is well. */
+function failureOf(error: unknown, peer: string): DeliveryFailure {
+  const failure = connectionFailure(error, peer);
+  const { code, message } = failure;
+  return code === 'EMSGSIZE' ? new DeliveryFailure(message, { code, scope: 'batch', peer }) : failure;
 }
 
-function connectDatagram(socket: DatagramSocket, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    socket.once('error', reject);
-    socket.connect(port, host, (error?: Error) => (error ? reject(error) : resolve()));
-  });
+function timeout(peer: string): DeliveryFailure {
+  return new DeliveryFailure(`${peer}: no answer in time`, { code: 'TIMEOUT', peer });
 }
 
 async function openStream(options: SyslogOptions, signal: AbortSignal): Promise<Socket> {
