@@ -22,6 +22,8 @@ export interface FaultRun {
 }
 
 const index = 'logs-problemchild.alert-default';
+/** How long a fault lasts: a syslog batch that is confirmed needs 100 ms of a connection that nobody breaks. */
+const faultMs = 400;
 
 /** Collects the ids of octet-counted syslog messages. */
 class SyslogSink {
@@ -87,7 +89,7 @@ export async function runThroughFaults(
         switched++;
       }
     }
-  }, 120);
+  }, faultMs);
   // Spread over the work: by time they would all fall into its beginning where the machine is slow.
   const killsAt = Array.from({ length: options.kills }, () =>
     Math.floor(random() * options.alerts * 0.95),
