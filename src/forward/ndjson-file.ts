@@ -11,8 +11,8 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { DeliveryFailure, type Destination, type SendResult, sameVerdict } from './destination.ts';
-import { finishRotation, type RotatedFile, rotateFile } from './file-rotation.ts';
 import type { QueuedEntry } from './outbox.ts';
+import { finishRotation, type RotatedFile, rotateFile } from './rotated-file.ts';
 
 export interface NdjsonFileOptions extends RotatedFile {
   readonly maxFileBytes: number;
