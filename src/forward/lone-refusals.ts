@@ -10,8 +10,11 @@ interface Suspect {
   taken: number;
 }
 
-/** Answers that may be about what a document says, as those of a firewall that reads along; 429 and 503 say: later. */
-const refusalCode = /^HTTP (?!429|503)\d{3}$/;
+/**
+ * Answers that may be about what a document says, as those of a firewall that reads along. Redirects and what is said of
+ * credentials (401, 407) are not; 429 and 503 say: later.
+ */
+const refusalCode = /^HTTP (?!3|401|407|429|503)\d{3}$/;
 /** So often in a row a document is refused alone before others are tried in its place. */
 const patience = 5;
 /** So often it is refused alone, with others taken in between, before it is given up. */

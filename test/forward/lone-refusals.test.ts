@@ -159,6 +159,16 @@ describe('a receiver that is not well', () => {
     expectReconciled();
   });
 
+  it.each([401, 429, 503])('and answers %i keeps the order', async (status) => {
+    receiver.answer = refuseAll(status);
+    start();
+    queue.add(makeEntries(30));
+    await timers.pass(3_600_000);
+    receiver.answer = takeAll;
+    await timers.pass(120_000);
+    expect(has).toEqual(idsOf(0, 29));
+  });
+
   it('and fails at random loses nothing', async () => {
     let seed = 1;
     receiver.answer = (entries) => {
