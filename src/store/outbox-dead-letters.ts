@@ -1,4 +1,5 @@
-import type { OutboxEntry } from '../forward/index.ts';
+import type { Drop, OutboxEntry } from '../forward/index.ts';
+import { DropTable } from './outbox-drops.ts';
 import { fromRow, type OutboxRow } from './outbox-row.ts';
 import type { Store } from './store.ts';
 
@@ -13,27 +14,27 @@ export interface DeadLetter extends OutboxEntry {
 const maxDeadLetters = 10_000;
 
 export class DeadLetterTable {
+  readonly #drops: DropTable;
   readonly #insert;
-  readonly #countTrimmed;
+  readonly #surplus;
   readonly #trim;
   readonly #count;
   readonly #select;
   readonly #reason;
   readonly #remove;
 
-  constructor({ connection }: Store) {
+  constructor(store: Store) {
+    const { connection } = store;
+    this.#drops = new DropTable(store);
     this.#insert = connection.prepare<
       [string, string, string, number, number, string | null, string, string]
     >(
       `INSERT INTO outbox_dead_letter (destination, event_id, kind, severity, time_ms, rule_id, reason, document)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     );
-    // One statement, because it may be carried out later, when a full disk has room again.
-    this.#countTrimmed = connection.prepare<[number]>(
-      `INSERT INTO outbox_drop (destination, severity, reason, count)
-       SELECT destination, severity, 'dead-letter', count(*) FROM outbox_dead_letter
-       WHERE seq <= (SELECT max(seq) FROM outbox_dead_letter) - ? GROUP BY destination, severity
-       ON CONFLICT DO UPDATE SET count = count + excluded.count`,
+    this.#surplus = connection.prepare<[number], Drop>(
+      `SELECT destination, severity, 'dead-letter' AS reason, count(*) AS count FROM outbox_dead_letter
+       WHERE seq <= (SELECT max(seq) FROM outbox_dead_letter) - ? GROUP BY destination, severity`,
     );
     this.#trim = connection.prepare<[number]>(
       'DELETE FROM outbox_dead_letter WHERE seq <= (SELECT max(seq) FROM outbox_dead_letter) - ?',
@@ -51,11 +52,13 @@ export class DeadLetterTable {
     this.#remove = connection.prepare<[number]>('DELETE FROM outbox_dead_letter WHERE seq = ?');
   }
 
-  /** What gives way for it is noted as a drop, for an alert to tell of. */
+  /** What gives way for it is noted as a drop, for an alert to tell of. Belongs in a transaction. */
   insert(destination: string, entry: OutboxEntry, reason: string): void {
     const { eventId, kind, severity, timeMs, ruleId = null, document } = entry;
     this.#insert.run(destination, eventId, kind, severity, timeMs, ruleId, reason, document);
-    this.#countTrimmed.run(maxDeadLetters);
+    const surplus = this.#surplus.all(maxDeadLetters);
+    if (surplus.length === 0) return;
+    this.#drops.add(surplus);
     this.#trim.run(maxDeadLetters);
   }
 
