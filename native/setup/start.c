@@ -42,9 +42,9 @@ DWORD start_agent(MSIHANDLE install, const wchar_t *name) {
   if (service != NULL) CloseServiceHandle(service);
   if (controller != NULL) CloseServiceHandle(controller);
   if (result != ERROR_SUCCESS) {
-    wchar_t line[160];
+    wchar_t line[192];
     (void)swprintf(line, sizeof line / sizeof *line,
-                   L"the service did not start: Win32 error %lu, its own code %lu; its log says why",
+                   L"the service did not start: Win32 error %lu, its own code %lu; its log or the Application event log says why",
                    (unsigned long)(status.dwWin32ExitCode != 0 ? status.dwWin32ExitCode : result),
                    (unsigned long)status.dwServiceSpecificExitCode);
     say(install, INSTALLMESSAGE_ERROR, line);

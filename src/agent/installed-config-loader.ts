@@ -1,7 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { loadConfig } from '../config/index.ts';
-import { openPathJudge } from './path-judge-loader.ts';
+import { openInstalledPathJudge } from './path-judge-loader.ts';
 import { assertTrusted, type PathJudge } from './trusted-paths.ts';
 
 /** Set by the installed launcher: where the installer put the configuration. */
@@ -31,6 +30,6 @@ export async function findInstalledConfig(
     const { code } = error as NodeJS.ErrnoException;
     return code === 'ENOENT' || code === 'ENOTDIR' ? undefined : { file, isReadable: false };
   }
-  assertTrusted([file, dirname(file)], judge ?? (await openPathJudge(loadConfig({ env: {} }).config, true)));
+  assertTrusted([file, dirname(file)], judge ?? (await openInstalledPathJudge()));
   return { file, isReadable: true };
 }

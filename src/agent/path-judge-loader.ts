@@ -1,7 +1,14 @@
-import { type Stats, statSync } from 'node:fs';
+import { lstatSync, type Stats, statSync } from 'node:fs';
 import { type Config, describeUnsafeMode } from '../config/index.ts';
 import { AgentError } from '../errors/index.ts';
-import { findForeignWriter, inspectPath, type NativeLibrary, type PathProblem } from '../windows/index.ts';
+import {
+  defaultFfi,
+  findForeignWriter,
+  inspectPath,
+  type NativeLibrary,
+  openSystemFacts,
+  type PathProblem,
+} from '../windows/index.ts';
 import { openLibrary } from './live-input.ts';
 import type { PathJudge } from './trusted-paths.ts';
 
@@ -37,6 +44,21 @@ const explanations: Readonly<Record<PathProblem, string>> = {
   'no-access-list': 'it has no access list: everybody may change it',
   link: 'it is a link',
 };
+
+/**
+ * What a command holds the configuration of the installed agent to: on Windows what the service holds it to, asked without
+ * the native library, which may be what is broken.
+ */
+export async function openInstalledPathJudge(): Promise<PathJudge> {
+  const userId = process.getuid?.();
+  if (userId !== undefined) return judgeByMode(userId);
+  const system = await openSystemFacts(defaultFfi());
+  return (path) => {
+    if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true) return explanations.link;
+    const writer = system.untrustedWriterOf(path, true);
+    return writer === undefined ? undefined : `${explanations.writable} (${writer})`;
+  };
+}
 
 /** By owner and access list, as Windows has them; the account that the agent runs as is no stranger. */
 export async function judgeByAccessList(library: NativeLibrary): Promise<PathJudge> {

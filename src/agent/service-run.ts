@@ -77,7 +77,7 @@ async function serve(service: WindowsService, { log, work }: ServiceWork): Promi
 /** In the event log, where administrators look for why a service ended. That log being unusable changes nothing. */
 function noteFailure(library: NativeLibrary, error: unknown): void {
   const said =
-    error instanceof AgentError ? `${error.code}: ${error.message}\n${error.remedy}` : String(error);
+    error instanceof AgentError ? `${error.code}: ${error.placedMessage}\n${error.remedy}` : String(error);
   try {
     const eventLog = EventLog.open(library, serviceName);
     eventLog.write('ERROR', 'ERROR', createRedactor()(`The service ended with an error. ${said}`));

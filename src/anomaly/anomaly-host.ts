@@ -22,6 +22,8 @@ export class AnomalyHost {
   /** Late starts in a row, and the time of the first of them. */
   lateRun = 0;
   lateSinceMs = 0;
+  /** How often such runs set the clock back since it last went on beyond its newest bucket. */
+  lateSetBacks = 0;
   /** Index of the newest bucket ever opened; NaN before the first. */
   newestIndex = Number.NaN;
   /** Observed buckets so far. */

@@ -15,11 +15,14 @@ const nothing: ClockStep = { closing: [], setBack: false };
 const lateRunStarts = 50;
 /** So few do where their times lie a bucket apart: a quiet host would wait long for more. */
 const slowLateRunStarts = 10;
+/** Doublings of both beyond which a clock is not set back any more until it has gone on. */
+const mostDoublings = 20;
 
 /**
  * Moves the host's clock to an event. Event time is the only clock: a bucket closes when an event of the
  * same host comes that is later than the bucket's end and its grace. A clock that was ahead is set back by what comes
- * afterwards; one late start does not do it, nor many between which others are on time.
+ * afterwards; one late start does not do it, nor many between which others are on time. Each such set-back makes the next
+ * twice as hard: where two streams of one host take turns, the clock is not to go back and forth with them.
  */
 export function stepClock(host: AnomalyHost, timeMs: number, options: ClockOptions): ClockStep {
   if (timeMs > host.watermarkMs) {
@@ -28,9 +31,13 @@ export function stepClock(host: AnomalyHost, timeMs: number, options: ClockOptio
     host.dirty = true;
     if (host.buckets.length === 0) return nothing;
     const due = host.buckets.filter((bucket) => isOver(bucket.index, timeMs, options));
+    if (due.some(({ index }) => index >= host.newestIndex)) host.lateSetBacks = 0;
     return due.length === 0 ? nothing : { closing: takeBuckets(host, due), setBack: false };
   }
-  if (timeMs >= host.watermarkMs - options.setBackMs && !endsLateRun(host, timeMs, options)) return nothing;
+  if (timeMs >= host.watermarkMs - options.setBackMs) {
+    if (!endsLateRun(host, timeMs, options)) return nothing;
+    host.lateSetBacks = Math.min(mostDoublings, host.lateSetBacks + 1);
+  }
   host.watermarkMs = timeMs;
   host.lateRun = 0;
   host.dirty = true;
@@ -48,8 +55,9 @@ function endsLateRun(host: AnomalyHost, timeMs: number, options: ClockOptions): 
   if (host.lateRun === 0) host.lateSinceMs = timeMs;
   host.lateRun++;
   host.dirty = true;
-  if (host.lateRun >= lateRunStarts) return true;
-  return host.lateRun >= slowLateRunStarts && timeMs - host.lateSinceMs >= options.bucketSpanMs;
+  const doubled = 2 ** host.lateSetBacks;
+  if (host.lateRun >= lateRunStarts * doubled) return true;
+  return host.lateRun >= slowLateRunStarts * doubled && timeMs - host.lateSinceMs >= options.bucketSpanMs;
 }
 
 /**

@@ -36,6 +36,7 @@ export interface HostRow {
   readonly watermarkMs: number;
   readonly lateRun: number;
   readonly lateSinceMs: number;
+  readonly lateSetBacks: number;
   readonly newestIndex: number;
   readonly age: number;
   readonly closedAge: number;

@@ -124,6 +124,7 @@ function restoreHost(host: AnomalyHost, row: HostRow): void {
   host.watermarkMs = row.watermarkMs;
   host.lateRun = row.lateRun;
   host.lateSinceMs = row.lateSinceMs;
+  host.lateSetBacks = row.lateSetBacks;
   host.newestIndex = row.newestIndex;
   host.age = row.age;
   host.closedAge = row.closedAge;
@@ -204,12 +205,23 @@ function restoreBuckets(
 }
 
 function hostRow(host: AnomalyHost): HostRow {
-  const { entity, watermarkMs, lateRun, lateSinceMs, newestIndex, age, closedAge, normalisers } = host;
+  const {
+    entity,
+    watermarkMs,
+    lateRun,
+    lateSinceMs,
+    lateSetBacks,
+    newestIndex,
+    age,
+    closedAge,
+    normalisers,
+  } = host;
   return {
     id: entity.id,
     watermarkMs,
     lateRun,
     lateSinceMs,
+    lateSetBacks,
     newestIndex,
     age,
     closedAge,

@@ -46,16 +46,11 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.fine : exitCodes.usage;
     if (!(error instanceof AgentError)) throw error;
-    const message = placedMessage(error).slice(0, maxMessageLength).split('\n').map(escapeHidden).join('\n');
+    const message = error.placedMessage.slice(0, maxMessageLength).split('\n').map(escapeHidden).join('\n');
     io.stderr.write(`${error.code}: ${message}\n  ${error.remedy}\n`);
     if (notAnswering.has(error.code)) return exitCodes.notRunning;
     if (error.code === 'PC_AGENT_STALLED') return exitCodes.stalled;
     if (error.code === 'PC_STOPPED') return exitCodes.stopped;
     return usageCodes.test(error.code) ? exitCodes.usage : exitCodes.inputUnread;
   }
-}
-
-/** What is wrong, after the file or address it is about where the message itself does not name that. */
-function placedMessage({ message, where }: AgentError): string {
-  return where === undefined || message.includes(where) ? message : `${where}: ${message}`;
 }

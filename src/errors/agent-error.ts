@@ -18,6 +18,12 @@ export class AgentError extends Error {
     this.where = options.where;
   }
 
+  /** The message, after the file or address it is about where it does not name that itself. */
+  get placedMessage(): string {
+    const { message, where } = this;
+    return where === undefined || message.includes(where) ? message : `${where}: ${message}`;
+  }
+
   get remedy(): string {
     return errorTable[this.code].remedy;
   }

@@ -55,7 +55,8 @@ export function userOf(document: JsonObject, provider: Provider, logonId: string
     groups: groupsOf(user['group']),
   };
   const known = wellKnownSid(logonId);
-  if (provider !== 'sysmon' || id !== systemSid || known === id) return { id, ...rest };
+  const isSystem = known === id || (logonId === undefined && rest.name?.toUpperCase() === 'SYSTEM');
+  if (provider !== 'sysmon' || id !== systemSid || isSystem) return { id, ...rest };
   return { id: known, indexedId: id, ...rest };
 }
 

@@ -52,8 +52,7 @@ export class DeliveryWindow {
 
   /** From the first entry that is not done with to the last that was read; none when it is empty. */
   get range(): readonly SeqRange[] {
-    const first = this.#open[0];
-    return first === undefined ? [] : [{ first: first.seq, last: this.#passed }];
+    return this.isEmpty ? [] : [{ first: this.#cursor + 1, last: this.#passed }];
   }
 
   /** Entries that are neither to be sent nor known to the store as done with. */

@@ -135,10 +135,13 @@ export class Delivery {
   /** Entries were dropped from the queue; what of them waits here to be sent again is not. */
   forgetDropped(): void {
     if (this.#state === 'sending' || this.#window.isEmpty) return;
-    const { queue, name } = this.#options;
-    const cursor = queue.cursor(name);
-    const limits = { maxEntries: this.#window.passed - cursor, maxBytes: Number.POSITIVE_INFINITY };
-    const queued = new Set(queue.read(name, cursor, limits).map(({ seq }) => seq));
+    const { queue, name, batch } = this.#options;
+    const queued = new Set<number>();
+    for (let after = this.#window.cursor; after < this.#window.passed; ) {
+      const entries = queue.read(name, after, batch);
+      for (const { seq } of entries) queued.add(seq);
+      after = entries.at(-1)?.seq ?? Number.POSITIVE_INFINITY;
+    }
     this.#window.retain((seq) => queued.has(seq));
     this.#advance();
   }
@@ -205,11 +208,11 @@ export class Delivery {
   #next(): readonly QueuedEntry[] {
     const { batch, accepts } = this.#options;
     const choose = (): readonly QueuedEntry[] => this.#refusals.choose(this.#window.waiting, this.#pace);
-    let entries = choose();
-    if (entries.length > 0) return entries;
-    // All that was read is refused: what comes behind it may tell whether it is the receiver.
-    if (this.#window.size <= batch.maxEntries) this.#window.add(this.#read(), accepts);
-    entries = choose();
+    // Something was refused alone: what comes behind it may tell whether it is the receiver.
+    if (this.#refusals.wantsMore(this.#window.waiting, batch.maxEntries)) {
+      this.#window.add(this.#read(), accepts);
+    }
+    const entries = choose();
     if (entries.length > 0) return entries;
     this.#refusals.startOver();
     return choose();

@@ -32,6 +32,8 @@ export interface ForwarderOptions {
 
 /** How often limits are looked after. */
 const upkeepMs = 1_000;
+/** A look that comes later than this comes after a sleep of the machine, in which nothing could be sent: it counts for no more. */
+const longestTickMs = 60_000;
 /** Drops and refusals within this time make one alert. */
 const noticeMs = 60_000;
 
@@ -151,7 +153,7 @@ export class Forwarder {
   tick(): void {
     const { queue, limits, timers, log } = this.#options;
     const nowMs = timers.nowMs();
-    queue.advanceClock(nowMs - this.#lookedAfterMs);
+    queue.advanceClock(Math.min(nowMs - this.#lookedAfterMs, longestTickMs));
     this.#lookedAfterMs = nowMs;
     const requests = queue.takeRetryRequests();
     if (requests.length > 0) this.retryNow(requests);

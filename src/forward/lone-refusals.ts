@@ -19,6 +19,8 @@ const refusalCode = /^HTTP (?!3|401|407|429|503)\d{3}$/;
 const patience = 5;
 /** So often it is refused alone, with others taken in between, before it is given up. */
 const proof = 5;
+/** Batches that are held at once in search of something that is taken. */
+const mostBatches = 8;
 /** So many documents in a row are given up at the receiver's word alone; if it takes none, the fault is not theirs. */
 const maxRefusedInRow = 5;
 
@@ -35,13 +37,31 @@ export class LoneRefusals {
   /** Documents given up since something was taken. */
   #refusedInRow = 0;
 
-  /** What to send next of these, at most `count`; a suspect goes alone. None when all of them were passed over. */
+  /**
+   * What to send next of these, at most `count`; a suspect goes alone. None when all of them were passed over. While some
+   * are, the last come first: whoever made one that is refused made its neighbours too.
+   */
   choose(waiting: readonly QueuedEntry[], count: number): readonly QueuedEntry[] {
-    const first = waiting.findIndex(({ seq }) => !this.#passedOver.has(seq));
-    if (first < 0) return [];
+    const first = this.#passedOver.size > 0 ? this.#findLast(waiting, count) : 0;
+    if (first < 0 || waiting.length === 0) return [];
     const entries = waiting.slice(first, first + count);
     const suspect = entries.findIndex(({ seq }) => this.#suspects.has(seq));
     return suspect < 0 ? entries : entries.slice(0, Math.max(1, suspect));
+  }
+
+  #findLast(waiting: readonly QueuedEntry[], count: number): number {
+    const behind = waiting.findLastIndex(({ seq }) => this.#suspects.has(seq)) + 1;
+    if (behind < waiting.length) return Math.max(behind, waiting.length - count);
+    return waiting.findLastIndex(({ seq }) => !this.#passedOver.has(seq));
+  }
+
+  /** Whether others than those waiting, in batches of so many, are needed to tell: a second batch, and more where all are suspects. */
+  wantsMore(waiting: readonly QueuedEntry[], batchEntries: number): boolean {
+    if (this.#passedOver.size === 0) return false;
+    if (waiting.length <= batchEntries) return true;
+    return (
+      waiting.length <= mostBatches * batchEntries && waiting.every(({ seq }) => this.#suspects.has(seq))
+    );
   }
 
   /** Begins again with the first that was passed over. */

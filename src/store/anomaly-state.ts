@@ -36,7 +36,7 @@ interface TotalsColumns {
 const entityColumns =
   'id, host_id AS hostId, kind, key, label, buckets, sightings, flagged_sightings AS flaggedSightings, seen, age, pending, history';
 const hostColumns =
-  'id, watermark_ms AS watermarkMs, late_run AS lateRun, late_since_ms AS lateSinceMs, newest_index AS newestIndex, age, closed_age AS closedAge, normalisers';
+  'id, watermark_ms AS watermarkMs, late_run AS lateRun, late_since_ms AS lateSinceMs, late_set_backs AS lateSetBacks, newest_index AS newestIndex, age, closed_age AS closedAge, normalisers';
 const pairColumns = 'id, entity_id AS entityId, name, count, flagged, seen, age, pending';
 
 /** State of the anomaly jobs. Every write belongs in the transaction of the batch that brought it. */
@@ -108,8 +108,9 @@ export class AnomalyStateTable implements AnomalyPort {
       remove.sightings.run(mode, serial);
     }
     for (const row of changes.hosts) {
-      const { watermarkMs, lateRun, lateSinceMs, newestIndex, age, closedAge, normalisers } = row;
-      const clock = [watermarkMs, lateRun, lateSinceMs, newestIndex] as const;
+      const { watermarkMs, lateRun, lateSinceMs, lateSetBacks, newestIndex, age, closedAge, normalisers } =
+        row;
+      const clock = [watermarkMs, lateRun, lateSinceMs, lateSetBacks, newestIndex] as const;
       write.host.run(mode, row.id, ...clock, age, closedAge, normalisers);
     }
     for (const row of changes.entities) {
@@ -167,7 +168,7 @@ function prepareWrites(connection: StoreConnection) {
     host: upsert(
       'anomaly_host',
       'mode, id',
-      'watermark_ms, late_run, late_since_ms, newest_index, age, closed_age, normalisers',
+      'watermark_ms, late_run, late_since_ms, late_set_backs, newest_index, age, closed_age, normalisers',
     ),
     entity: upsert(
       'anomaly_entity',

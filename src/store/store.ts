@@ -32,6 +32,8 @@ export class Store {
   /** Highest number that was given to a row of a table that counts its rows up. */
   readonly #highest = new Map<string, number>();
   readonly #temporaryFolder: string | undefined;
+  /** Where the damaged file was moved to, until another has its place. */
+  #aside: string | undefined;
 
   private constructor(path: string, temporaryFolder: string | undefined) {
     this.path = path;
@@ -128,8 +130,10 @@ export class Store {
   }
 
   #replace(nowMs: number) {
-    const path = moveAside(this.path, nowMs);
+    this.#aside ??= moveAside(this.path, nowMs);
+    const path = this.#aside;
     const database = openDatabase(this.path, migrations);
+    this.#aside = undefined;
     const insert = database.prepare<[string, number]>(
       'INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)',
     );

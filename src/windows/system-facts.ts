@@ -8,6 +8,8 @@ import { type InstalledServiceState, queryServiceState } from './service-query.t
 import { readPrivileges } from './token-privileges.ts';
 import { findOwnSessions } from './tracing-sessions.ts';
 
+const localSystem = 'S-1-5-18';
+
 /** What Windows says of itself and of the agent's place in it, asked through its own libraries alone. */
 export interface SystemFacts {
   readonly registry: Registry;
@@ -17,8 +19,11 @@ export interface SystemFacts {
   auditsProcessCreation(): boolean | undefined;
   /** The agent's own tracing sessions that exist now. */
   ownSessions(): readonly string[];
-  /** Account that may change a file or folder and is neither an administrator nor the current user. */
-  untrustedWriterOf(path: string): string | undefined;
+  /**
+   * Account that may change a file or folder and is no administrator, and not the one that asks; `asService`: where the
+   * service asks, to which whoever gives a command is a stranger too. @throws AgentError PC_NATIVE_UNSAFE
+   */
+  untrustedWriterOf(path: string, asService?: boolean): string | undefined;
 }
 
 /** @throws AgentError PC_NATIVE_FFI when the package does not load */
@@ -30,9 +35,9 @@ export async function openSystemFacts(name: FfiName): Promise<SystemFacts> {
     serviceState: (service) => queryServiceState(ffi, service),
     auditsProcessCreation: () => auditsProcessCreation(ffi),
     ownSessions: () => findOwnSessions(ffi),
-    untrustedWriterOf(path) {
+    untrustedWriterOf(path, asService = false) {
       const { currentUserSid, descriptorOf } = readSecurity(ffi);
-      return findUntrustedWriter(descriptorOf(path), currentUserSid);
+      return findUntrustedWriter(descriptorOf(path), asService ? localSystem : currentUserSid);
     },
   };
 }

@@ -144,6 +144,24 @@ describe('a clock that was ahead', () => {
     expect(engine.counters).toMatchObject({ observed: 1_000, late: 980, clockSetBacks: 0 });
   });
 
+  it('does not go back and forth with two streams that take turns', () => {
+    const today = monday + 20 * hourMs;
+    const blocks = [...Array(20).keys()].flatMap((n) => [
+      start({ atMs: today + n }),
+      ...starts(100, 1_000, monday + n * 6 * minuteMs),
+    ]);
+    const { engine } = run(blocks);
+    expect(engine.counters).toMatchObject({ observed: 2_020, clockSetBacks: 2 });
+    // Once the host has gone on, a clock that is ahead is set back as easily as before.
+    const later = run([
+      ...blocks,
+      ...starts(5, hourMs, today + hourMs),
+      start({ atMs: today + 20 * hourMs }),
+      ...starts(50, 1_000, today + 7 * hourMs),
+    ]);
+    expect(later.engine.counters).toMatchObject({ clockSetBacks: 3 });
+  });
+
   it('makes only those late whose bucket the time of day closed', () => {
     const engine = new AnomalyEngine();
     for (let n = 0; n < 90; n++) {

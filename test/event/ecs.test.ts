@@ -326,6 +326,14 @@ describe('Winlogbeat’s processed documents', () => {
     });
   });
 
+  it('take SYSTEM at its word where no session is told', () => {
+    const { LogonId: _, ...data } = document.winlog.event_data;
+    const told = { ...document, winlog: { ...document.winlog, event_data: data } };
+    const user = { id: 'S-1-5-18', name: 'SYSTEM', domain: 'NT AUTHORITY' };
+    expect(decodeStart({ ...told, user }).user).toMatchObject(user);
+    expect(decodeStart({ ...told, user: { ...user, name: 'bob' } }).user.id).toBeUndefined();
+  });
+
   it.each([
     ['0x2f5a1', 'S-1-5-18', { id: undefined, indexedId: 'S-1-5-18', name: 'bob', domain: 'CORP' }],
     ['0x3e5', 'S-1-5-18', { id: 'S-1-5-19', indexedId: 'S-1-5-18' }],

@@ -101,6 +101,35 @@ describe('a document that a receiver always fails at', () => {
   };
 
   it.each([
+    ['whole requests', 7, wholeRequest],
+    ['items', 7, itemByItem],
+    ['whole requests', 14, wholeRequest],
+    ['items', 14, itemByItem],
+  ])('holds up nothing behind it, where %s are refused and %i come in a row', async (_, count, answer) => {
+    receiver.answer = answer;
+    start();
+    queue.add([...bad(count), ...makeEntries(40)]);
+    await timers.pass(30 * 60_000);
+    expect(ofTheTest(has).length).toBeGreaterThan(0);
+    await timers.pass(2 * 60 * 60_000);
+    expect(new Set(ofTheTest(has)).size).toBe(40);
+    expectReconciled();
+  });
+
+  it('is given up where a window is full of what stands behind it', async () => {
+    receiver.answer = itemByItem;
+    start();
+    queue.add([...bad(1), ...makeEntries(7)]);
+    for (let n = 7; n < 31; n++) {
+      await timers.pass(300_000);
+      queue.add(makeEntries(1, n));
+    }
+    await timers.pass(300_000);
+    expect(ofTheTest(has)).toHaveLength(31);
+    expect(deadLetters()).toEqual(['bad-0']);
+  });
+
+  it.each([
     ['whole requests', wholeRequest],
     ['items', itemByItem],
   ])('is given up when others are taken, where %s are refused', async (_, answer) => {
@@ -200,4 +229,17 @@ describe('a receiver that is not well', () => {
     expect(forwarder.status[0]?.failures).toBe(0);
     expectReconciled();
   });
+});
+
+it('a machine that slept for weeks sends what waited', async () => {
+  receiver.answer = refuseAll(503);
+  const forwarder = start({ maxBytes: 1e9, maxAgeMs: 14 * 86_400_000 });
+  queue.add(makeEntries(20));
+  await timers.pass(5_000);
+  timers.sleep(15 * 86_400_000);
+  receiver.answer = takeAll;
+  forwarder.tick();
+  await timers.pass(120_000);
+  expect(ofTheTest(has)).toEqual(idsOf(0, 19));
+  expect(counts()).toMatchObject({ dropped: 0, waiting: 0 });
 });

@@ -45,6 +45,11 @@ export class FakeTimers implements Timers {
     this.#nowMs = endMs;
   }
 
+  /** The machine sleeps: time passes, and nobody is woken by it. */
+  sleep(ms: number): void {
+    this.#nowMs += ms;
+  }
+
   /** Runs what needs no time to pass. */
   async settle(): Promise<void> {
     for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));

@@ -42,6 +42,11 @@ export function systemOf({ windows }: DoctorContext): SystemFacts {
   return windows.system;
 }
 
+/** Whether the agent is a service here: then it is SYSTEM that has to trust a path, and whoever asks is a stranger. */
+export function isInstalled(system: SystemFacts): boolean {
+  return system.serviceState('ProblemChild') !== undefined;
+}
+
 export function libraryOf({ windows }: DoctorContext): NativeLibrary {
   if (windows === undefined || windows.library instanceof Error) {
     throw new TypeError('a check that needs the native library ran without it');

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, type Stats, statfsSync, statSync, unlinkSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { DoctorContext } from './doctor-context.ts';
+import { type DoctorContext, isInstalled } from './doctor-context.ts';
 
 /** What is there, or `undefined`. Throws when that cannot be found out. */
 export function statIfThere(path: string): Stats | undefined {
@@ -58,10 +58,10 @@ export async function folderBytes(folder: string): Promise<number> {
 
 /**
  * Who else may change a file or folder that is there: on POSIX every user, by its mode; on Windows the first account
- * that is neither an administrator nor the one that asks. @throws Error when that cannot be found out
+ * that is no administrator, and not the one that asks unless the agent is a service. @throws Error when that cannot be found out
  */
 export function otherWriterOf(path: string, { windows }: DoctorContext): string | undefined {
   if (windows === undefined) return (statSync(path).mode & 0o002) === 0 ? undefined : 'every user';
   if (windows.system instanceof Error) throw windows.system;
-  return windows.system.untrustedWriterOf(path);
+  return windows.system.untrustedWriterOf(path, isInstalled(windows.system));
 }

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { type Check, fail, ok, skip, warn } from './check.ts';
-import { configOf, systemOf } from './doctor-context.ts';
+import { configOf, isInstalled, systemOf } from './doctor-context.ts';
 
 const serviceName = 'ProblemChild';
 const serviceKey = `SYSTEM\\CurrentControlSet\\Services\\${serviceName}`;
@@ -92,7 +92,7 @@ export const serviceChecks: readonly Check[] = [
       ].filter((place) => place !== null && place !== undefined);
       const system = systemOf(context);
       const open = places.flatMap((place) => {
-        const writer = system.untrustedWriterOf(place);
+        const writer = system.untrustedWriterOf(place, isInstalled(system));
         return writer === undefined ? [] : [`${writer} may change ${place}`];
       });
       return open.length === 0 ? ok(`${places.length} places`) : fail(open.join('; '));

@@ -5,6 +5,7 @@ import { AgentError } from '../../errors/index.ts';
 
 /** What one installation wrote, and what was there before, so that its failure can be undone. */
 const undoFile = 'install-undo.json';
+const nextUndoFile = 'install-undo.json.new';
 /** How the service was asked to be, so that an upgrade keeps it. */
 const choicesFile = 'install.json';
 
@@ -75,7 +76,7 @@ export class DataFolderFiles {
 
   /** An earlier installation succeeded: what it wrote is not to be taken away any more. */
   forgetEarlier(): void {
-    rmSync(this.path(undoFile), { force: true });
+    for (const name of [undoFile, nextUndoFile]) rmSync(this.path(name), { force: true });
   }
 
   /** The baseline before this same installation's, `null` for none; `undefined` where it imported none. */
@@ -123,9 +124,12 @@ export class DataFolderFiles {
   }
 
   #writeUndo(): void {
-    attempt(this.path(undoFile), () =>
-      writeFileSync(this.path(undoFile), `${JSON.stringify(this.#undo)}\n`, { mode: 0o600 }),
-    );
+    // In one step: what was undone by a file that was cut would be nothing.
+    const next = this.path(nextUndoFile);
+    attempt(next, () => {
+      writeFileSync(next, `${JSON.stringify(this.#undo)}\n`, { mode: 0o600 });
+      renameSync(next, this.path(undoFile));
+    });
   }
 
   #readUndo(): Undo | undefined {
@@ -146,6 +150,7 @@ function attempt<T>(what: string, work: () => T): T {
   try {
     return work();
   } catch (cause) {
+    if (cause instanceof AgentError) throw cause;
     const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
     throw new AgentError('PC_INSTALL_FILE', `${what}: ${why}`, { cause });
   }

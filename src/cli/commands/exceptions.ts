@@ -14,7 +14,7 @@ import type { Config } from '../../config/index.ts';
 import { AgentError } from '../../errors/index.ts';
 import { escapeForTerminal, shortenForTerminal } from '../../text/index.ts';
 import { loadAgentConfig } from '../agent-config.ts';
-import { openCommandLog } from '../command-log.ts';
+import { openConsoleLog } from '../command-log.ts';
 import { collect, parseCondition } from '../condition-option.ts';
 import type { CliIo } from '../io.ts';
 import { addSettingFlags } from '../options.ts';
@@ -103,7 +103,7 @@ function testCommand(io: CliIo, finish: (exitCode: number) => void): Command {
   return command.action(async (files: string[], options: Options) => {
     const startedMs = performance.now();
     const { config } = await loadAgentConfig(io, options);
-    const log = openCommandLog(io, config.log);
+    const log = openConsoleLog(io, config.log);
     const examples = new Map<string, string[]>();
     // A trial must not move what the agent has learnt.
     const trial = { ...config, state: { ...config.state, file: null } };

@@ -8,7 +8,7 @@ import { AgentError } from '../../errors/index.ts';
 import { toEcs } from '../../event/index.ts';
 import { escapeForTerminal, shortenForTerminal } from '../../text/index.ts';
 import { loadAgentConfig } from '../agent-config.ts';
-import { openCommandLog } from '../command-log.ts';
+import { openCommandLog, openConsoleLog } from '../command-log.ts';
 import type { CliIo } from '../io.ts';
 import { addSettingFlags, loadCommandConfig } from '../options.ts';
 import { ResultWriter } from '../result-writer.ts';
@@ -35,7 +35,7 @@ export function explainCommand(io: CliIo, finish: (exitCode: number) => void): C
     const startedMs = performance.now();
     const load = alert === undefined ? loadCommandConfig : loadAgentConfig;
     const { config } = await load(io, options);
-    const log = openCommandLog(io, config.log);
+    const log = alert === undefined ? openCommandLog(io, config.log) : openConsoleLog(io, config.log);
     const stdin = alert === undefined ? io.stdin : Readable.from([storedEvent(config, alert)]);
     const run = await openExplainRun({ config, files: ['-'], stdin, log });
     const writer = new ResultWriter(io.stdout);

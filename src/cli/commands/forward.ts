@@ -12,7 +12,7 @@ import type { Config } from '../../config/index.ts';
 import { AgentError } from '../../errors/index.ts';
 import { escapeForTerminal } from '../../text/index.ts';
 import { loadAgentConfig } from '../agent-config.ts';
-import { openCommandLog } from '../command-log.ts';
+import { openConsoleLog } from '../command-log.ts';
 import { formatProbe, formatStatus } from '../forward-tables.ts';
 import { type CliIo, exitCodes } from '../io.ts';
 import { addSettingFlags } from '../options.ts';
@@ -93,7 +93,7 @@ function drainCommand(io: CliIo, finish: Finish): Command {
     .option('--timeout <seconds>', 'give up after so long', parseSeconds, 300);
   return addSettingFlags(command, ['state', 'logLevel']).action(async (options: Options) => {
     const { config } = await loadAgentConfig(io, options);
-    const log = openCommandLog(io, config.log);
+    const log = openConsoleLog(io, config.log);
     try {
       const timeoutMs = Number(options['timeout']) * 1_000;
       const isEmpty = await drainOutbox(

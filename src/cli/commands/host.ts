@@ -5,7 +5,7 @@ import { AgentError } from '../../errors/index.ts';
 import { type IsolationChange, type IsolationStatus, isolationToEcs } from '../../response/index.ts';
 import { escapeForTerminal } from '../../text/index.ts';
 import { loadAgentConfig } from '../agent-config.ts';
-import { openCommandLog } from '../command-log.ts';
+import { openConsoleLog } from '../command-log.ts';
 import { isConfirmed } from '../confirmation.ts';
 import { parseDurationMs } from '../duration.ts';
 import { warnOfForeignChannel } from '../foreign-channel.ts';
@@ -100,7 +100,7 @@ async function withConsole(
       `hosts are isolated on Windows only; this is ${process.platform}`,
     );
   }
-  const log = openCommandLog(io, config.log);
+  const log = openConsoleLog(io, config.log);
   try {
     const options = { config: () => config, env: io.env, clock: { nowMs: Date.now } };
     const console = await openIsolationConsole(options, log, warnOfForeignChannel(io));

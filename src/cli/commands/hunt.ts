@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { runHunt } from '../../agent/index.ts';
 import { loadAgentConfig } from '../agent-config.ts';
-import { openCommandLog } from '../command-log.ts';
+import { openConsoleLog } from '../command-log.ts';
 import { type CliIo, exitCodes } from '../io.ts';
 import { addSettingFlags } from '../options.ts';
 import { printJson } from '../print-json.ts';
@@ -38,7 +38,7 @@ export function huntCommand(io: CliIo, finish: (exitCode: number) => void): Comm
   addSettingFlags(command, ['model', 'logLevel']);
   return command.action(async (options: Record<string, unknown>) => {
     const { config } = await loadAgentConfig(io, options);
-    const log = openCommandLog(io, config.log);
+    const log = openConsoleLog(io, config.log);
     const text = (name: string): string | undefined =>
       typeof options[name] === 'string' ? options[name] : undefined;
     try {

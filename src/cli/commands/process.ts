@@ -9,7 +9,7 @@ import {
 import type { PersonRequest } from '../../response/index.ts';
 import { escapeForTerminal, shortenForTerminal } from '../../text/index.ts';
 import { loadAgentConfig } from '../agent-config.ts';
-import { openCommandLog } from '../command-log.ts';
+import { openConsoleLog } from '../command-log.ts';
 import { isConfirmed } from '../confirmation.ts';
 import { warnOfForeignChannel } from '../foreign-channel.ts';
 import { type CliIo, exitCodes } from '../io.ts';
@@ -111,7 +111,7 @@ async function withConsole(
   use: (console: ProcessConsole) => Promise<void>,
 ): Promise<void> {
   const { config } = await loadAgentConfig(io, options);
-  const log = openCommandLog(io, config.log);
+  const log = openConsoleLog(io, config.log);
   try {
     const console = await openProcessConsole({
       config,

@@ -3,7 +3,7 @@ import { openRehearsalRun } from '../../agent/index.ts';
 import { actionToEcs, isolationToEcs, type ResponseMode } from '../../response/index.ts';
 import { formatAction, formatActionHeader, formatIsolation, formatPrograms } from '../action-table.ts';
 import { loadAgentConfig } from '../agent-config.ts';
-import { openCommandLog } from '../command-log.ts';
+import { openConsoleLog } from '../command-log.ts';
 import type { CliIo } from '../io.ts';
 import { addSettingFlags } from '../options.ts';
 import { ResultWriter } from '../result-writer.ts';
@@ -38,7 +38,7 @@ function rehearseCommand(io: CliIo, finish: (exitCode: number) => void): Command
   return command.action(async (files: string[], options: Options) => {
     const startedMs = performance.now();
     const { config } = await loadAgentConfig(io, options);
-    const log = openCommandLog(io, config.log);
+    const log = openConsoleLog(io, config.log);
     const configured = config.response.mode === 'audit' ? 'terminate' : config.response.mode;
     const mode = (options['mode'] as ResponseMode | undefined) ?? configured;
     const rehearsal = await openRehearsalRun({ config, files, stdin: io.stdin, log }, mode);

@@ -3,7 +3,7 @@ import { runSelftest, type SelftestReport, selftestTimeoutMs } from '../../agent
 import { AgentError } from '../../errors/index.ts';
 import { escapeForTerminal } from '../../text/index.ts';
 import { loadAgentConfig } from '../agent-config.ts';
-import { openCommandLog } from '../command-log.ts';
+import { openConsoleLog } from '../command-log.ts';
 import { parseDurationMs } from '../duration.ts';
 import { type CliIo, exitCodes } from '../io.ts';
 import { addSettingFlags } from '../options.ts';
@@ -23,7 +23,7 @@ export function selftestCommand(io: CliIo, finish: (exitCode: number) => void): 
   addSettingFlags(command, ['state', 'model', 'exceptions', 'logLevel']);
   return command.action(async (options: Record<string, unknown>) => {
     const { config } = await loadAgentConfig(io, options);
-    const log = openCommandLog(io, { ...config.log, level: 'error' });
+    const log = openConsoleLog(io, { ...config.log, level: 'error' });
     try {
       const timeout = options['timeout'];
       const report = await runSelftest({

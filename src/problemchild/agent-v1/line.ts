@@ -27,8 +27,10 @@ export class Line {
   /** Whether the raw line begins with a full path, and whether it is quoted. */
   startsWithPath = false;
   hasDecoded = false;
-  /** Index in the raw line from which on it did not fit, or was cut when it was decoded; its length where all was read. */
+  /** Index in the raw line from which on it did not fit; its length where all was read. */
   readTo = 0;
+  /** Whether what is encoded was not read to its end. */
+  isDecodedCut = false;
   /** All of it that goes into features, the normal text first: lines with the same facts are one to the features. */
   facts: Facts = [];
   #hits: Uint16Array = noHits;
@@ -47,6 +49,7 @@ export class Line {
     const { text } = this;
     text.clear();
     this.readTo = 0;
+    this.isDecodedCut = false;
     this.present = commandLine !== undefined;
     this.argumentLength = 0;
     this.startsWithPath = false;
@@ -84,13 +87,13 @@ export class Line {
   #appendDecoded(commandLine: string): void {
     const { text } = this;
     if (text.base64Start < 0) return;
-    const decoded = decodePayload(
-      commandLine.slice(text.base64Start, Math.min(text.base64End, text.base64Start + 1600)),
-    );
+    const end = Math.min(text.base64End, text.base64Start + 1600);
+    const decoded = decodePayload(commandLine.slice(text.base64Start, end), decodedBytes);
     if (decoded === undefined) return;
     this.hasDecoded = true;
     text.appendSymbol(symbol.decoded);
-    if (text.append(decoded, 0) < decoded.length) this.readTo = Math.min(this.readTo, text.base64Start);
+    const isWhole = text.append(decoded, 0) >= decoded.length;
+    this.isDecodedCut = !isWhole || (text.base64End - text.base64Start) * 0.75 > decodedBytes;
   }
 
   #scan(): void {
@@ -207,10 +210,13 @@ function startsWithIgnoringCase(line: string, head: string, at: number): boolean
   return true;
 }
 
-/** Text of a base64 run, in UTF-16 or ASCII; `undefined` where it is no text. */
-function decodePayload(base64: string): string | undefined {
+/** Bytes of what is encoded that go into a row, at most. */
+const decodedBytes = 1200;
+
+/** Text of a base64 run, in UTF-16 or ASCII, of so many bytes at most; `undefined` where it is no text. */
+export function decodePayload(base64: string, mostBytes: number): string | undefined {
   const bytes = Buffer.from(base64, 'base64');
-  const length = Math.min(bytes.length, 1200);
+  const length = Math.min(bytes.length, mostBytes);
   if (length < 16) return undefined;
   let zeros = 0;
   let printable = 0;

@@ -1,5 +1,5 @@
 import type { ProcessEvent } from '../../event/index.ts';
-import { argumentsStart, Line } from './line.ts';
+import { argumentsStart, decodePayload, Line } from './line.ts';
 import { childLineOf, createReading, readChild } from './reading.ts';
 
 /** Shorter lines fit into a row, unless variables are expanded in them. */
@@ -10,17 +10,19 @@ const shortestLength = 80;
 const mostUnits = 32_768;
 /** Bytes of normal text of a part; there is room behind them for what it has encoded. */
 const partBytes = 512;
-/** Units that a part has in common with the one before, so that nothing is cut by the cut. */
+/** Units that a part has in common with the one before, so that nothing is cut by the cut; a quarter of that at most. */
 const overlap = 64;
 /** A part begins with a word that begins within so many units. */
 const longestWord = 40;
+/** Variables may be expanded to seven times their length. */
 const mostParts = 512;
-/** Parts that are scored: those with the most keywords. */
-const mostViews = 3;
+/** A line without variables has no more parts. */
+const mostViews = 64;
+
+const base64Run = /[a-z0-9+/=_-]{0,65536}/iy;
 
 interface Part {
-  readonly start: number;
-  readonly end: number;
+  readonly text: string;
   readonly keywords: number;
 }
 
@@ -29,8 +31,9 @@ const reading = createReading();
 const scratch = new Line();
 
 /**
- * Starts with the same program and what of the command line one row has no room for, as if each were the whole of it: padding
- * must not hide what follows it. Only the parts that hold the most keywords, and none that holds none.
+ * Starts with the same program and what of the command line, or of what it has encoded, one row has no room for, as if each
+ * were the whole of it: padding must not hide what follows it. Of parts that hold the same keywords there is one, and
+ * none of those that hold none.
  */
 export function viewsOf(event: ProcessEvent): readonly ProcessEvent[] {
   const { process } = event;
@@ -38,12 +41,15 @@ export function viewsOf(event: ProcessEvent): readonly ProcessEvent[] {
   if (raw === undefined || fitsSurely(raw)) return none;
   readChild(event, reading);
   const { program, line } = reading;
-  if (line.readTo >= raw.length) return none;
+  if (line.readTo >= raw.length && !line.isDecodedCut) return none;
   const from = argumentsStart(raw, process.executable);
   const head = raw.slice(0, from);
-  return partsOf(raw, from, line.readTo, program).map(({ start, end }) => ({
+  const parts = new PartList(program);
+  const decodedTo = line.isDecodedCut ? parts.addDecoded(raw, line) : 0;
+  parts.add(raw, from, Math.max(line.readTo, decodedTo));
+  return parts.strongest.map(({ text }) => ({
     ...event,
-    process: { ...process, commandLine: `${head} ${raw.slice(start, end)}`, args: undefined },
+    process: { ...process, commandLine: `${head} ${text}`, args: undefined },
   }));
 }
 
@@ -51,32 +57,53 @@ function fitsSurely(raw: string): boolean {
   return raw.length < shortestLength || (raw.length < shortLength && !/[%!$]/.test(raw));
 }
 
-function partsOf(raw: string, from: number, rest: number, program: string): Part[] {
-  const parts: Part[] = [];
-  const end = Math.min(raw.length, mostUnits);
-  for (let at = rest, count = 0; at < end && count < mostParts; count++) {
-    let start = wordStart(raw, Math.max(from, at - overlap), from);
-    scratch.readFrom(program, raw, start, partBytes);
-    if (endOf(scratch, start) <= at) {
-      start = at;
-      scratch.readFrom(program, raw, start, partBytes);
-    }
-    const next = Math.max(endOf(scratch, start), at + 1);
-    const keywords = scratch.hits.length;
-    if (keywords > 0) parts.push({ start, end: next, keywords });
-    at = next;
+/** The parts of one line, by the keywords that they hold. */
+class PartList {
+  readonly #program: string;
+  readonly #byKeywords = new Map<string, Part>();
+  #count = 0;
+
+  constructor(program: string) {
+    this.#program = program;
   }
-  return parts.sort((a, b) => b.keywords - a.keywords || a.start - b.start).slice(0, mostViews);
+
+  /** The strongest first. */
+  get strongest(): Part[] {
+    return [...this.#byKeywords.values()].sort((a, b) => b.keywords - a.keywords).slice(0, mostViews);
+  }
+
+  /** The text from `rest` on, of which all before `from` is no argument. */
+  add(text: string, from: number, rest: number, mayBeEncoded = true): void {
+    const end = Math.min(text.length, mostUnits);
+    let last = from;
+    for (let at = rest; at < end && this.#count < mostParts; this.#count++) {
+      const shared = Math.min(overlap, (at - last) >> 2);
+      const start = wordStart(text, at - shared, Math.max(last, at - shared - longestWord));
+      scratch.readFrom(this.#program, text, start, partBytes);
+      let next = Math.max(scratch.readTo, at + 1);
+      const { hits } = scratch;
+      if (hits.length > 0) {
+        this.#byKeywords.set(hits.join(), { text: text.slice(start, next), keywords: hits.length });
+      }
+      if (mayBeEncoded && scratch.isDecodedCut) next = Math.max(next, this.addDecoded(text, scratch));
+      last = at;
+      at = next;
+    }
+  }
+
+  /** All that the base64 run of a line says; returns where in the line it ends, which may be beyond what was read of it. */
+  addDecoded(raw: string, { text: { base64Start } }: Line): number {
+    base64Run.lastIndex = base64Start;
+    const run = base64Run.exec(raw)?.[0] ?? '';
+    const decoded = decodePayload(run, mostUnits);
+    if (decoded !== undefined) this.add(decoded, 0, 0, false);
+    return base64Start + run.length;
+  }
 }
 
-/** A decoded text that was cut is not read again. */
-function endOf({ readTo, text }: Line, start: number): number {
-  return text.base64Start >= start ? Math.max(readTo, text.base64End) : readTo;
-}
-
-function wordStart(raw: string, at: number, from: number): number {
-  for (let back = at; back > from && at - back < longestWord; back--) {
-    if (raw.charCodeAt(back - 1) <= 32) return back;
+function wordStart(text: string, at: number, least: number): number {
+  for (let back = at; back > least; back--) {
+    if (text.charCodeAt(back - 1) <= 32) return back;
   }
   return at;
 }

@@ -110,8 +110,9 @@ function compileGroups(patterns: readonly string[]): ScopeTest | undefined {
 
 const sidPattern = /^S-1-/i;
 
+/** Whether a pattern could match a SID: one with anything but what SIDs are made of matches none. */
 function mayBeSid(pattern: string): boolean {
-  return sidPattern.test(pattern) || /^[*?]/.test(pattern);
+  return sidPattern.test(pattern) || /^[*?][s\d*?-]*$/i.test(pattern);
 }
 
 function withDomain(event: ProcessEvent): ProcessEvent {

@@ -50,6 +50,24 @@ describe('views of a command line', () => {
     }
   });
 
+  test('what is encoded is read to its end', () => {
+    for (const pad of [
+      ' '.repeat(2_000),
+      `# ${'lorem '.repeat(300)}\n`,
+      `'${'dolor sit '.repeat(1_200)}';`,
+    ]) {
+      const encoded = Buffer.from(`${pad} vssadmin delete shadows`, 'utf16le').toString('base64');
+      expect(isSeen(`powershell.exe -NoProfile -EncodedCommand ${encoded}`)).toBe(true);
+    }
+  });
+
+  test('words that the model knows do not crowd out others', () => {
+    const decoys = ['get-hotfix ', 'icacls ', 'uninstall\\ ', 'vmtools ', 'msinfo ', 'queryex '];
+    const other = (n: number): string => decoys.slice(n % 3, (n % 3) + 3).join('') + 'lorem '.repeat(80);
+    const before = Array.from({ length: 50 }, (_, n) => other(n)).join('');
+    expect(isSeen(`cmd.exe /c rem ${before} & vssadmin delete shadows`)).toBe(true);
+  });
+
   test('are few and short whatever the line is', () => {
     const piece = fc.oneof(
       fc.constantFrom(
@@ -71,8 +89,8 @@ describe('views of a command line', () => {
       fc.property(fc.array(piece, { maxLength: 60 }), fc.integer({ min: 1, max: 400 }), (pieces, times) => {
         const raw = pieces.join('').repeat(times).slice(0, 40_000);
         const views = linesOf(raw);
-        expect(views.length).toBeLessThanOrEqual(3);
-        for (const line of views) expect(line!.length).toBeLessThanOrEqual(raw.length + 1);
+        expect(views.length).toBeLessThanOrEqual(64);
+        for (const line of views) expect(line!.length).toBeLessThanOrEqual(raw.length + 3_000);
       }),
       { numRuns: 200 },
     );

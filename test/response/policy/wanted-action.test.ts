@@ -220,6 +220,8 @@ describe('a user in the scope', () => {
     ['adm*', byName, 'unknown'],
     ['*-500', byDomain, 'unknown'],
     ['*-500', whole, 'other'],
+    ['*\\svc-*', byDomain, 'other'],
+    ['*$', byDomain, 'other'],
   ])('%s, the event naming %j, is %s', (pattern, user, expected) => {
     const listed = only({ users: [pattern] });
     const spares = { matched: undefined, other: 'inside', unknown: 'unknown' }[expected];
