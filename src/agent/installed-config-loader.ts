@@ -13,8 +13,8 @@ export interface InstalledConfig {
 }
 
 /**
- * The configuration of the agent that is installed here; `undefined` where none is. It is held to what the service
- * holds it to: whoever gives a command has not named it, and may be allowed more than those who could have made a
+ * The configuration of the agent that is installed here; `undefined` where none is. It is judged before
+ * it is read: whoever gives a command has not named it, and may be allowed more than those who could have made a
  * folder of its name.
  * @throws AgentError PC_AGENT_UNTRUSTED when others than administrators may change it
  */

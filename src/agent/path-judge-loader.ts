@@ -46,8 +46,8 @@ const explanations: Readonly<Record<PathProblem, string>> = {
 };
 
 /**
- * What a command holds the configuration of the installed agent to: on Windows what the service holds it to, asked without
- * the native library, which may be what is broken.
+ * What a command holds the configuration of the installed agent to: that nobody may change it but administrators and whoever
+ * gives the command. On Windows that is asked without the native library, which may be what is broken.
  */
 export async function openInstalledPathJudge(): Promise<PathJudge> {
   const userId = process.getuid?.();
@@ -55,7 +55,7 @@ export async function openInstalledPathJudge(): Promise<PathJudge> {
   const system = await openSystemFacts(defaultFfi());
   return (path) => {
     if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true) return explanations.link;
-    const writer = system.untrustedWriterOf(path, true);
+    const writer = system.untrustedWriterOf(path);
     return writer === undefined ? undefined : `${explanations.writable} (${writer})`;
   };
 }
