@@ -148,7 +148,8 @@ function readAnswer(response: HttpResponse, count: number, peer: string): SendRe
       failure ??= new DeliveryFailure(
         `${peer}: may not write to the index: ${describeItem(status, item, response)}`,
         {
-          code: `HTTP ${status}`,
+          // Unlike that of a whole request, this answer is not about what the document says.
+          code: `INDEX ${status}`,
           peer,
         },
       );

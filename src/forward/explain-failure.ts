@@ -72,18 +72,18 @@ const table: readonly Explanation[] = [
     remedy: 'Check its address, its user and password (407), and that it permits this host and port (403).',
   },
   {
-    code: /^HTTP 401$/,
+    code: /^(HTTP|INDEX) 401$/,
     what: '401: the receiver does not know the key, token or password.',
     remedy: 'Check the secret and where it is read from; an expired or revoked key does this too.',
   },
   {
-    code: /^HTTP 403$/,
+    code: /^(HTTP|INDEX) 403$/,
     what: '403: the receiver knows who it is but does not permit writing here, or a proxy forbids it.',
     remedy:
       'Elasticsearch needs create_doc and auto_configure on the data streams; Splunk needs an enabled token that may write to the index.',
   },
   {
-    code: /^HTTP 40[45]$/,
+    code: /^(HTTP|INDEX) 40[45]$/,
     what: '404: there is nothing at this path.',
     remedy: 'Check the URL, in front of proxies with path prefixes above all.',
   },

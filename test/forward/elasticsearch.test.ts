@@ -93,12 +93,14 @@ describe('the bulk request', () => {
   });
 
   it.each([
-    [{ status: 503, type: 'unavailable_shards_exception', reason: '' }, 'retry'],
-    [{ status: 403, type: 'security_exception', reason: 'unauthorized' }, 'retry'],
-    [{ status: 404, type: 'index_not_found_exception', reason: 'no such index' }, 'retry'],
-  ])('sends again on %o', async (answer, verdict) => {
+    [{ status: 503, type: 'unavailable_shards_exception', reason: '' }, 'HTTP 503'],
+    [{ status: 403, type: 'security_exception', reason: 'unauthorized' }, 'INDEX 403'],
+    [{ status: 404, type: 'index_not_found_exception', reason: 'no such index' }, 'INDEX 404'],
+  ])('sends again on %o, as %s', async (answer, code) => {
     const double = await startDouble({ item: () => answer });
-    expect((await connect([double.url]).send(entries.slice(0, 1), signal)).verdicts).toEqual([verdict]);
+    const { verdicts, failure } = await connect([double.url]).send(entries.slice(0, 1), signal);
+    expect(verdicts).toEqual(['retry']);
+    expect(failure).toMatchObject({ code, scope: 'destination' });
   });
 });
 

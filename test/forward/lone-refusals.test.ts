@@ -198,6 +198,21 @@ describe('a receiver that is not well', () => {
     expect(has).toEqual(idsOf(0, 29));
   });
 
+  it('and takes nothing into one of its indices holds back all until it does', async () => {
+    receiver.answer = (entries) => {
+      const verdicts = entries.map((entry): Verdict => (isBad(entry) ? 'retry' : 'delivered'));
+      const failure = new DeliveryFailure('siem:443: may not write to the index', { code: 'INDEX 403' });
+      return { verdicts, failure: entries.some(isBad) ? failure : undefined };
+    };
+    start();
+    queue.add([...bad(1), ...makeEntries(30)]);
+    await timers.pass(3_600_000);
+    expect([deadLetters(), ofTheTest(has)]).toEqual([[], idsOf(0, 6)]);
+    receiver.answer = takeAll;
+    await timers.pass(120_000);
+    expect([has.includes('bad-0'), ofTheTest(has)]).toEqual([true, idsOf(0, 29)]);
+  });
+
   it('and fails at random loses nothing', async () => {
     let seed = 1;
     receiver.answer = (entries) => {
