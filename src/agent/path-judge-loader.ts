@@ -17,8 +17,7 @@ import type { PathJudge } from './trusted-paths.ts';
  * the foreground there gives it no rights that are not their own.
  */
 export async function openPathJudge(config: Config, isService: boolean): Promise<PathJudge> {
-  const userId = process.getuid?.();
-  if (userId !== undefined) return judgeByMode(userId);
+  if (process.getuid !== undefined) return judgeByMode(process.getuid());
   return isService ? await judgeByAccessList(await openLibrary(config)) : () => undefined;
 }
 
@@ -50,8 +49,7 @@ const explanations: Readonly<Record<PathProblem, string>> = {
  * gives the command. On Windows that is asked without the native library, which may be what is broken.
  */
 export async function openInstalledPathJudge(): Promise<PathJudge> {
-  const userId = process.getuid?.();
-  if (userId !== undefined) return judgeByMode(userId);
+  if (process.getuid !== undefined) return judgeByMode(process.getuid());
   const system = await openSystemFacts(defaultFfi());
   return (path) => {
     if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true) return explanations.link;

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { Config } from '../config/index.ts';
-import { AgentError } from '../errors/index.ts';
+import { AgentError, messageOf } from '../errors/index.ts';
 import { type Clock, toRecordedDocument } from '../event/index.ts';
 import type { Log } from '../log/index.ts';
 import { describeNotice, type LiveStats, type Rejection } from '../source/index.ts';
@@ -101,7 +101,7 @@ export async function openRecordRun(options: RecordRunOptions): Promise<RecordRu
     try {
       writeManifest(manifestPathOf(path), manifest);
     } catch (cause) {
-      throw new AgentError('PC_RECORD_UNWRITABLE', `the manifest: ${(cause as Error).message}`, { cause });
+      throw new AgentError('PC_RECORD_UNWRITABLE', `the manifest: ${messageOf(cause)}`, { cause });
     }
   }
 
@@ -110,7 +110,7 @@ export async function openRecordRun(options: RecordRunOptions): Promise<RecordRu
     try {
       save(describe(undefined));
     } catch (error) {
-      log.error('The manifest could not be written', { why: (error as Error).message });
+      log.error('The manifest could not be written', { why: messageOf(error) });
     }
   }
 

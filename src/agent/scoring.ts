@@ -94,7 +94,7 @@ async function predict(
 
 let probes = 0;
 
-/** An ordinary start that was never scored before: no answer to it can be remembered. */
+/** An ordinary start that was never scored before: no answer to it can be remembered. Numbers would read alike, so it has letters. */
 function makeProbe(): ProcessEvent {
   const known = createKnownStart('ordinary');
   const word = [...String(++probes)].map((digit) => 'abcdefghij'.charAt(Number(digit))).join(' ');

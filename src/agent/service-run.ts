@@ -1,8 +1,7 @@
 import { AgentError } from '../errors/index.ts';
 import { createRedactor, type Log } from '../log/index.ts';
 import { EventLog, type NativeLibrary, type ServiceControl, WindowsService } from '../windows/index.ts';
-
-const serviceName = 'ProblemChild';
+import { serviceName } from './service-name.ts';
 
 const stopControls: ReadonlySet<ServiceControl['control']> = new Set(['stop', 'shutdown', 'preshutdown']);
 const stopHintMs = 10_000;

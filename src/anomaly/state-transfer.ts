@@ -205,26 +205,16 @@ function restoreBuckets(
 }
 
 function hostRow(host: AnomalyHost): HostRow {
-  const {
-    entity,
-    watermarkMs,
-    lateRun,
-    lateSinceMs,
-    lateSetBacks,
-    newestIndex,
-    age,
-    closedAge,
-    normalisers,
-  } = host;
+  const { normalisers } = host;
   return {
-    id: entity.id,
-    watermarkMs,
-    lateRun,
-    lateSinceMs,
-    lateSetBacks,
-    newestIndex,
-    age,
-    closedAge,
+    id: host.entity.id,
+    watermarkMs: host.watermarkMs,
+    lateRun: host.lateRun,
+    lateSinceMs: host.lateSinceMs,
+    lateSetBacks: host.lateSetBacks,
+    newestIndex: host.newestIndex,
+    age: host.age,
+    closedAge: host.closedAge,
     normalisers: normalisers === undefined ? null : JSON.stringify([...normalisers]),
   };
 }

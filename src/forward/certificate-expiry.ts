@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { AgentError } from '../errors/index.ts';
+import { AgentError, messageOf } from '../errors/index.ts';
 import { loadPem } from './certificate-loader.ts';
 import type { DestinationSettings } from './destination-settings.ts';
 
@@ -30,7 +30,7 @@ function readLives(file: string): CertificateLife[] {
     try {
       certificate = new X509Certificate(pem);
     } catch (cause) {
-      throw refuse(file, `holds a certificate that cannot be read: ${(cause as Error).message}`);
+      throw refuse(file, `holds a certificate that cannot be read: ${messageOf(cause)}`);
     }
     return {
       file,

@@ -45,11 +45,6 @@ export class DeliveryWindow {
     return this.#delivered + this.#filtered.length + this.#rejected.length > 0;
   }
 
-  /** Entries that are not done with. */
-  get size(): number {
-    return this.#open.length;
-  }
-
   /** From the first entry that is not done with to the last that was read; none when it is empty. */
   get range(): readonly SeqRange[] {
     return this.isEmpty ? [] : [{ first: this.#cursor + 1, last: this.#passed }];

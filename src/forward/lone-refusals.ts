@@ -43,7 +43,7 @@ export class LoneRefusals {
    */
   choose(waiting: readonly QueuedEntry[], count: number): readonly QueuedEntry[] {
     const first = this.#passedOver.size > 0 ? this.#findLast(waiting, count) : 0;
-    if (first < 0 || waiting.length === 0) return [];
+    if (first < 0) return [];
     const entries = waiting.slice(first, first + count);
     const suspect = entries.findIndex(({ seq }) => this.#suspects.has(seq));
     return suspect < 0 ? entries : entries.slice(0, Math.max(1, suspect));

@@ -1,4 +1,4 @@
-import { AgentError } from '../errors/index.ts';
+import { AgentError, messageOf } from '../errors/index.ts';
 import type { Ffi, FfiName } from './functions.ts';
 
 /** ffi-napi where it has a binary, koffi elsewhere. */
@@ -11,7 +11,7 @@ export async function loadFfi(name: FfiName): Promise<Ffi> {
   try {
     return name === 'koffi' ? (await import('./koffi.ts')).koffiFfi : (await import('./ffi-napi.ts')).ffiNapi;
   } catch (error) {
-    throw new AgentError('PC_NATIVE_FFI', `${name} does not load: ${(error as Error).message}`, {
+    throw new AgentError('PC_NATIVE_FFI', `${name} does not load: ${messageOf(error)}`, {
       where: name,
       cause: error,
     });

@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { AgentError, type ErrorCode } from '../errors/index.ts';
+import { AgentError, type ErrorCode, messageOf } from '../errors/index.ts';
 import { abiMajor, buildTestSeam, code, nameOfCode } from './abi.ts';
 import { readCause } from './call-buffers.ts';
 import { type Bound, type Ffi, type FfiName, problemchildFunctions } from './functions.ts';
@@ -79,14 +79,10 @@ export function bindLibrary<T extends typeof readerFunctions>(
   try {
     call = ffi.bind(path, functions);
   } catch (error) {
-    throw new AgentError(
-      'PC_NATIVE_LIBRARY',
-      `the native library does not load: ${(error as Error).message}`,
-      {
-        where: path,
-        cause: error,
-      },
-    );
+    throw new AgentError('PC_NATIVE_LIBRARY', `the native library does not load: ${messageOf(error)}`, {
+      where: path,
+      cause: error,
+    });
   }
   const version = (call as Bound<typeof readerFunctions>).pc_abi_version();
   if (version >>> 16 !== abiMajor) {

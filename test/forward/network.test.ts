@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import { createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
@@ -12,6 +12,7 @@ import { makeSettings, openTestRoute, trust } from '../support/destination.ts';
 import { ElasticsearchDouble } from '../support/elasticsearch-double.ts';
 import { type HttpProxy, startHttpProxy } from '../support/http-proxy.ts';
 import { startHttpReceiver } from '../support/http-receiver.ts';
+import { listenLocally } from '../support/listen.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pc-network-'));
 const missing = whyNoOpenssl();
@@ -51,17 +52,9 @@ async function startElastic(certificates?: Certificates): Promise<ElasticsearchD
 }
 
 async function listen(server: Server | ReturnType<typeof createTcpServer>): Promise<number> {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  cleanUps.push(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return (server.address() as AddressInfo).port;
+  const { port, stop } = await listenLocally(server);
+  cleanUps.push(stop);
+  return port;
 }
 
 async function startProxy(authorization?: string): Promise<HttpProxy> {

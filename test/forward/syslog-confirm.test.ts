@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
@@ -7,6 +7,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { Destination } from '../../src/forward/destination.ts';
 import { makeCertificates, whyNoOpenssl } from '../support/certificates.ts';
 import { makeSettings, openTestRoute, trust } from '../support/destination.ts';
+import { listenLocally } from '../support/listen.ts';
 import { makeQueued } from '../support/outbox-entry.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pc-syslog-confirm-'));
@@ -23,17 +24,9 @@ const { signal } = new AbortController();
 const broken = { code: 'ECONNRESET', scope: 'destination' };
 
 async function listen(server: Server): Promise<number> {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  cleanUps.push(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return (server.address() as AddressInfo).port;
+  const { port, stop } = await listenLocally(server);
+  cleanUps.push(stop);
+  return port;
 }
 
 function open(port: number, changes: object = {}): Destination {

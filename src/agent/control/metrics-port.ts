@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { RequestListener, Server, ServerResponse } from 'node:http';
-import { AgentError } from '../../errors/index.ts';
+import { AgentError, messageOf } from '../../errors/index.ts';
 import { metricsContentType } from './metrics-text.ts';
 
 const loopback = '127.0.0.1';
@@ -37,7 +37,7 @@ export class MetricsPort {
       // Of a client that could not be accepted; the next one may be.
       server.on('error', () => undefined);
     } catch (cause) {
-      throw new AgentError('PC_CONTROL_OPEN', `${loopback}:${this.#port}: ${(cause as Error).message}`, {
+      throw new AgentError('PC_CONTROL_OPEN', `${loopback}:${this.#port}: ${messageOf(cause)}`, {
         cause,
       });
     }

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { AgentError, type ErrorCode } from '../../errors/index.ts';
+import { AgentError, type ErrorCode, messageOf } from '../../errors/index.ts';
 import type { Log } from '../../log/index.ts';
 import { type NativeLibrary, PipeConnection, PipeServer, pipeDescriptor } from '../../windows/index.ts';
 import { repeat } from '../repeat.ts';
@@ -44,7 +44,7 @@ export class PipeTransport implements ControlTransport {
       const options = { name, descriptor: pipeDescriptor(readGroup), clients };
       this.#server = PipeServer.create(await library(), options);
     } catch (cause) {
-      throw new AgentError('PC_CONTROL_OPEN', (cause as Error).message, { cause });
+      throw new AgentError('PC_CONTROL_OPEN', messageOf(cause), { cause });
     }
     this.#timer = repeat('control pipe', acceptEveryMs, () => this.#accept(onClient), log);
   }

@@ -9,7 +9,7 @@ import {
   unlinkSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { AgentError } from '../../errors/index.ts';
+import { AgentError, messageOf } from '../../errors/index.ts';
 
 /** Longest path of a Unix socket that every system takes, in bytes. */
 const maxPathBytes = 103;
@@ -80,7 +80,7 @@ function assertSafeFolder(folder: string): void {
   try {
     stats = statSync(folder);
   } catch (cause) {
-    throw refuse(folder, (cause as Error).message);
+    throw refuse(folder, messageOf(cause));
   }
   if (!stats.isDirectory()) throw refuse(folder, 'it is no folder');
   if (!isOwn(stats)) throw refuse(folder, 'the folder belongs to another account');
@@ -112,7 +112,7 @@ function makeFolder(path: string): string {
   try {
     return mkdtempSync(`${path}-`);
   } catch (cause) {
-    throw refuse(path, (cause as Error).message);
+    throw refuse(path, messageOf(cause));
   }
 }
 

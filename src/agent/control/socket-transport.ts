@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { hostname, userInfo } from 'node:os';
-import { AgentError } from '../../errors/index.ts';
+import { AgentError, messageOf } from '../../errors/index.ts';
 import { findSocket, inodeOf, prepareSocket, removeSocket } from './socket-file.ts';
 import { SocketWire } from './socket-wire.ts';
 import type { Caller, ControlTransport, ServerWire, Wire } from './transport.ts';
@@ -41,7 +41,7 @@ export class SocketTransport implements ControlTransport {
     } catch (cause) {
       server.close();
       nursery.discard();
-      throw new AgentError('PC_CONTROL_OPEN', `${this.address}: ${(cause as Error).message}`, { cause });
+      throw new AgentError('PC_CONTROL_OPEN', `${this.address}: ${messageOf(cause)}`, { cause });
     }
     // Of a client that could not be accepted; the next one may be.
     server.on('error', () => undefined);

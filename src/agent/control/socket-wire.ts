@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { AgentError } from '../../errors/index.ts';
+import { AgentError, messageOf } from '../../errors/index.ts';
 import type { Wire } from './transport.ts';
 
 /** A Unix socket, or on Windows a named pipe, as a wire. */
@@ -64,7 +64,7 @@ export class SocketWire implements Wire {
       if (timedOut) throw silent();
     } catch (error) {
       if (error instanceof AgentError) throw error;
-      throw unreachable((error as Error).message);
+      throw unreachable(messageOf(error));
     } finally {
       done.abort();
     }

@@ -1,6 +1,7 @@
 import type { Config, LoadedConfig } from '../../config/index.ts';
 import type { Clock } from '../../event/index.ts';
 import { defaultFfi, NativeLibrary, openSystemFacts, type SystemFacts } from '../../windows/index.ts';
+import { serviceName } from '../service-name.ts';
 
 /** What checks look at. */
 export interface DoctorContext {
@@ -44,7 +45,7 @@ export function systemOf({ windows }: DoctorContext): SystemFacts {
 
 /** Whether the agent is a service here: then it is SYSTEM that has to trust a path, and whoever asks is a stranger. */
 export function isInstalled(system: SystemFacts): boolean {
-  return system.serviceState('ProblemChild') !== undefined;
+  return system.serviceState(serviceName) !== undefined;
 }
 
 export function libraryOf({ windows }: DoctorContext): NativeLibrary {

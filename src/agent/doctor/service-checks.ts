@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
+import { serviceName } from '../service-name.ts';
 import { type Check, fail, ok, skip, warn } from './check.ts';
 import { configOf, isInstalled, systemOf } from './doctor-context.ts';
 
-const serviceName = 'ProblemChild';
 const serviceKey = `SYSTEM\\CurrentControlSet\\Services\\${serviceName}`;
 const eventSourceKey = `SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\${serviceName}`;
 const defenderKey = 'SOFTWARE\\Microsoft\\Windows Defender';

@@ -1,4 +1,5 @@
 import { listTraceSessions, type TraceSession } from '../../windows/index.ts';
+import { serviceName } from '../service-name.ts';
 import { type Check, type Finding, ok, warn } from './check.ts';
 import { libraryOf, systemOf } from './doctor-context.ts';
 
@@ -18,7 +19,7 @@ export const tracingChecks: readonly Check[] = [
     look(context) {
       const system = systemOf(context);
       const sessions = system.ownSessions();
-      const isRunning = system.serviceState('ProblemChild') === 'running';
+      const isRunning = system.serviceState(serviceName) === 'running';
       if (sessions.length > 0 && !isRunning) return warn(`there without the service: ${sessions.join(', ')}`);
       return ok(sessions.length === 0 ? 'none' : sessions.join(', '));
     },

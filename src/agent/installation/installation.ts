@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { readBaselineFile } from '../../anomaly/index.ts';
 import { loadConfig } from '../../config/index.ts';
-import { AgentError } from '../../errors/index.ts';
+import { AgentError, messageOf } from '../../errors/index.ts';
 import { importBaseline, keepBaseline, restoreBaseline } from '../anomaly.ts';
 import type { PathJudge } from '../trusted-paths.ts';
 import { type KeepSecret, type PlannedSecret, places } from './data-folder.ts';
@@ -137,6 +137,6 @@ function undoBaseline(files: DataFolderFiles): string[] {
     restoreBaseline(config, earlier ?? undefined);
     return ['restored the baseline'];
   } catch (error) {
-    return [`the baseline stays: ${(error as Error).message}`];
+    return [`the baseline stays: ${messageOf(error)}`];
   }
 }

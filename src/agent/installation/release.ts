@@ -1,5 +1,5 @@
 import { type Config, loadConfig } from '../../config/index.ts';
-import { AgentError } from '../../errors/index.ts';
+import { AgentError, messageOf } from '../../errors/index.ts';
 import { ResponseJournalFile, responseFileOf } from '../../store/index.ts';
 import { type NativeLibrary, stopOrphanSessions } from '../../windows/index.ts';
 import { openIsolation } from '../isolation-desk.ts';
@@ -25,7 +25,7 @@ export async function releaseInstallation(
       const line = await work();
       if (line !== undefined) said.push(line);
     } catch (error) {
-      failed.push(`${what}: ${(error as Error).message}`);
+      failed.push(`${what}: ${messageOf(error)}`);
     }
   }
   const files = new DataFolderFiles(request.dataFolder, request.transaction);

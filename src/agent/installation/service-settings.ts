@@ -1,4 +1,5 @@
 import type { ServiceSetup } from '../../windows/index.ts';
+import { serviceName } from '../service-name.ts';
 import type { ServiceChoices } from './data-folder-files.ts';
 
 /**
@@ -22,7 +23,7 @@ const privileges = ['SeChangeNotifyPrivilege', 'SeDebugPrivilege', 'SeSystemProf
 /** How the service is set up beyond what the installer's tables say. */
 export function serviceSetup({ start, locked }: ServiceChoices, command: string): ServiceSetup {
   return {
-    name: 'ProblemChild',
+    name: serviceName,
     start,
     command,
     preshutdownMs: 20_000,

@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { closeSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { AgentError } from '../../errors/index.ts';
+import { AgentError, messageOf } from '../../errors/index.ts';
 import { escapeForTerminal } from '../../text/index.ts';
 import type { RecordedFile } from './recording-manifest.ts';
 
@@ -76,7 +76,7 @@ export class RecordingWriter {
       this.#written += count;
     } catch (error) {
       this.#lost += count;
-      this.#options.onFault((error as Error).message);
+      this.#options.onFault(messageOf(error));
     }
   }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DeskOutcome } from '../../alert/index.ts';
 import type { ScoredStart } from '../../anomaly/index.ts';
+import { messageOf } from '../../errors/index.ts';
 import type { Action, ActionSubject } from '../action.ts';
 import type { ProcessTarget } from '../process-port.ts';
 import { type Draft, keepJson, keepText, readable, within } from './bundle-draft.ts';
@@ -171,7 +172,7 @@ export class EvidenceCollector {
     } catch (error) {
       draft.missing.push({
         what: 'image',
-        why: draft.signal.aborted ? 'the time was up' : (error as Error).message,
+        why: draft.signal.aborted ? 'the time was up' : messageOf(error),
       });
       return undefined;
     }

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { AgentError } from '../../errors/index.ts';
+import { AgentError, messageOf } from '../../errors/index.ts';
 import { type BundleFile, type EvidenceManifest, EvidenceManifestSchema } from './manifest.ts';
 
 const bundleName = /^[0-9a-f]{32}$/;
@@ -89,7 +89,7 @@ export class EvidenceFiles {
     try {
       await cp(join(this.folder, id), target, { recursive: true, errorOnExist: true, force: false });
     } catch (cause) {
-      const why = (cause as Error).message;
+      const why = messageOf(cause);
       throw new AgentError('PC_USAGE', `the evidence could not be copied to ${target}: ${why}`, {
         where: target,
         cause,
@@ -114,7 +114,7 @@ export class EvidenceFiles {
     try {
       await mkdir(target, { mode: 0o700 });
     } catch (cause) {
-      const why = (cause as Error).message;
+      const why = messageOf(cause);
       throw new AgentError('PC_USAGE', `the folder cannot be made: ${why}`, { where: target, cause });
     }
     const exported: EvidenceManifest[] = [];
@@ -190,7 +190,7 @@ export class EvidenceFiles {
 }
 
 function unreadable(folder: string, cause: unknown): AgentError {
-  const what = `the evidence in ${folder} cannot be reached: ${(cause as Error).message}`;
+  const what = `the evidence in ${folder} cannot be reached: ${messageOf(cause)}`;
   return new AgentError('PC_EVIDENCE_FOLDER', what, { where: folder, cause });
 }
 

@@ -1,6 +1,7 @@
 import { constants, fstatSync, lstatSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { messageOf } from '../../errors/index.ts';
 
 /** `C:\…`, also as `\\?\C:\…` and `\\?\Volume{…}\…`: everything else may be on another machine. */
 const onWindows = /^(?:\\\\\?\\)?[a-z]:\\|^\\\\\?\\volume\{[0-9a-f-]+\}\\/i;
@@ -33,7 +34,7 @@ export async function openLocalFile(
     if (change !== undefined) await file.close();
     return change ?? file;
   } catch (error) {
-    return (error as Error).message;
+    return messageOf(error);
   }
 }
 
@@ -57,6 +58,6 @@ function findChange(path: string, { fd }: FileHandle): string | undefined {
       ? undefined
       : `${path} was exchanged as it was opened`;
   } catch (error) {
-    return (error as Error).message;
+    return messageOf(error);
   }
 }

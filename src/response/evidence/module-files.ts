@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
+import { messageOf } from '../../errors/index.ts';
 import { fileOpening } from './file-opening.ts';
 import type { KnownFolders } from './local-file.ts';
 import type { MappedImage } from './process-look.ts';
@@ -55,7 +56,7 @@ async function hashModule(
     const sha256 = await hashFile(file, maxFileBytes, chunk, signal);
     return { ...module, fileBytes: size, sha256, missing: undefined };
   } catch (error) {
-    return without(signal.aborted ? 'the time was up' : (error as Error).message);
+    return without(signal.aborted ? 'the time was up' : messageOf(error));
   } finally {
     await file.close();
   }

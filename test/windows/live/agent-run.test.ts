@@ -90,15 +90,17 @@ async function removeService(): Promise<void> {
   });
 }
 
+function createService(folder: AgentFolder): string {
+  const command = folder.command('run', '--service', '--config', folder.config);
+  return controlService.create('ProblemChild', command);
+}
+
 test('run as the service: started and stopped by the service controller', async () => {
   const etw = new DoubleScript('etw');
   const folder = new AgentFolder(etw.path);
   // One may be left over from a run that was killed.
   await removeService();
-  const created = controlService.create(
-    'ProblemChild',
-    folder.command('run', '--service', '--config', folder.config),
-  );
+  const created = createService(folder);
   try {
     const started = controlService.start('ProblemChild');
     await untilService('ProblemChild', 'RUNNING', `${created}${started}`);
@@ -119,10 +121,7 @@ test('run as the service: started and stopped by the service controller', async 
 /** Starts the agent as the service, and waits for its end; what the service controller then says of it. */
 async function runToItsEnd(folder: AgentFolder): Promise<string> {
   await removeService();
-  const created = controlService.create(
-    'ProblemChild',
-    folder.command('run', '--service', '--config', folder.config),
-  );
+  const created = createService(folder);
   try {
     const started = controlService.start('ProblemChild');
     await until(`${created}${started}an event on its end`, () => folder.eventLog().length > 0);

@@ -1,0 +1,2 @@
+/** By which Windows knows the service. */
+export const serviceName = 'ProblemChild';
